@@ -1,0 +1,63 @@
+"""Chooses the database engine before Django's settings are read (loaded with ``-p tests.engine``, see pyproject).
+
+``KEDANG_TEST_ENGINE=sqlite`` (default) or ``postgresql``. For PostgreSQL the run brings its own server, unless
+``KEDANG_TEST_DATABASE_URL`` names one. Tests never see the developer's own data folder or database.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+ENGINE = os.environ.get("KEDANG_TEST_ENGINE") or "sqlite"
+IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+last_actions: list[Callable[[], None]] = []
+
+
+def _own_data_dir() -> None:
+    """A data folder for this process alone; in memory where the machine has room there."""
+    shared_memory = Path("/dev/shm")
+    roomy = shared_memory.is_dir() and shutil.disk_usage(shared_memory).free > 1 << 30
+    folder = tempfile.mkdtemp(prefix="kedang-test-", dir=shared_memory if roomy else None)
+    os.environ["KEDANG_DATA_DIR"] = folder
+    _at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _at_end(action: Callable[[], None]) -> None:
+    """Tidy up when the run ends, also when it ends early; never from a forked child."""
+    pid = os.getpid()
+    last_actions.append(action)
+    atexit.register(lambda: action() if os.getpid() == pid else None)
+
+
+def pytest_unconfigure() -> None:
+    """Workers of a parallel run leave without ``atexit``."""
+    for action in last_actions:
+        action()
+
+
+def _choose_database() -> None:
+    if ENGINE == "sqlite":
+        os.environ["KEDANG_DATABASE_URL"] = ""
+        return
+    if ENGINE != "postgresql":
+        raise SystemExit(f"KEDANG_TEST_ENGINE 应为 sqlite 或 postgresql，现为“{ENGINE}”。")
+    if IS_XDIST_WORKER:
+        return  # inherited from the process that started the workers
+    url = os.environ.get("KEDANG_TEST_DATABASE_URL")
+    if not url:
+        from tools.postgres import Server
+
+        server = Server().start()
+        _at_end(server.stop)
+        url = server.url
+    os.environ["KEDANG_DATABASE_URL"] = url
+
+
+for variable in [name for name in os.environ if name.startswith("KEDANG_") and not name.startswith("KEDANG_TEST_")]:
+    if variable != "KEDANG_DATABASE_URL" or not IS_XDIST_WORKER:
+        del os.environ[variable]
+_own_data_dir()
+_choose_database()

@@ -1,0 +1,184 @@
+"""Browser journeys: a real installation with demo data, served as `kedang serve` does, and Debian's Chromium.
+
+Where no browser is to be had the journeys are skipped and counted; with ``CI=true`` that is a failure.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine import ENGINE
+
+ROOT = Path(__file__).resolve().parent.parent
+KEDANG = [sys.executable, "-c", "import sys; from kedang.project.cli import main; sys.exit(main())"]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+BROWSER_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running installation."""
+
+    url: str
+    data_dir: Path
+    environment: dict[str, str]
+
+    def kedang(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the ``kedang`` command on this installation."""
+        return subprocess.run(
+            [*KEDANG, *arguments], env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=300
+        )
+
+
+def browser_path() -> str | None:
+    """Chromium of this machine, or of ``KEDANG_TEST_BROWSER``."""
+    named = os.environ.get("KEDANG_TEST_BROWSER")
+    return named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Everything that uses a page is a journey; journeys share one installation, so one worker runs them all."""
+    journeys = [item for item in items if {"page", "site"} & set(getattr(item, "fixturenames", ()))]
+    for item in journeys:
+        item.add_marker(pytest.mark.journey)
+        item.add_marker(pytest.mark.xdist_group("journeys"))
+    if journeys and not browser_path() and os.environ.get("CI") != "true":
+        reason = f"没有浏览器，跳过 {len(journeys)} 个浏览器用例：请安装 chromium。 / no browser: install chromium"
+        for item in journeys:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _own_database() -> str:
+    """URL of a fresh database for the installation: its own file, or a new database on the test server."""
+    if ENGINE == "sqlite":
+        return ""
+    import psycopg
+
+    url = os.environ["KEDANG_DATABASE_URL"]
+    name = f"kedang_journey_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return url.replace("/postgres?", f"/{name}?", 1)
+
+
+def _wait_for(url: str, processes: list[subprocess.Popen[bytes]], log: Path) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        if any(process.poll() is not None for process in processes):
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"the installation did not come up:\n{log.read_text(errors='replace')[-4000:]}")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A demo installation, made once, with web and worker running as in real life."""
+    folder = tmp_path_factory.mktemp("installation")
+    port = free_port()
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("KEDANG_", "DJANGO_", "PYTEST_"))}
+    environment = {**kept, "KEDANG_DATA_DIR": str(folder / "data"), "KEDANG_DATABASE_URL": _own_database()}
+    made = Site(f"http://127.0.0.1:{port}", folder / "data", environment)
+    done = made.kedang("setup", "--demo", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    log_path = folder / "log"
+    with log_path.open("wb") as log:
+        processes = [
+            subprocess.Popen(
+                [*KEDANG, *arguments], env=environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
+            for arguments in (["serve", "--host", "127.0.0.1", "--port", str(port)], ["worker"])
+        ]
+    try:
+        _wait_for(f"{made.url}/sign-in/", processes, log_path)
+        yield made
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all journeys of the run."""
+    from playwright.sync_api import sync_playwright
+
+    executable = browser_path()
+    assert executable, "没有浏览器：请安装 chromium。 / no browser: install chromium"
+    # Playwright's event loop lives in this thread; Django must not take it for an asynchronous request.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGS, headless=True)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
+    """Open a page of one's own (own cookies); complaints of the browser itself fail the test."""
+    complaints: list[str] = []
+    contexts: list[Any] = []
+
+    def opened(*, width: int = 1366, height: int = 900, locale: str = "zh-CN") -> Any:
+        context = browser.new_context(
+            base_url=site.url, locale=locale, viewport={"width": width, "height": height}, accept_downloads=True
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+        page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+def _is_complaint(message: Any) -> bool:
+    """Errors the page made itself; that an address answers 403 or 404 is the test's own affair."""
+    return message.type == "error" and "Failed to load resource" not in message.text
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Any]) -> Any:
+    """A wide page, nobody signed in."""
+    return open_page()
