@@ -1,0 +1,1 @@
+"""Mechanisms; they know no customer and no archive."""

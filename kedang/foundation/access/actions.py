@@ -1,0 +1,33 @@
+"""Vocabulary of acts that can be granted. A word that is not declared can neither be granted nor required."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+_actions: dict[str, "Action"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One act: code ``room.verb``, Chinese title, group under which the roles page lists it. Registers itself."""
+
+    code: str
+    title: str | Promise
+    group: str | Promise
+    is_reading: bool = False
+
+    def __post_init__(self) -> None:
+        _actions[self.code] = self
+
+
+def action(code: str) -> Action:
+    """The declared action; an unknown code raises."""
+    try:
+        return _actions[code]
+    except KeyError as error:
+        raise LookupError(f"action {code!r} is not declared") from error
+
+
+def actions() -> list[Action]:
+    """All declared actions in order of declaration."""
+    return list(_actions.values())

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class AccessConfig(AppConfig):
+    name = "kedang.foundation.access"
+    label = "access"
+    verbose_name = _("人员与权限")
+
+    def ready(self) -> None:
+        autodiscover_modules("events", "policies")
+        from kedang.foundation.access import system_checks  # noqa: F401

@@ -1,0 +1,102 @@
+"""The grants of an actor that hold now, loaded once per actor object (that is, once per request or job)."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from kedang.foundation.access.models import Department, Grant, Person, Scope
+from kedang.foundation.access.secrecy import ALWAYS_SHOWN, RIGHT_ORDER, FieldRight, SecrecyLevel
+from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.actors import Actor
+
+_CACHE = "_kedang_active_grants"
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveGrant:
+    """One grant in force, with what is needed to turn it into a query or to test an object."""
+
+    actions: frozenset[str]
+    field_rights: dict[str, str]
+    scope: str
+    value: str
+    fonds_id: int
+    person_id: int
+    department_ids: frozenset[int]
+
+    def right_on(self, field_class: str) -> FieldRight:
+        """What this grant shows of a class of fields; unlisted sensitive classes are hidden."""
+        if field_class in ALWAYS_SHOWN:
+            return FieldRight.SHOW
+        return FieldRight(self.field_rights.get(field_class, FieldRight.HIDE))
+
+
+def active_grants(actor: Actor) -> list[ActiveGrant]:
+    """Grants of the actor that hold now. Machines have none and need none."""
+    if actor.is_system or actor.id is None:
+        return []
+    cached: list[ActiveGrant] | None = getattr(actor, _CACHE, None)
+    if cached is None:
+        cached = _load(actor)
+        setattr(actor, _CACHE, cached)
+    return cached
+
+
+def forget_grants(actor: Actor) -> None:
+    """Load the grants anew at the next question (after a grant was changed)."""
+    if hasattr(actor, _CACHE):
+        delattr(actor, _CACHE)
+
+
+def clearance_of(actor: Actor) -> int:
+    """知悉等级 of the actor; machines know all."""
+    return SecrecyLevel.TOP_SECRET if actor.is_system else int(getattr(actor, "clearance", SecrecyLevel.PUBLIC))
+
+
+def has_action(actor: Actor, code: str) -> bool:
+    """Whether any grant in force contains the action."""
+    return actor.is_system or any(code in grant.actions for grant in active_grants(actor))
+
+
+def best_right(rights: list[FieldRight]) -> FieldRight:
+    """The most open of several rights; hidden when there are none."""
+    return max(rights, key=RIGHT_ORDER.__getitem__, default=FieldRight.HIDE)
+
+
+def _load(actor: Actor) -> list[ActiveGrant]:
+    moment = clock.now()
+    in_force = (Q(valid_from__isnull=True) | Q(valid_from__lte=moment)) & (
+        Q(valid_until__isnull=True) | Q(valid_until__gt=moment)
+    )
+    rows = list(
+        Grant.objects.filter(in_force, person_id=actor.id, person__is_active=True, ended_at__isnull=True)
+        .select_related("role")
+        .order_by("id")
+    )
+    department_id = actor.department_id if isinstance(actor, Person) else None
+    return [_active(row, actor, department_id) for row in rows]
+
+
+def _active(row: Grant, actor: Actor, own_department_id: int | None) -> ActiveGrant:
+    assert actor.id is not None and actor.fonds_id is not None
+    return ActiveGrant(
+        frozenset(row.role.actions),
+        dict(row.role.field_rights),
+        row.scope,
+        row.scope_value,
+        actor.fonds_id,
+        actor.id,
+        _departments(row, own_department_id),
+    )
+
+
+def _departments(row: Grant, own_department_id: int | None) -> frozenset[int]:
+    """Departments that a department scope reaches: the person's own, or the one named by the grant."""
+    if row.scope not in {Scope.DEPARTMENT, Scope.BELOW}:
+        return frozenset()
+    root_id = int(row.scope_value) if row.scope_value.isdigit() else own_department_id
+    if root_id is None:
+        return frozenset()
+    if row.scope == Scope.DEPARTMENT:
+        return frozenset({root_id})
+    return frozenset(Department.objects.filter(path__contains=f"/{root_id}/").values_list("id", flat=True)) | {root_id}

@@ -1,0 +1,188 @@
+"""Company, departments, people, roles and grants."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kedang.foundation.access.secrecy import FieldSecrecy, SecrecyLevel
+
+
+class Fonds(models.Model):
+    """全宗: one company of a group, the outermost limit of every query. A single-company installation never sees it."""
+
+    secrecy = FieldSecrecy(default="open")
+
+    code = models.CharField(_("全宗号"), max_length=20, unique=True)
+    name = models.CharField(_("单位名称"), max_length=120)
+    short_name = models.CharField(_("简称"), max_length=40, blank=True, default="")
+    is_demo = models.BooleanField(_("演示数据"), default=False)
+    created_at = models.DateTimeField(_("建立时间"))
+
+    class Meta:
+        verbose_name = _("全宗")
+        verbose_name_plural = _("全宗")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(models.Model):
+    """部门, a tree. ``path`` is ``/1/4/`` of keys from the root down to the department itself."""
+
+    secrecy = FieldSecrecy(default="open")
+
+    fonds = models.ForeignKey(Fonds, models.PROTECT, verbose_name=_("全宗"))
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("上级部门"))
+    code = models.CharField(_("部门代码"), max_length=20, blank=True, default="")
+    name = models.CharField(_("部门名称"), max_length=60)
+    path = models.CharField(_("路径"), max_length=200, blank=True, default="", editable=False, db_index=True)
+    position = models.PositiveIntegerField(_("排序"), default=0)
+    is_active = models.BooleanField(_("启用"), default=True)
+
+    class Meta:
+        verbose_name = _("部门")
+        verbose_name_plural = _("部门")
+        default_permissions = ()
+        ordering = ("position", "id")
+        constraints = [
+            models.UniqueConstraint(fields=["fonds", "parent", "name"], name="department_name_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Reading of people; they are made by ``access.services.person_create``."""
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(username__iexact=username)
+
+
+class Person(AbstractBaseUser):
+    """A member of staff who signs in (人员)."""
+
+    secrecy = FieldSecrecy(default="internal", open="name", contact="email mobile")
+
+    fonds = models.ForeignKey(Fonds, models.PROTECT, verbose_name=_("全宗"))
+    username = models.CharField(
+        _("用户名"),
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9_.@-]{2,40}$", _("用户名只能用字母、数字和 . _ - @，2 到 40 位。"))],
+    )
+    name = models.CharField(_("姓名"), max_length=40)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, verbose_name=_("部门"))
+    title = models.CharField(_("职务"), max_length=40, blank=True, default="")
+    email = models.EmailField(_("电子邮箱"), blank=True, default="")
+    mobile = models.CharField(_("手机"), max_length=30, blank=True, default="")
+    clearance = models.PositiveSmallIntegerField(
+        _("知悉等级"), choices=SecrecyLevel.choices, default=SecrecyLevel.INTERNAL
+    )
+    language = models.CharField(_("界面语言"), max_length=10, blank=True, default="")
+    is_active = models.BooleanField(_("启用"), default=True)
+    must_change_password = models.BooleanField(_("下次登录须改密码"), default=False)
+    failed_sign_ins = models.PositiveIntegerField(_("连续失败次数"), default=0)
+    locked_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
+    created_at = models.DateTimeField(_("建立时间"))
+
+    USERNAME_FIELD = "username"
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    class Meta:
+        verbose_name = _("人员")
+        verbose_name_plural = _("人员")
+        default_permissions = ()
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def display_name(self) -> str:
+        """Name as the trail keeps it."""
+        return self.name or self.username
+
+    @property
+    def is_system(self) -> bool:
+        """People are never machines."""
+        return False
+
+    @property
+    def audit_label(self) -> str:
+        return f"{self.name}（{self.username}）"
+
+
+class Role(models.Model):
+    """角色: a named set of actions and of rights on classes of fields."""
+
+    secrecy = FieldSecrecy(default="open")
+
+    fonds = models.ForeignKey(Fonds, models.PROTECT, null=True, blank=True, verbose_name=_("全宗"))
+    code = models.CharField(_("角色代码"), max_length=40, unique=True)
+    name = models.CharField(_("角色名称"), max_length=40)
+    note = models.CharField(_("说明"), max_length=200, blank=True, default="")
+    is_builtin = models.BooleanField(_("内置"), default=False)
+    actions: Any = models.JSONField(_("可做的事"), default=list, blank=True)
+    field_rights: Any = models.JSONField(_("字段可见"), default=dict, blank=True)
+    position = models.PositiveIntegerField(_("排序"), default=0)
+
+    class Meta:
+        verbose_name = _("角色")
+        verbose_name_plural = _("角色")
+        default_permissions = ()
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Scope(models.TextChoices):
+    """数据范围 of a grant."""
+
+    OWN = "own", _("本人负责")
+    DEPARTMENT = "department", _("本部门")
+    BELOW = "below", _("本部门及下级")
+    REGION = "region", _("指定地区")
+    CLASS = "class", _("指定类别")
+    ALL = "all", _("全部")
+
+
+class Grant(models.Model):
+    """授权: a role given to a person within a scope, for a time or until it is taken away."""
+
+    secrecy = FieldSecrecy(default="internal")
+
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name=_("人员"), related_name="grants")
+    role = models.ForeignKey(Role, models.PROTECT, verbose_name=_("角色"))
+    scope = models.CharField(_("数据范围"), max_length=12, choices=Scope.choices, default=Scope.OWN)
+    scope_value = models.CharField(_("范围取值"), max_length=60, blank=True, default="")
+    valid_from = models.DateTimeField(_("生效时间"), null=True, blank=True)
+    valid_until = models.DateTimeField(_("失效时间"), null=True, blank=True)
+    granted_by = models.CharField(_("授权人"), max_length=80, blank=True, default="")
+    reason = models.CharField(_("授权原因"), max_length=200, blank=True, default="")
+    ended_at = models.DateTimeField(_("收回时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("授权")
+        verbose_name_plural = _("授权")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "role", "scope", "scope_value"],
+                name="grant_once",
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.role} {self.get_scope_display()}"
+
+    @property
+    def audit_parent(self) -> Person:
+        """Grants show on the page of the person."""
+        return self.person

@@ -1,0 +1,287 @@
+"""The permission rule as a query: one :class:`Policy` per model, and the questions that all entrances ask.
+
+``scope(actor, action)`` gives the ``Q`` of rows on which the actor may do the action. Out of scope is
+:class:`~kedang.foundation.kernel.refused.OutOfScope` (404), in scope but not allowed is ``NotAllowed`` (403 with the reason).
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kedang.foundation.access.actions import Action, action
+from kedang.foundation.access.grants import ActiveGrant, active_grants, clearance_of, has_action
+from kedang.foundation.access.models import Department, Fonds, Grant, Person, Role, Scope
+from kedang.foundation.access.secrecy import SecrecyLevel
+from kedang.foundation.audit.models import Event
+from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
+
+NOTHING = Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class ScopePaths:
+    """Which columns of a model the scopes refer to; an empty path means the scope reaches nothing here."""
+
+    fonds: str = "fonds_id"
+    owner: str = ""
+    department: str = ""
+    region: str = ""
+    secrecy: str = ""
+
+
+class Policy:
+    """Who may do what to the rows of one model. Subclass, set ``model``, and register with :func:`register`.
+
+    ``view`` is the action that makes rows exist for an actor. A child record names its ``parent`` foreign key and follows
+    the parent's policy; a company-wide record without owner leaves the paths empty and is reached by scope “all” or, with
+    ``ignores_scope``, by any grant that holds the action.
+    """
+
+    model: ClassVar[type[models.Model]]
+    view: ClassVar[str]
+    change: ClassVar[str] = ""
+    paths: ClassVar[ScopePaths] = ScopePaths()
+    parent: ClassVar[str] = ""
+    ignores_scope: ClassVar[bool] = False
+
+    def scope(self, actor: Actor, code: str = "") -> Q:
+        """Rows on which the actor may do the action (default: view)."""
+        code = code or self.view
+        if actor.is_system:
+            return Q()
+        if self.parent:
+            return prefixed(policy_for(self.parent_model()).scope(actor, code), self.parent)
+        reach = [self.grant_q(grant) for grant in active_grants(actor) if code in grant.actions]
+        return any_of(reach) & self.limits(actor) if reach else NOTHING
+
+    def limits(self, actor: Actor) -> Q:
+        """Limits that hold whatever the grant: company and secrecy level."""
+        q = Q(**{self.paths.fonds: actor.fonds_id}) if self.paths.fonds else Q()
+        if self.paths.secrecy and clearance_of(actor) < SecrecyLevel.TOP_SECRET:
+            q &= Q(**{f"{self.paths.secrecy}__lte": clearance_of(actor)})
+        return q
+
+    def grant_q(self, grant: ActiveGrant) -> Q:
+        """Rows that one grant reaches."""
+        if grant.scope == Scope.ALL or self.ignores_scope:
+            return Q()
+        if grant.scope == Scope.OWN and self.paths.owner:
+            return Q(**{self.paths.owner: grant.person_id})
+        if grant.scope in {Scope.DEPARTMENT, Scope.BELOW} and self.paths.department and grant.department_ids:
+            return Q(**{f"{self.paths.department}__in": sorted(grant.department_ids)})
+        if grant.scope == Scope.REGION and self.paths.region and grant.value:
+            return Q(**{f"{self.paths.region}__startswith": grant.value.rstrip("0") or "-"})
+        if grant.scope == Scope.CLASS:
+            return self.class_q(grant.value)
+        return NOTHING
+
+    def class_q(self, value: str) -> Q:
+        """Rows of a class, for grants of scope “class”; rooms with classes override it together with covers_class."""
+        return NOTHING
+
+    def covers(self, grant: ActiveGrant, obj: models.Model) -> bool:
+        """Whether a grant reaches this object: the same rule as :meth:`grant_q`, asked of values in memory."""
+        if self.parent:
+            above = getattr(obj, self.parent)
+            return policy_for(type(above)).covers(grant, above)
+        if grant.scope == Scope.ALL or self.ignores_scope:
+            return True
+        if grant.scope == Scope.OWN:
+            return bool(self.paths.owner) and value_at(obj, self.paths.owner) == grant.person_id
+        if grant.scope in {Scope.DEPARTMENT, Scope.BELOW}:
+            return bool(self.paths.department) and value_at(obj, self.paths.department) in grant.department_ids
+        if grant.scope == Scope.REGION:
+            code = value_at(obj, self.paths.region) if self.paths.region else None
+            return bool(code and grant.value) and str(code).startswith(grant.value.rstrip("0") or "-")
+        return grant.scope == Scope.CLASS and self.covers_class(grant.value, obj)
+
+    def covers_class(self, value: str, obj: models.Model) -> bool:
+        """Whether the object is of a class; see :meth:`class_q`."""
+        return False
+
+    def refuse(self, actor: Actor, code: str, obj: models.Model) -> Refused | None:
+        """A refusal by the state of the object (“已撤销”, “冻结中”), or None."""
+        return None
+
+    @classmethod
+    def parent_model(cls) -> type[models.Model]:
+        """Model of the record above."""
+        related = cls.model._meta.get_field(cls.parent).related_model
+        assert isinstance(related, type)
+        return related
+
+
+def any_of(conditions: list[Q]) -> Q:
+    """Or of conditions where an empty one means “every row” (Django's own ``Q() | q`` would drop it and narrow)."""
+    joined = NOTHING
+    for condition in conditions:
+        if not condition:
+            return Q()
+        joined |= condition
+    return joined
+
+
+def prefixed(q: Q, path: str) -> Q:
+    """The same conditions seen through a foreign key."""
+    result = Q(_connector=q.connector, _negated=q.negated)
+    for child in q.children:
+        result.children.append(prefixed(child, path) if isinstance(child, Q) else (f"{path}__{child[0]}", child[1]))  # type: ignore[index]  # leaves are (lookup, value) pairs
+    return result
+
+
+def value_at(obj: Any, path: str) -> Any:
+    """Value behind a path with double underscores."""
+    for part in path.split("__"):
+        obj = getattr(obj, part, None)
+    return obj
+
+
+_policies: dict[type[models.Model], Policy] = {}
+
+
+def register(policy: type[Policy]) -> type[Policy]:
+    """Class decorator: make a policy the one of its model."""
+    _policies[policy.model] = policy()
+    return policy
+
+
+def policy_for(model: type[models.Model]) -> Policy:
+    """The policy of a model; a model without one raises (and stops start-up by a system check)."""
+    try:
+        return _policies[model]
+    except KeyError as error:
+        raise LookupError(f"{model._meta.label} has no policy") from error
+
+
+def has_policy(model: type[models.Model]) -> bool:
+    """Whether a model has a policy."""
+    return model in _policies
+
+
+def scope_q(actor: Actor, code: str, model: type[models.Model]) -> Q:
+    """Rows of a model on which the actor may do the action."""
+    action(code)
+    return policy_for(model).scope(actor, code)
+
+
+def can(actor: Actor, code: str, obj: models.Model | None = None) -> bool:
+    """Whether the actor may do the action, on this object if given: the question behind buttons and menus."""
+    action(code)
+    if obj is None:
+        return has_action(actor, code)
+    policy = policy_for(type(obj))
+    return _reaches(policy, actor, code, obj) and policy.refuse(actor, code, obj) is None
+
+
+def require(actor: Actor, code: str, obj: models.Model | None = None) -> None:
+    """Raise unless the actor may do the action.
+
+    Raises:
+        OutOfScope: the object does not exist for this actor.
+        NotAllowed: it does, but the action is not theirs.
+        Refused: the state of the object forbids it.
+    """
+    title = action(code).title
+    if obj is None:
+        if not has_action(actor, code):
+            raise NotAllowed(_("您没有“%(title)s”的权限。如工作需要，请向系统管理员申请。") % {"title": title}, action=code)
+        return
+    policy = policy_for(type(obj))
+    if not _reaches(policy, actor, policy.view, obj):
+        raise OutOfScope
+    if not _reaches(policy, actor, code, obj):
+        raise NotAllowed(_("您可以查看此记录，但没有“%(title)s”的权限。") % {"title": title}, action=code)
+    refusal = policy.refuse(actor, code, obj)
+    if refusal is not None:
+        raise refusal
+
+
+def require_still_in_scope(actor: Actor, obj: models.Model) -> None:
+    """After a write: the result must lie inside what the writer may see and reach, else the write is refused."""
+    policy = policy_for(type(obj))
+    if not _reaches(policy, actor, policy.change or policy.view, obj):
+        raise Refused("out_of_writer_scope", str(_("保存后此记录将超出您的数据范围，未予保存。请检查负责人、部门、地区或密级。")))
+
+
+def _reaches(policy: Policy, actor: Actor, code: str, obj: models.Model) -> bool:
+    if actor.is_system:
+        return True
+    root: Any = obj
+    rule = policy
+    while rule.parent:
+        root = getattr(root, rule.parent)
+        rule = policy_for(type(root))
+    if rule.paths.fonds and value_at(root, rule.paths.fonds) != actor.fonds_id:
+        return False
+    if rule.paths.secrecy and int(value_at(root, rule.paths.secrecy) or 0) > clearance_of(actor):
+        return False
+    return any(code in grant.actions and rule.covers(grant, root) for grant in active_grants(actor))
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    """Queryset of every record: ``visible_to(actor)`` is the only way from an actor to rows."""
+
+    def visible_to(self, actor: Actor, code: str = "") -> "ScopedQuerySet":
+        """Rows on which the actor may do the action (default: the view action of the model)."""
+        return self.filter(policy_for(self.model).scope(actor, code))
+
+    def get_for(self, actor: Actor, code: str = "", **lookup: Any) -> Any:
+        """The one visible row, or OutOfScope: foreign and missing answer alike."""
+        found = self.visible_to(actor, code).filter(**lookup).first()
+        if found is None:
+            raise OutOfScope
+        return found
+
+
+_STAFF = _("人员与权限")
+_TRAIL = _("留痕")
+
+MANAGE_PEOPLE = Action("access.manage_people", _("管理人员与部门"), _STAFF)
+VIEW_PEOPLE = Action("access.view_people", _("查看人员与部门"), _STAFF, is_reading=True)
+MANAGE_ROLES = Action("access.manage_roles", _("管理角色"), _STAFF)
+MANAGE_GRANTS = Action("access.manage_grants", _("授权与收回"), _STAFF)
+MANAGE_SETTINGS = Action("settings.manage", _("管理系统设置"), _("系统"))
+VIEW_JOBS = Action("jobs.view", _("查看后台任务"), _("系统"), is_reading=True)
+VIEW_AUDIT = Action("audit.view", _("查看操作留痕"), _TRAIL, is_reading=True)
+EXPORT_AUDIT = Action("audit.export", _("导出操作留痕"), _TRAIL, is_reading=True)
+
+
+@register
+class FondsPolicy(Policy):
+    model, view, change, ignores_scope = Fonds, "access.view_people", "settings.manage", True
+    paths = ScopePaths(fonds="id")
+
+
+@register
+class DepartmentPolicy(Policy):
+    model, view, change, ignores_scope = Department, "access.view_people", "access.manage_people", True
+
+
+@register
+class PersonPolicy(Policy):
+    model, view, change, ignores_scope = Person, "access.view_people", "access.manage_people", True
+
+
+@register
+class RolePolicy(Policy):
+    model, view, change, ignores_scope = Role, "access.view_people", "access.manage_roles", True
+    paths = ScopePaths(fonds="")
+
+
+@register
+class GrantPolicy(Policy):
+    model, view, change, ignores_scope = Grant, "access.view_people", "access.manage_grants", True
+    paths = ScopePaths(fonds="person__fonds_id")
+
+
+@register
+class EventPolicy(Policy):
+    """The trail's policy lives here because audit lies beneath access."""
+
+    model, view, ignores_scope = Event, "audit.view", True
+
+

@@ -1,0 +1,89 @@
+"""The built-in roles of SE-01. A company may change what they can do, and add its own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from kedang.foundation.access.models import Role, Scope
+
+READ_DOSSIER = ("customers.view",)
+WRITE_DOSSIER = (*READ_DOSSIER, "customers.create", "customers.change", "customers.print")
+SHOW_ALL = {"contact": "show", "identity": "show", "account": "show", "personal": "show", "assessment": "show"}
+MASK_ALL = {"contact": "mask", "identity": "mask", "account": "mask", "personal": "mask", "assessment": "mask"}
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinRole:
+    """One role as shipped; ``usual_scope`` is what the grant form proposes."""
+
+    code: str
+    name: str
+    note: str
+    actions: tuple[str, ...]
+    field_rights: dict[str, str]
+    usual_scope: str = Scope.ALL
+
+
+BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
+    BuiltinRole(
+        "system_admin", "系统管理员", "管理人员、角色、设置与任务；不看客户档案",
+        ("access.view_people", "access.manage_people", "access.manage_roles", "settings.manage", "jobs.view"), {},
+    ),
+    BuiltinRole(
+        "security_admin", "安全保密员", "授予与收回权限；不看客户档案，不管系统",
+        ("access.view_people", "access.manage_grants"), {},
+    ),
+    BuiltinRole(
+        "auditor", "审计员", "查阅与导出操作留痕；不改任何内容",
+        ("audit.view", "audit.export", "access.view_people", *READ_DOSSIER), MASK_ALL,
+    ),
+    BuiltinRole(
+        "archivist", "档案管理员", "全部客户档案的建立、整理、导入与编号规则",
+        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "customers.withdraw",
+         "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view"),
+        {**SHOW_ALL, "identity": "mask", "account": "mask"},
+    ),
+    BuiltinRole(
+        "clerk", "业务录入员", "录入与更新本部门客户档案",
+        (*WRITE_DOSSIER, "intake.use"), {**MASK_ALL, "contact": "show", "personal": "show"}, Scope.DEPARTMENT,
+    ),
+    BuiltinRole(
+        "salesperson", "业务员", "本人负责的客户",
+        (*WRITE_DOSSIER, "customers.unmask"), {**SHOW_ALL, "identity": "mask", "account": "mask"}, Scope.OWN,
+    ),
+    BuiltinRole(
+        "reader", "业务查询员", "查询本部门及下级客户档案，敏感内容部分隐藏", READ_DOSSIER, MASK_ALL, Scope.BELOW,
+    ),
+    BuiltinRole(
+        "department_head", "部门负责人", "本部门及下级客户档案，可评级与导出",
+        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "access.view_people"),
+        {**SHOW_ALL, "identity": "mask", "account": "mask"}, Scope.BELOW,
+    ),
+    BuiltinRole(
+        "executive", "高级管理人员", "查阅全部客户档案，可打印与导出",
+        (*READ_DOSSIER, "customers.print", "customers.export", "customers.unmask", "access.view_people"),
+        {**SHOW_ALL, "identity": "mask", "account": "mask"},
+    ),
+    BuiltinRole(
+        "general_manager", "总经理", "查阅全部客户档案与留痕，可打印、导出、评级",
+        (*READ_DOSSIER, "customers.print", "customers.export", "customers.unmask", "customers.grade",
+         "access.view_people", "audit.view"), SHOW_ALL,
+    ),
+)  # fmt: skip
+
+
+@transaction.atomic
+def ensure_builtin_roles() -> int:
+    """Create the built-in roles that are missing; never changes one that a company has edited. Returns how many."""
+    existing = set(Role.objects.values_list("code", flat=True))
+    missing: list[Any] = [
+        Role(
+            code=role.code, name=role.name, note=role.note, is_builtin=True,
+            actions=list(role.actions), field_rights=role.field_rights, position=number,
+        )
+        for number, role in enumerate(BUILTIN_ROLES)
+        if role.code not in existing
+    ]  # fmt: skip
+    Role.objects.bulk_create(missing)
+    return len(missing)

@@ -1,0 +1,161 @@
+"""The worker: claims jobs one at a time by a conditional update, runs them, keeps a heartbeat, takes up dead ones again."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from datetime import timedelta
+from types import FrameType
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.models import Q
+
+from kedang.foundation.audit.record import record
+from kedang.foundation.jobs.events import JOB_DONE, JOB_FAILED
+from kedang.foundation.jobs.models import Job, JobState
+from kedang.foundation.jobs.registry import kind_of
+from kedang.foundation.kernel import clock, context
+from kedang.foundation.kernel.actors import Actor, system_actor
+from kedang.foundation.kernel.refused import Refused
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+STALE_AFTER = timedelta(seconds=30)
+MAX_ATTEMPTS = 3
+PROGRESS_EVERY_SECONDS = 0.5
+
+
+class JobCancelled(Exception):
+    """Raised inside a handler at the next step after someone asked to stop."""
+
+
+class JobLost(Exception):
+    """Raised inside a handler whose job was taken over by another worker."""
+
+
+class JobContext:
+    """What a handler knows of its job: who asked, how to show progress, whether to stop."""
+
+    def __init__(self, job: Job, worker: str) -> None:
+        self.job = job
+        self.actor: Actor = job.actor or system_actor(job.actor_name)
+        self._worker = worker
+        self._last_shown = 0.0
+
+    def progress(self, done: int, total: int, message: str = "", *, force: bool = False) -> None:
+        """Show progress (at most twice a second unless forced) and stop here if asked to.
+
+        Call it between transactions, not inside one.
+        """
+        now = time.monotonic()
+        if not force and now - self._last_shown < PROGRESS_EVERY_SECONDS:
+            return
+        self._last_shown = now
+        changed = self._mine().update(
+            done_count=done, total_count=total, message=message[:300], heartbeat_at=clock.now()
+        )
+        if not changed:
+            raise JobLost
+        self.check_cancelled()
+
+    def check_cancelled(self) -> None:
+        """Stop here if someone asked to."""
+        if self._mine().filter(is_cancel_asked=True).exists():
+            raise JobCancelled
+
+    def _mine(self) -> Any:
+        return Job.objects.filter(pk=self.job.pk, worker=self._worker, state=JobState.RUNNING)
+
+
+class Worker:
+    """One worker process. ``run()`` until SIGTERM or SIGINT; ``run_once()`` for tests and for the import command."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident() % 10000}"
+        self._stop = threading.Event()
+
+    def run(self, poll_seconds: float = 0.5) -> None:
+        """Work until asked to stop; the job under way is finished first or taken up again by the next worker."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask_to_stop)
+        while not self._stop.is_set():
+            if not self.run_once():
+                self._stop.wait(poll_seconds)
+
+    def run_once(self) -> bool:
+        """Run one job if there is one; True if so."""
+        job = self.claim()
+        if job is None:
+            return False
+        self.work(job)
+        return True
+
+    def claim(self) -> Job | None:
+        """Take the oldest queued job, or one whose worker has died; one changed row decides the winner."""
+        now = clock.now()
+        waiting = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, heartbeat_at__lt=now - STALE_AFTER)
+        for job in Job.objects.filter(waiting).order_by("id")[:5]:
+            won = Job.objects.filter(waiting, pk=job.pk, attempts=job.attempts).update(
+                state=JobState.RUNNING, worker=self.name, attempts=job.attempts + 1,
+                started_at=job.started_at or now, heartbeat_at=now,
+            )  # fmt: skip
+            if won:
+                return Job.objects.select_related("actor").get(pk=job.pk)
+        return None
+
+    def work(self, job: Job) -> None:
+        """Run one claimed job to its end and write down how it ended."""
+        if job.attempts > MAX_ATTEMPTS:
+            self._end(job, JobState.FAILED, error=f"任务连续 {MAX_ATTEMPTS} 次中断，已停下，请联系系统管理员。")
+            return
+        alive = threading.Event()
+        beat = threading.Thread(target=self._heartbeat, args=(job.pk, alive), daemon=True)
+        beat.start()
+        try:
+            with context.use(channel="job", job_id=job.pk, request_id=f"job-{job.pk}"):
+                result = kind_of(job.kind).handler(JobContext(job, self.name), **job.args)
+            self._end(job, JobState.DONE, result=result or {})
+        except JobCancelled:
+            self._end(job, JobState.CANCELLED)
+        except JobLost:
+            logger.warning("job %s was taken over by another worker", job.pk)
+        except Refused as refusal:
+            self._end(job, JobState.FAILED, error=refusal.sentence)
+        except Exception:
+            logger.exception("job %s failed", job.pk)
+            self._end(job, JobState.FAILED, error=f"任务出错停下（编号 {job.pk}），数据保持一致，请联系系统管理员查看日志。")
+        finally:
+            alive.set()
+            beat.join(timeout=HEARTBEAT_SECONDS)
+
+    def _end(self, job: Job, state: JobState, *, result: dict[str, Any] | None = None, error: str = "") -> None:
+        with transaction.atomic(), context.use(channel="job", job_id=job.pk, request_id=f"job-{job.pk}"):
+            row = Job.objects.select_for_update().filter(pk=job.pk, worker=self.name, state=JobState.RUNNING).first()
+            if row is None:
+                return
+            row.state, row.finished_at, row.error = state, clock.now(), error
+            if result is not None:
+                row.result = result
+            if state == JobState.DONE and row.total_count:
+                row.done_count = row.total_count
+            row.save(update_fields=["state", "finished_at", "error", "result", "done_count"])
+            if state in {JobState.DONE, JobState.FAILED}:
+                actor: Actor = row.actor or system_actor(row.actor_name)
+                record(actor, JOB_DONE if state == JobState.DONE else JOB_FAILED, row, meta={"error": error} if error else {})
+
+    def _heartbeat(self, job_id: int, done: threading.Event) -> None:
+        while not done.wait(HEARTBEAT_SECONDS):
+            try:
+                Job.objects.filter(pk=job_id, worker=self.name, state=JobState.RUNNING).update(heartbeat_at=clock.now())
+            except Exception:
+                logger.exception("heartbeat of job %s failed", job_id)
+        connections.close_all()
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop.set()
+
+

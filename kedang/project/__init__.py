@@ -1,0 +1,1 @@
+"""Front door: settings, environment, urls, start-up checks, the ``kedang`` command. Imports all, imported by none."""

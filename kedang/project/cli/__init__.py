@@ -1,0 +1,64 @@
+"""The ``kedang`` command: one module per verb in this package, each with ``add_parser(subparsers)`` and ``run(args)``.
+
+``run`` returns the answer as a dict. With ``--json`` it is printed as one JSON object, else as readable lines. Exit
+status: 0 done, 1 refused (the object then has ``error``), 2 wrong usage.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import sys
+from typing import Any
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Parser with every command module found in this package."""
+    parser = argparse.ArgumentParser(prog="kedang", description="客档：客户档案管理系统")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
+        if not module.name.startswith("_"):
+            importlib.import_module(f"{__name__}.{module.name}").add_parser(subparsers)
+    return parser
+
+
+def json_flag(parser: argparse.ArgumentParser) -> None:
+    """The flag that every command has."""
+    parser.add_argument("--json", action="store_true", dest="as_json", help="以一个 JSON 对象输出结果")
+
+
+def show(answer: dict[str, Any], as_json: bool) -> None:
+    """Print the answer for a script or for a person."""
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False, default=str))
+        return
+    for key, value in answer.items():
+        print(f"{key}: {json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else value}")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point of the console script."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kedang.project.settings")
+    from kedang.project import settings as _settings  # noqa: F401  (installs the SQLite engine before Django loads it)
+
+    import django
+
+    django.setup()
+    from kedang.foundation.kernel.refused import Refused
+
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    args = build_parser().parse_args(arguments)
+    as_json = bool(getattr(args, "as_json", False))
+    try:
+        answer = args.run(args)
+    except Refused as refusal:
+        show({"error": refusal.sentence, "code": refusal.code}, as_json)
+        return 1
+    if answer is not None:
+        show(answer, as_json)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

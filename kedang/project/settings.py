@@ -1,0 +1,141 @@
+"""The one settings module. Everything that differs between installations comes from the environment (see ``env.py``)."""
+
+from kedang.project import engine
+
+engine.install()
+
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from django.utils.translation import gettext_lazy as _  # noqa: E402
+
+from kedang.project.env import data_dir, database_config, env_bool, env_int, env_str  # noqa: E402
+from kedang.project.secret import secret_key  # noqa: E402
+
+PACKAGE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = PACKAGE_DIR.parent
+DATA_DIR = data_dir(BASE_DIR)
+TESTING = "pytest" in sys.modules
+
+DEBUG = env_bool("KEDANG_DEBUG")
+SECRET_KEY = "only-for-tests" if TESTING else secret_key(DATA_DIR)
+ALLOWED_HOSTS = [h.strip() for h in env_str("KEDANG_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")]
+CSRF_TRUSTED_ORIGINS = [o.strip() for o in env_str("KEDANG_TRUSTED_ORIGINS").split(",") if o.strip()]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "kedang.foundation.audit",
+    "kedang.foundation.access",
+    "kedang.foundation.numbering",
+    "kedang.foundation.jobs",
+    "kedang.foundation.search",
+    "kedang.foundation.web",
+    "kedang.business.customers",
+    "kedang.business.intake",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kedang.foundation.web.middleware.RequestContextMiddleware",
+    "kedang.foundation.web.middleware.LanguageMiddleware",
+    "kedang.foundation.web.middleware.SignInRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "kedang.foundation.web.middleware.SecureHeadersMiddleware",
+    "kedang.foundation.web.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "kedang.project.urls"
+WSGI_APPLICATION = "kedang.project.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "kedang.foundation.web.context.page",
+            ],
+        },
+    },
+]
+
+DATABASE_URL = env_str("KEDANG_DATABASE_URL")
+DATABASES = {"default": database_config(DATABASE_URL, DATA_DIR / "kedang.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.Person"
+LOGIN_URL = "access:sign-in"
+LOGIN_REDIRECT_URL = "web:home"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+SIGN_IN_FAILURES_BEFORE_LOCK = env_int("KEDANG_SIGN_IN_FAILURES", 5)
+SIGN_IN_LOCK_MINUTES = env_int("KEDANG_SIGN_IN_LOCK_MINUTES", 15)
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "kedang_session"
+SESSION_COOKIE_AGE = env_int("KEDANG_SESSION_HOURS", 12) * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+HTTPS = env_bool("KEDANG_HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("KEDANG_BEHIND_PROXY") else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("zh-hant", _("繁體中文")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "kedang_language"
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env_str("KEDANG_TIME_ZONE", "Asia/Shanghai")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "build" / "static"
+STATICFILES_DIRS = [path for path in [BASE_DIR / "build" / "assets"] if path.exists()]
+WHITENOISE_USE_FINDERS = TESTING or DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 86_400
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FILE_UPLOAD_TEMP_DIR = None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+UPLOAD_MAX_BYTES = env_int("KEDANG_UPLOAD_MAX_MIB", 1024) * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env_str("KEDANG_LOG_LEVEL", "WARNING")},
+}
+
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

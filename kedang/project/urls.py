@@ -1,0 +1,16 @@
+"""All addresses, room by room; each room names its own pages."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("kedang.foundation.web.urls")),
+    path("", include("kedang.foundation.access.urls")),
+    path("", include("kedang.foundation.numbering.urls")),
+    path("", include("kedang.foundation.jobs.urls")),
+    path("", include("kedang.business.customers.urls")),
+    path("", include("kedang.business.intake.urls")),
+]
+
+handler403 = "kedang.foundation.web.errors.forbidden"
+handler404 = "kedang.foundation.web.errors.not_found"
+handler500 = "kedang.foundation.web.errors.server_error"
