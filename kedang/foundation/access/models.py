@@ -49,7 +49,10 @@ class Department(models.Model):
         default_permissions = ()
         ordering = ("position", "id")
         constraints = [
-            models.UniqueConstraint(fields=["fonds", "parent", "name"], name="department_name_once", nulls_distinct=False)
+            models.UniqueConstraint(fields=["fonds", "parent", "name"], name="department_name_once"),
+            models.UniqueConstraint(
+                fields=["fonds", "name"], name="department_top_name_once", condition=models.Q(parent__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Customer master: kinds, people, contacts, classes, grades, numbers, completeness, history."""

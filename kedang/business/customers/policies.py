@@ -1,0 +1,109 @@
+"""Who may do what with customers and what belongs to them."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kedang.business.customers.models import (
+    ClassAxis,
+    ClassTerm,
+    Contact,
+    Customer,
+    CustomerClass,
+    CustomerProfile,
+    DossierRequirement,
+    FormerName,
+    KeyPerson,
+)
+from kedang.foundation.access.actions import Action
+from kedang.foundation.access.policies import NOTHING, Policy, ScopePaths, register
+from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.refused import Refused
+
+_GROUP = _("客户档案")
+_SETTINGS = _("档案设置")
+
+VIEW = Action("customers.view", _("查看客户档案"), _GROUP, is_reading=True)
+CREATE = Action("customers.create", _("建立客户档案"), _GROUP)
+CHANGE = Action("customers.change", _("修改客户档案"), _GROUP)
+GRADE = Action("customers.grade", _("评定客户等级"), _GROUP)
+WITHDRAW = Action("customers.withdraw", _("撤销客户档案"), _GROUP)
+UNMASK = Action("customers.unmask", _("查看敏感内容"), _GROUP, is_reading=True)
+PRINT = Action("customers.print", _("打印客户档案"), _GROUP, is_reading=True)
+EXPORT = Action("customers.export", _("导出客户清单"), _GROUP, is_reading=True)
+CLASSIFY = Action("customers.classify", _("管理分类与完整度要求"), _SETTINGS)
+
+READING = {action.code for action in (VIEW, UNMASK, PRINT, EXPORT)}
+
+
+@register
+class CustomerPolicy(Policy):
+    """Scopes run along responsible person, department, region and own classes."""
+
+    model, view, change = Customer, "customers.view", "customers.change"
+    paths = ScopePaths(
+        owner="responsible_id", department="department_id", region="region_code", secrecy="secrecy_level"
+    )
+
+    def class_q(self, value: str) -> Q:
+        """Customers of one class term."""
+        if not value.isdigit():
+            return NOTHING
+        return Q(pk__in=CustomerClass.objects.filter(term_id=int(value)).values("customer_id"))
+
+    def covers_class(self, value: str, obj: models.Model) -> bool:
+        """See :meth:`class_q`."""
+        return value.isdigit() and CustomerClass.objects.filter(customer_id=obj.pk, term_id=int(value)).exists()
+
+    def refuse(self, actor: Actor, code: str, obj: models.Model) -> Refused | None:
+        """A withdrawn dossier can be read but not changed."""
+        if isinstance(obj, Customer) and obj.is_withdrawn and code not in READING:
+            return Refused("customer_withdrawn", str(_("此客户档案已撤销，只能查看，不能再修改。")))
+        return None
+
+
+class _OfCustomer(Policy):
+    """What belongs to a customer follows the customer."""
+
+    view, change, parent = "customers.view", "customers.change", "customer"
+
+
+@register
+class FormerNamePolicy(_OfCustomer):
+    model = FormerName
+
+
+@register
+class CustomerProfilePolicy(_OfCustomer):
+    model = CustomerProfile
+
+
+@register
+class ContactPolicy(_OfCustomer):
+    model = Contact
+
+
+@register
+class KeyPersonPolicy(_OfCustomer):
+    model = KeyPerson
+
+
+@register
+class CustomerClassPolicy(_OfCustomer):
+    model = CustomerClass
+
+
+@register
+class ClassAxisPolicy(Policy):
+    model, view, change, ignores_scope = ClassAxis, "customers.view", "customers.classify", True
+
+
+@register
+class ClassTermPolicy(Policy):
+    model, view, change, ignores_scope = ClassTerm, "customers.view", "customers.classify", True
+    paths = ScopePaths(fonds="axis__fonds_id")
+
+
+@register
+class DossierRequirementPolicy(Policy):
+    model, view, change, ignores_scope = DossierRequirement, "customers.view", "customers.classify", True

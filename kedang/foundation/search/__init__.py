@@ -1,0 +1,1 @@
+"""One tokenizer, one index, two databases."""
