@@ -1,0 +1,141 @@
+"""Pinyin of names, fast enough for imports: one table look-up a character, more only where a reading is open.
+
+A name with characters of several readings yields up to ``MAX_FORMS`` forms, the likeliest first. A form is the list of
+its marked syllables (``·zhong``, ``·shan``); joined, any fragment that begins at a syllable is an ordinary substring of
+it, its last syllable finished or not. The initials (``zsdjf``) are the letters behind the marks. Letters and digits
+inside a name stand for themselves.
+"""
+
+from functools import cache
+from importlib import resources
+from itertools import product
+from typing import cast
+from unicodedata import combining, normalize
+
+import orjson
+
+from kedang.foundation.kernel.text.readings import SETTLED, SURNAMES, USUAL
+
+MARK = "·"
+MAX_FORMS = 4
+
+_OPEN = frozenset(char for char, readings in USUAL.items() if len(readings) > 1)
+_LONGEST = max(map(len, SETTLED))
+_UMLAUTS = str.maketrans(dict.fromkeys("üǖǘǚǜ", "v") | {"ê": "e"})
+
+Slots = list[tuple[int, tuple[str, ...]]]
+
+
+@cache
+def dictionary() -> dict[str, str]:
+    """Code point (decimal text) → readings with tone marks, as pypinyin ships them, without its 50 MB of phrases."""
+    content = resources.files("pypinyin").joinpath("pinyin_dict.json").read_bytes()
+    return cast("dict[str, str]", orjson.loads(content))
+
+
+def toneless(reading: str) -> str:
+    """``lǜ`` → ``lv``."""
+    return "".join(char for char in normalize("NFD", reading.translate(_UMLAUTS)) if not combining(char))
+
+
+class _Syllables(dict[str, str]):
+    """Character → marked syllable of its usual reading, filled as characters are met; empty where it has none."""
+
+    def __missing__(self, char: str) -> str:
+        if char in USUAL:
+            syllable = USUAL[char][0]
+        elif char.isascii():
+            syllable = char if char.isalnum() else ""
+        else:
+            syllable = toneless(dictionary().get(str(ord(char)), "").split(",")[0])
+        self[char] = marked = MARK + syllable if syllable else ""
+        return marked
+
+
+class _Initials(dict[str, str]):
+    def __missing__(self, char: str) -> str:
+        self[char] = initial = _SYLLABLES[char][1:2]
+        return initial
+
+
+_SYLLABLES = _Syllables()
+_INITIALS = _Initials()
+_syllable = _SYLLABLES.__getitem__
+_initial = _INITIALS.__getitem__
+
+
+def forms(folded: str, person: bool = False) -> tuple[list[str], list[list[str]]]:
+    """(initials, lists of marked syllables) of folded text in its several forms; empty where nothing has a reading."""
+    slots = _slots(folded, person) if person or not _OPEN.isdisjoint(folded) else None
+    parts = list(map(_syllable, folded))
+    if slots and (len(slots) > 1 or len(slots[0][1]) > 1 or parts[slots[0][0]] != MARK + slots[0][1][0]):
+        return _several(parts, slots)
+    initials = "".join(map(_initial, folded))
+    if not initials:
+        return [], []
+    return [initials], [parts if len(initials) == len(parts) else list(filter(None, parts))]
+
+
+def initials(folded: str, person: bool = False) -> list[str]:
+    """The initials of folded text, every form once: ``zsdjf``."""
+    return forms(folded, person)[0]
+
+
+def syllables(folded: str, person: bool = False) -> list[str]:
+    """The marked syllables of folded text, every form once: ``·zhong·shan·diao·jie·fa``."""
+    return ["".join(parts) for parts in forms(folded, person)[1]]
+
+
+def _slots(folded: str, person: bool) -> Slots:
+    """Places of the text whose reading is not the usual one or not certain: (position, readings, likeliest first)."""
+    slots: Slots = []
+    start = 0
+    if person and folded:
+        surname = SURNAMES.get(folded[:2], ())
+        if len(surname) == 2:
+            slots = [(0, (surname[0],)), (1, (surname[1],))]
+            start = 2
+        elif folded[0] in SURNAMES:
+            first = SURNAMES[folded[0]][0]
+            slots = [(0, (first, *(reading for reading in USUAL.get(folded[0], ()) if reading != first)))]
+            start = 1
+    for at in range(start, len(folded)):
+        if (char := folded[at]) in _OPEN:
+            settled = _settled(folded, at)
+            slots.append((at, (settled,) if settled else USUAL[char]))
+    return slots
+
+
+def _settled(folded: str, at: int) -> str:
+    """The reading of the character at ``at`` if a word around it leaves no choice, the longest word winning."""
+    for size in range(min(_LONGEST, len(folded)), 1, -1):
+        for start in range(max(0, at - size + 1), min(at, len(folded) - size) + 1):
+            word = SETTLED.get(folded[start : start + size])
+            if word is not None:
+                return word[at - start]
+    return ""
+
+
+def _picks(choices: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """At most ``MAX_FORMS`` ways through the choices: all, or the usual one and then one place changed at a time."""
+    count = 1
+    for readings in choices:
+        count *= len(readings)
+    if count <= MAX_FORMS:
+        return list(product(*choices))
+    usual = tuple(readings[0] for readings in choices)
+    picks = [usual]
+    for at, readings in enumerate(choices):
+        picks += [(*usual[:at], reading, *usual[at + 1 :]) for reading in readings[1:]]
+    return picks[:MAX_FORMS]
+
+
+def _several(parts: list[str], slots: Slots) -> tuple[list[str], list[list[str]]]:
+    all_initials: dict[str, None] = {}
+    all_parts: list[list[str]] = []
+    for pick in _picks([readings for _, readings in slots]):
+        for (at, _), reading in zip(slots, pick, strict=True):
+            parts[at] = MARK + reading
+        all_parts.append(list(filter(None, parts)))
+        all_initials["".join([part[1:2] for part in parts])] = None
+    return list(all_initials), all_parts
