@@ -71,8 +71,15 @@ def install_packages(*, with_tests: bool) -> None:
     if not way:
         sys.stderr.write(NOTHING_WORKS)
         raise SystemExit(1)
-    if not succeeded([*way, "--require-hashes", "-r", str(LOCKS[with_tests])]):
-        sys.stderr.write(NOT_FETCHED)
+    done = subprocess.run(
+        [*way, "--require-hashes", "-r", str(LOCKS[with_tests])],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        sys.stderr.write(f"{done.stdout[-3000:]}\n{NOT_FETCHED}")
         raise SystemExit(1)
     for site in site_folders():
         (site / "kedang.pth").write_text(f"{ROOT}\n")
@@ -97,10 +104,10 @@ def make_environment() -> list[str] | None:
     uv = shutil.which("uv")
     if uv and succeeded([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)]):
         return uv_way()
-    if succeeded([sys.executable, "-m", "venv", str(VENV)]):
+    if quietly_succeeded([sys.executable, "-m", "venv", str(VENV)]):
         return venv_pip_way()
     shutil.rmtree(VENV, ignore_errors=True)
-    if has_pip(sys.executable) and succeeded([sys.executable, "-m", "venv", "--without-pip", str(VENV)]):
+    if has_pip(sys.executable) and quietly_succeeded([sys.executable, "-m", "venv", "--without-pip", str(VENV)]):
         return venv_pip_way()
     shutil.rmtree(VENV, ignore_errors=True)
     return target_way() if has_pip(sys.executable) else None
