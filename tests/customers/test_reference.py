@@ -7,6 +7,7 @@ import time
 import pytest
 
 from kedang.business.customers import reference as ref
+from kedang.business.customers.choices import Currency, IdType, LegalForm, Ownership
 
 
 def test_region_counts_and_names() -> None:
@@ -102,12 +103,19 @@ def test_industries() -> None:
 
 
 def test_short_lists() -> None:
-    assert ref.find_term("legal_forms", "有限责任公司") == "119"
+    assert ref.find_term("legal_forms", "有限公司") == "limited"
     assert ref.find_term("currencies", "美金") == "USD"
     assert ref.find_term("id_documents", "身份证") == "resident"
     assert ref.find_term("ownerships", "全民所有制") == "state"
     assert ref.find_term("currencies", "贝壳") is None
     assert ref.term_name("currencies", "CNY") == "人民币" and ref.term_name("currencies", "XXX") == "XXX"
+    for listing, words in {
+        "legal_forms": LegalForm,
+        "ownerships": Ownership,
+        "id_documents": IdType,
+        "currencies": Currency,
+    }.items():
+        assert ref.choices(listing) == [(code, str(label)) for code, label in words.choices]
     for listing in ("legal_forms", "ownerships", "id_documents", "currencies"):
         spellings = [s for t in ref.terms(listing).values() for s in (t.name, *t.aliases)]
         assert len(spellings) == len(set(spellings)), listing
