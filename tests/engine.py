@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ENGINE = os.environ.get("KEDANG_TEST_ENGINE") or "sqlite"
 IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
@@ -61,3 +62,12 @@ for variable in [name for name in os.environ if name.startswith("KEDANG_") and n
         del os.environ[variable]
 _own_data_dir()
 _choose_database()
+
+
+def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
+    """Where nothing may be skipped (``CI=true``), a skipped test fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
+    if skipped and os.environ.get("CI") == "true" and not IS_XDIST_WORKER:
+        reporter.write_line(f"CI=true: {skipped} skipped, and nothing may be skipped", red=True)
+        session.exitstatus = 1

@@ -1,0 +1,49 @@
+# 客档 Kedang. Everything is set up by the command that needs it; nothing outside this folder and KEDANG_DATA_DIR is touched.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+PORT ?= 8000
+PYTEST_ARGS ?=
+
+.PHONY: help
+help: ## 显示本页 / this page
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^#@ / {printf "\n%s\n", substr($$0, 4)} \
+	  /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\n  KEDANG_DATA_DIR  KEDANG_DATABASE_URL  PORT   见 README / see README\n\n'
+
+#@ 使用 / use
+.PHONY: setup run
+setup: ## 只做准备：组件、前端、静态文件 / set-up only, leaves .venv/bin/kedang
+	@bin/setup
+run: setup ## 准备并启动（首次附演示数据），PORT=8000 / set up and run, demo data on first start
+	@PORT=$(PORT) $(PYTHON) -m tools.run
+
+#@ 检验 / check
+.PHONY: setup-test test test-sqlite test-postgresql journeys lint ci
+setup-test: ## 另装测试所需组件 / also what tests and checks need
+	@bin/setup --test
+test: setup-test ## 全部测试：SQLite、PostgreSQL、浏览器 / everything
+	@$(PYTHON) -m tools.suite sqlite postgresql journeys -- $(PYTEST_ARGS)
+test-sqlite: setup-test ## 只测 SQLite / the SQLite half
+	@$(PYTHON) -m tools.suite sqlite -- $(PYTEST_ARGS)
+test-postgresql: setup-test ## 只测 PostgreSQL（自带服务器）/ the PostgreSQL half, on its own server
+	@$(PYTHON) -m tools.suite postgresql -- $(PYTEST_ARGS)
+journeys: setup-test ## 只测浏览器流程 / only the browser journeys
+	@$(PYTHON) -m tools.suite journeys -- $(PYTEST_ARGS)
+lint: setup-test ## 代码检查 / style, types, imports, migrations, house rules, translations
+	@$(PYTHON) -m tools.lint
+ci: lint test ## 持续集成所做的一切 / what CI does
+
+#@ 养护 / upkeep
+.PHONY: format lock messages bench clean
+format: setup-test ## 整理代码格式 / format the code
+	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format --quiet .
+lock: setup-test ## 由 pyproject.toml 重新锁定组件版本 / lock the packages anew
+	@$(PYTHON) -m tools.lock
+messages: setup-test ## 收集界面文字 / collect screen texts into the catalogue
+	@$(PYTHON) tools/messages.py update
+bench: setup ## 与同一引擎的裸 SQL 对比速度 / measure against raw SQL of the same engine
+	@for what in import search pages; do .venv/bin/kedang bench $$what --json || exit 1; done
+clean: ## 删除准备时生成的一切（不动数据）/ remove what set-up made, never data
+	@rm -rf .venv build node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
