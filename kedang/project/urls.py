@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from kedang.project import checks  # noqa: F401  (registers the start-up checks)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kedang.foundation.web.urls")),
     path("", include("kedang.foundation.access.urls")),
