@@ -17,7 +17,8 @@ help: ## 显示本页 / this page
 setup: ## 只做准备：组件、前端、静态文件 / set-up only, leaves .venv/bin/kedang
 	@bin/setup
 run: setup ## 准备并启动（首次附演示数据），PORT=8000 / set up and run, demo data on first start
-	@PORT=$(PORT) $(PYTHON) -m tools.run
+	@.venv/bin/kedang setup --demo
+	@exec .venv/bin/kedang serve --port $(PORT)
 
 #@ 检验 / check
 .PHONY: setup-test test test-sqlite test-postgresql journeys lint ci

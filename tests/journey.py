@@ -22,7 +22,7 @@ import pytest
 from tests.engine import ENGINE
 
 ROOT = Path(__file__).resolve().parent.parent
-KEDANG = [sys.executable, "-c", "import sys; from kedang.project.cli import main; sys.exit(main())"]
+KEDANG = [sys.executable, "-m", "kedang.project.cli"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 BROWSER_ARGS = [
     "--no-sandbox",
@@ -89,11 +89,9 @@ def _own_database() -> str:
     return url.replace("/postgres?", f"/{name}?", 1)
 
 
-def _wait_for(url: str, processes: list[subprocess.Popen[bytes]], log: Path) -> None:
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until:
-        if any(process.poll() is not None for process in processes):
-            break
+    while time.monotonic() < until and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
@@ -116,23 +114,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     assert done.returncode == 0, done.stdout + done.stderr
     log_path = folder / "log"
     with log_path.open("wb") as log:
-        processes = [
-            subprocess.Popen(
-                [*KEDANG, *arguments], env=environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
-            )
-            for arguments in (["serve", "--host", "127.0.0.1", "--port", str(port)], ["worker"])
-        ]
+        process = subprocess.Popen(
+            [*KEDANG, "serve", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"],
+            env=environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     try:
-        _wait_for(f"{made.url}/sign-in/", processes, log_path)
+        _wait_for(f"{made.url}/sign-in/", process, log_path)
         yield made
     finally:
-        for process in processes:
-            process.send_signal(signal.SIGTERM)
-        for process in processes:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ STATIC = ROOT / "build" / "static"
 LAUNCHER = """\
 #!/bin/sh
 here=$(CDPATH= cd -- "$(dirname -- "$(readlink -f -- "$0")")" && pwd)
-exec "$here/python" -c 'import sys; from kedang.project.cli import main; sys.exit(main())' "$@"
+exec "$here/python" -m kedang.project.cli "$@"
 """
 
 # Where no virtual environment can be made: this machine's Python, with the packages' folder before it.
