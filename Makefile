@@ -33,7 +33,7 @@ test-postgresql: setup-test ## 只测 PostgreSQL（自带服务器）/ the Postg
 journeys: setup-test ## 只测浏览器流程 / only the browser journeys
 	@$(PYTHON) -m tools.suite journeys -- $(PYTEST_ARGS)
 lint: setup-test ## 代码检查 / style, types, imports, migrations, house rules, translations
-	@$(PYTHON) -m tools.lint
+	@$(PYTHON) -m tools.lint $(CHECK)
 ci: lint test ## 持续集成所做的一切 / what CI does
 
 #@ 养护 / upkeep

@@ -10,6 +10,8 @@ Every room has a *ground floor* (facts and verbs) and an *upper floor* (pages). 
 Direct imports are enough: a longer way down is made of such steps.
 """
 
+from typing import Any
+
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
@@ -19,9 +21,9 @@ STAIRS = "apps"
 class FloorsContract(Contract):
     """Configuration: ``rooms`` lowest first, ``upper`` module names of an upper floor, ``furniture`` the web room."""
 
-    rooms = fields.ListField(subfield=fields.StringField())
-    upper = fields.ListField(subfield=fields.StringField())
-    furniture = fields.StringField()
+    rooms: Any = fields.ListField(subfield=fields.StringField())
+    upper: Any = fields.ListField(subfield=fields.StringField())
+    furniture: Any = fields.StringField()
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         broken = dict.fromkeys(self._unlisted(graph), "a room that .importlinter does not list")

@@ -100,9 +100,10 @@ def untranslated_pages() -> Iterator[Complaint]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         seen = translated(tree)
         for node in ast.walk(tree):
-            is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-            if is_text and id(node) not in seen and CHINESE.search(str(node.value)):
-                yield path, node.lineno, f"not translated: {str(node.value).strip()[:40]}"
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in seen:
+                continue
+            if CHINESE.search(node.value):
+                yield path, node.lineno, f"not translated: {node.value.strip()[:40]}"
 
 
 def is_of_pages(path: Path) -> bool:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
+SHOWN = 60
+"""Lines of one check that are printed when all are run."""
 
 MIGRATIONS = (
     "import kedang.project.settings, django; django.setup();"
@@ -18,7 +20,7 @@ MIGRATIONS = (
 )
 CHECKS: dict[str, list[str]] = {
     "types": [PYTHON, "-m", "mypy"],
-    "style": [PYTHON, "-m", "ruff", "check", "."],
+    "style": [PYTHON, "-m", "ruff", "check", "--output-format=concise", "."],
     "format": [PYTHON, "-m", "ruff", "format", "--check", "."],
     "imports": [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-logo"],
     "migrations": [PYTHON, "-c", MIGRATIONS],
@@ -47,7 +49,9 @@ def main() -> int:
         results = list(pool.map(run, wanted))
     for name, code, text, _seconds in results:
         if code:
-            print(f"──── {name} ────\n{text.strip()}\n")
+            lines = text.strip().splitlines()
+            more = [f"… and {len(lines) - SHOWN} lines more: make lint CHECK={name}"] if len(lines) > SHOWN else []
+            print("\n".join([f"──── {name} ────", *(lines if len(wanted) == 1 else lines[:SHOWN] + more), ""]))
     for name, code, _text, seconds in results:
         print(f"{'✗' if code else '✓'} {name} ({seconds:.1f} s)")
     return 1 if any(code for _name, code, _text, _seconds in results) else 0

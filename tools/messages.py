@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import polib
 
@@ -20,7 +21,7 @@ ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "django.po"
 TRADITIONAL = LOCALE / "zh_Hant" / "LC_MESSAGES" / "django.mo"
 GLOSSARY = LOCALE / "glossary-zh-hant.txt"
 
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -47,10 +48,10 @@ def python_messages(text: str) -> Iterator[Message]:
     from babel.messages.extract import extract_python
 
     for _line, function, given, _comments in extract_python(
-        BytesIO(text.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
+        BytesIO(text.encode()), KEYWORDS, [], {"encoding": "utf-8"}
     ):
-        parts = [given] if isinstance(given, str) else list(given or ())
-        places = KEYWORDS[function or "_"] or (1,)
+        parts: list[Any] = list(given) if isinstance(given, tuple | list) else [given]
+        places = KEYWORDS[str(function or "_")] or (1,)
         context = singular = plural = ""
         for place in places:
             number, kind = place if isinstance(place, tuple) else (place, "m")

@@ -17,6 +17,7 @@ import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -152,7 +153,7 @@ class Server:
         if done.returncode:
             raise NoServer(done.stderr.decode(errors="replace")[-2000:])
 
-    def _as_account(self) -> dict[str, object]:
+    def _as_account(self) -> dict[str, Any]:
         if not self.account:
             return {"cwd": self.folder}
         return {

@@ -35,10 +35,9 @@ def ensure_browser() -> None:
     if browser_path() or not shutil.which("apt-get") or os.geteuid() != 0:
         return
     print("→ 安装 Chromium（浏览器测试用）/ installing Chromium for the browser journeys", flush=True)
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
-        subprocess.run(["apt-get", *command], env=environment, **quiet)
+        subprocess.run(["apt-get", *command], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
 def start(name: str, arguments: list[str], *, on_screen: bool) -> Part:
