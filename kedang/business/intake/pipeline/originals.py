@@ -1,0 +1,135 @@
+"""The file as it was brought in, kept sealed below ``KEDANG_DATA_DIR/imports`` until its batch is closed."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from kedang.business.intake.models import ImportBatch
+from kedang.foundation.kernel import keys
+from kedang.foundation.kernel.refused import Refused
+
+FRAME = 1 << 22
+_GONE = "批次的原文件已经不在了（批次已关闭，或 imports 目录被移动），请重新上传文件。"
+
+
+@dataclass(slots=True)
+class Stored:
+    """A file taken in: plain copy for looking at it, to be forgotten soon."""
+
+    plain: Path
+    size: int
+    sha256: str
+
+    def forget(self) -> None:
+        """Remove the plain copy."""
+        self.plain.unlink(missing_ok=True)
+
+
+def take_in(source: BinaryIO | Path) -> Stored:
+    """Copy what comes into a file of one's own that nobody else can read; refused when larger than an upload may be."""
+    handle, name = tempfile.mkstemp(prefix="read-", dir=_folder("imports", "work"))
+    plain = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            if isinstance(source, Path):
+                with _open(source) as stream:
+                    size, digest = _copy(stream, out)
+            else:
+                size, digest = _copy(source, out)
+    except BaseException:
+        plain.unlink(missing_ok=True)
+        raise
+    return Stored(plain, size, digest)
+
+
+def keep(stored: Stored, batch_id: int) -> None:
+    """Seal the copy under the number of its batch, frame by frame; the file is on the disk when this returns."""
+    target = _path(batch_id)
+    with stored.plain.open("rb") as stream, target.open("wb") as out:
+        os.chmod(target, 0o600)
+        number = 0
+        while frame := stream.read(FRAME):
+            sealed = keys.encrypt_bytes(frame, _place(batch_id, number))
+            out.write(len(sealed).to_bytes(4, "big") + sealed)
+            number += 1
+        sealed = keys.encrypt_bytes(number.to_bytes(8, "big"), _place(batch_id, -1))
+        out.write(b"\0\0\0\0" + sealed)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+@contextmanager
+def opened(batch: ImportBatch) -> Iterator[Path]:
+    """A plain copy of the original for as long as the block lasts."""
+    sealed = _path(batch.pk)
+    if not sealed.exists():
+        raise Refused("original_gone", _GONE)
+    handle, name = tempfile.mkstemp(prefix=f"batch-{batch.pk}-", dir=_folder("imports", "work"))
+    try:
+        with os.fdopen(handle, "wb") as out, sealed.open("rb") as stream:
+            number = 0
+            while size := int.from_bytes(stream.read(4), "big"):
+                out.write(keys.decrypt_bytes(stream.read(size), _place(batch.pk, number)))
+                number += 1
+            if keys.decrypt_bytes(stream.read(), _place(batch.pk, -1)) != number.to_bytes(8, "big"):
+                raise Refused("sealed_content_damaged", "批次的原文件已损坏或不完整，请重新上传文件。")
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def forget(batch_id: int) -> None:
+    """Remove the sealed original of a closed batch."""
+    _path(batch_id).unlink(missing_ok=True)
+
+
+def sweep() -> int:
+    """Remove plain copies that a crash left behind; returns how many. Called when a worker starts."""
+    left = [path for path in _folder("imports", "work").iterdir() if path.is_file()]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+def _open(source: Path) -> BinaryIO:
+    try:
+        return source.open("rb")
+    except OSError as error:
+        raise Refused("file_missing", f"读不到文件“{source}”，请检查路径和权限。") from error
+
+
+def _copy(stream: BinaryIO, out: BinaryIO) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
+    while block := stream.read(FRAME):
+        size += len(block)
+        if size > settings.UPLOAD_MAX_BYTES:
+            limit = settings.UPLOAD_MAX_BYTES >> 20
+            raise Refused("file_too_large", f"文件超过 {limit} MiB 的上限，请分成几个文件，或压缩为 .csv.gz 后再导入。")
+        free = shutil.disk_usage(settings.DATA_DIR).free
+        if free < (64 << 20) + 2 * size:
+            raise Refused("disk_full", "服务器磁盘空间不足，文件没有保存。请联系系统管理员清理磁盘后重新上传。")
+        digest.update(block)
+        out.write(block)
+    return size, digest.hexdigest()
+
+
+def _folder(*parts: str) -> Path:
+    folder = settings.DATA_DIR.joinpath(*parts)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Path(folder)
+
+
+def _path(batch_id: int) -> Path:
+    return _folder("imports") / f"{batch_id}.sealed"
+
+
+def _place(batch_id: int, frame: int) -> str:
+    return f"intake.original.{batch_id}.{frame}"
