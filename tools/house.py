@@ -1,6 +1,6 @@
 """House rules that ready-made checkers do not know. ``python -m tools.house`` prints what breaks them.
 
-Long files · inline script and style in templates · clocks other than ``kernel.clock`` · Chinese on pages that no
+Long files and lines · inline script and style in templates · clocks other than ``kernel.clock`` · Chinese on pages that no
 translating function has seen · icons that are not in ``tools/icons.txt``.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 400
+WIDEST = 120
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 TRANSLATING = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 PAGE_MODULES = {
@@ -63,6 +64,13 @@ def long_files() -> Iterator[Complaint]:
         count = len(path.read_text(encoding="utf-8").splitlines())
         if count > LONGEST:
             yield path, count, f"{count} lines; split it by noun (at most {LONGEST})"
+
+
+def wide_lines() -> Iterator[Complaint]:
+    for path in files(".py"):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if len(line) > WIDEST:
+                yield path, number, f"{len(line)} characters in a line (at most {WIDEST})"
 
 
 def other_clocks() -> Iterator[Complaint]:
@@ -139,7 +147,7 @@ def unknown_icons() -> Iterator[Complaint]:
                 yield path, line_of(text, match.start()), f"icon {match.group(1)!r} is not in tools/icons.txt"
 
 
-RULES = (long_files, other_clocks, inline_code, untranslated_templates, untranslated_pages, unknown_icons)
+RULES = (long_files, wide_lines, other_clocks, inline_code, untranslated_templates, untranslated_pages, unknown_icons)
 
 
 def main() -> int:
