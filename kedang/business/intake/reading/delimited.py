@@ -153,7 +153,9 @@ def _records(source: Source) -> Iterator[Row]:
         if "field larger" in str(error):
             raise _open_quote(before + skip) from error
         raise Refused(
-            "csv_broken", f"第 {before + skip} 行无法按表格读取，请用 Excel 打开后另存为 .xlsx 再导入", line=before + skip
+            "csv_broken",
+            f"第 {before + skip} 行无法按表格读取，请用 Excel 打开后另存为 .xlsx 再导入",
+            line=before + skip,
         ) from error
     if before == 0:
         return

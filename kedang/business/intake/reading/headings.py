@@ -86,7 +86,9 @@ def _none(head: Sequence[Row]) -> Headings:
 def _names(head: Sequence[Row], index: int, merges: Sequence[Merge], left: int) -> Headings:
     line, cells = head[index]
     names = [_BLANKS.sub(" ", cell).strip() for cell in cells]
-    while names and not names[-1] and not any(len(row) >= len(names) and row[len(names) - 1].strip() for _, row in head):
+    while (
+        names and not names[-1] and not any(len(row) >= len(names) and row[len(names) - 1].strip() for _, row in head)
+    ):
         names.pop()
     notes: list[str] = []
     groups = _groups(head, index, merges, left, len(names))
@@ -106,7 +108,11 @@ def _names(head: Sequence[Row], index: int, merges: Sequence[Merge], left: int) 
     repeated = {name: count for name, count in Counter(names).items() if count > 1}
     if repeated:
         _tell_apart(names, groups, repeated)
-        notes.append("标题有重复：" + "、".join(f"“{name}”{count} 次" for name, count in list(repeated.items())[:8]) + "，已加序号区分")
+        notes.append(
+            "标题有重复："
+            + "、".join(f"“{name}”{count} 次" for name, count in list(repeated.items())[:8])
+            + "，已加序号区分"
+        )
     return Headings(tuple(names), line, tuple(notes))
 
 

@@ -53,7 +53,9 @@ def check_table(table: Table) -> Checked:
         raise Refused("table_without_rows", _NO_ROWS)
     notes: tuple[str, ...] = ()
     if table.kind == "csv" and last_width < len(table.headings):
-        notes = (f"最后一行（第 {last} 行）只有 {last_width} 列，少于标题的 {len(table.headings)} 列，文件可能在此被截断",)
+        notes = (
+            f"最后一行（第 {last} 行）只有 {last_width} 列，少于标题的 {len(table.headings)} 列，文件可能在此被截断",
+        )
     return Checked(rows, last, notes)
 
 
@@ -79,7 +81,9 @@ def _open_text(path: Path, is_gzip: bool, heading_row: int | None, encoding: str
     label = delimited.DELIMITER_LABELS.get(source.delimiter, source.delimiter)
     notes = [f"编码：{source.encoding.label}；分隔符：{label}", *found.notes]
     if source.encoding.damaged:
-        notes.append(f"有 {source.encoding.damaged} 处字节无法按 {source.encoding.label} 识别，读作“�”，所在的行会逐一提示")
+        notes.append(
+            f"有 {source.encoding.damaged} 处字节无法按 {source.encoding.label} 识别，读作“�”，所在的行会逐一提示"
+        )
     return Table(
         kind="csv",
         headings=found.names,
@@ -100,7 +104,9 @@ def _open_workbook(path: Path, kind: str, sheet: str, heading_row: int | None) -
         head = list(islice(stream, limits.HEAD_ROWS + limits.SAMPLE_ROWS))
         filled = [(line, cells) for line, cells in head[: limits.HEAD_ROWS] if any(map(str.strip, cells))]
         if not filled:
-            raise Refused("table_empty", _EMPTY if len(book.sheets) < 2 else f"工作表“{book.sheet}”是空的，请选择另一张工作表")
+            raise Refused(
+                "table_empty", _EMPTY if len(book.sheets) < 2 else f"工作表“{book.sheet}”是空的，请选择另一张工作表"
+            )
         _width(max(len(cells) for _, cells in filled))
         formulas = package.formulas(path, looked.sheet_parts[book.sheet]) if book.sheet in looked.sheet_parts else {}
         found = headings.find(filled, book.merges, book.left, heading_row)
@@ -139,7 +145,12 @@ class _Shape:
     """Cuts rows to the heading, fills merged cells downwards, marks formulas that were never calculated."""
 
     def __init__(
-        self, heading: int, width: int, left: int, fills: dict[int, list[tuple[int, int]]], formulas: dict[int, dict[int, str]]
+        self,
+        heading: int,
+        width: int,
+        left: int,
+        fills: dict[int, list[tuple[int, int]]],
+        formulas: dict[int, dict[int, str]],
     ) -> None:
         self.heading, self.width, self.left, self.fills, self.formulas = heading, width, left, fills, formulas
 
@@ -204,4 +215,6 @@ def _workbook_notes(
 
 def _width(columns: int) -> None:
     if columns > limits.MAX_COLUMNS:
-        raise Refused("too_many_columns", f"表格有 {columns} 列，超过 {limits.MAX_COLUMNS} 列的上限，请删去无关的列后再导入")
+        raise Refused(
+            "too_many_columns", f"表格有 {columns} 列，超过 {limits.MAX_COLUMNS} 列的上限，请删去无关的列后再导入"
+        )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}\Z")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}\Z"
+)
 _POSTCODE = re.compile(r"[0-8][0-9]{5}\Z")
 
 
 def is_email(text: str) -> bool:
     """A deliverable shape of address; dots may not stand together or at an end of the local part."""
     local = text.partition("@")[0]
-    return _EMAIL.match(text) is not None and ".." not in local and not local.startswith(".") and not local.endswith(".")
+    return (
+        _EMAIL.match(text) is not None and ".." not in local and not local.startswith(".") and not local.endswith(".")
+    )
 
 
 def email_problem(text: str) -> str | None:

@@ -14,25 +14,20 @@ _OLD_RESIDENT = re.compile(r"[1-9][0-9]{14}\Z")
 _SEPARATORS = str.maketrans("", "", " \t\u3000-—–_.·'’‘\"")
 _EARLIEST = datetime.date(1850, 1, 1)
 
-RESIDENT, PASSPORT, HK_MACAO_PERMIT, TAIWAN_PERMIT, FOREIGN_RESIDENT, OFFICER, OTHER = (
-    "resident_id",
-    "passport",
-    "hk_macao_permit",
-    "taiwan_permit",
-    "foreign_resident",
-    "officer",
-    "other",
-)
+# The codes of the list of document kinds.
+RESIDENT, PASSPORT, HK_MACAO, TAIWAN, FOREIGN_RESIDENT, MILITARY, OTHER = (
+    "resident", "passport", "hk_macao", "taiwan", "foreign_resident", "military", "other",
+)  # fmt: skip
 _SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
     PASSPORT: (
         re.compile(r"(?:[EGDSP][A-Z0-9]?[0-9]{7,8}|[A-Z0-9]{6,12})\Z"),
         "护照号码应为 6 至 12 位字母和数字，请核对原件",
     ),
-    HK_MACAO_PERMIT: (
+    HK_MACAO: (
         re.compile(r"[HMC][A-Z]?[0-9]{7,10}\Z"),
         "港澳居民来往内地通行证应为 H 或 M 加 8 至 10 位数字，请核对原件",
     ),
-    TAIWAN_PERMIT: (
+    TAIWAN: (
         re.compile(r"[0-9]{8}(?:[0-9]{2})?\Z"),
         "台湾居民来往大陆通行证应为 8 位或 10 位数字，请核对原件",
     ),
@@ -40,7 +35,7 @@ _SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
         re.compile(r"(?:[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X])\Z"),
         "外国人永久居留身份证应为 3 位字母加 12 位数字，或 9 开头的 18 位号码，请核对原件",
     ),
-    OFFICER: (re.compile(r".{4,20}\Z"), "军官证号码应为 4 至 20 个字符，请核对原件"),
+    MILITARY: (re.compile(r".{4,20}\Z"), "军人证件号码应为 4 至 20 个字符，请核对原件"),
     OTHER: (re.compile(r".{2,40}\Z"), "证件号码应为 2 至 40 个字符，请核对原件"),
 }
 

@@ -71,7 +71,7 @@ def canonical(text: str) -> str | None:
         if len(local) in (7, 8) and local[0] in "2345678":
             return f"{digits[:area]}-{local}{extension}"
         return None
-    if len(digits) in (10, 11) and not digits.startswith("1") or len(digits) == 10 and digits.startswith("10"):
+    if (len(digits) in (10, 11) and not digits.startswith("1")) or (len(digits) == 10 and digits.startswith("10")):
         area = 2 if digits[:2] in _TWO_DIGIT_AREAS else 3
         local = digits[area:]
         if len(local) in (7, 8) and local[0] in "2345678":

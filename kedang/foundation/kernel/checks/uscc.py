@@ -16,7 +16,8 @@ _AUTHORITIES = frozenset("123456789AGNY")
 _SEPARATORS = str.maketrans("", "", " \t\u3000-—–_.·'’‘\"")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ORGANISATION = re.compile(r"[0-9A-Z]{8}-?[0-9X]\Z")
-_REGISTRATION = re.compile(r"[0-9]{13}(?:[0-9]{2})?\Z")
+# 15 digits since 2007, 13 before; co-operatives: region, NA or NB, six digits, X.
+_REGISTRATION = re.compile(r"(?:[0-9]{13}(?:[0-9]{2})?|[0-9]{6}N[A-Z][0-9]{6}[0-9X])\Z")
 _ANY_REGISTRATION = re.compile(r"(?=.*[0-9]{3}).{5,40}\Z")
 
 
@@ -83,18 +84,18 @@ def remark(code: str) -> str | None:
 
 
 def is_registration_number(text: str) -> bool:
-    """An old 工商注册号: 15 digits since 2007, 13 before."""
+    """An old 工商注册号."""
     return _REGISTRATION.match(text) is not None
 
 
 def looks_like_registration(text: str) -> bool:
     """Any older certificate number in free form, such as 企独苏苏办字第0037."""
-    return _ANY_REGISTRATION.match(text) is not None and "字第" in text or "号" in text
+    return "字第" in text and _ANY_REGISTRATION.match(text) is not None
 
 
 def registration_problem(text: str) -> str | None:
     """The 15th digit of a 15-digit 注册号 is a check digit (MOD 11,10)."""
-    if len(text) != 15:
+    if len(text) != 15 or not text.isdigit():
         return None
     product = 10
     for digit in text[:14]:
