@@ -1,7 +1,7 @@
 """Which column feeds which field: suggestions from headings and from values, with a confidence and a reason.
 
     suggestions = suggest(target, headings, samples)    # samples: list of rows (tuples of cells), about 200 are enough
-    mapping = {s.index: s.field for s in suggestions if s.field}
+    mapping = {s.column: s.field for s in suggestions if s.field}
 
 A mapping is ``dict[column index, field name]``; several columns may feed one field where it says ``combine``.
 """

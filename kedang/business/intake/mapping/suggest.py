@@ -35,7 +35,7 @@ _FRIENDS: dict[str, frozenset[str]] = {
 class Suggestion(NamedTuple):
     """``field`` is empty where nothing is suggested; ``confidence`` 0 to 100."""
 
-    index: int
+    column: int
     heading: str
     field: str
     confidence: int

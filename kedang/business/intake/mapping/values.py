@@ -38,11 +38,8 @@ def _is_code(text: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    return (
-        (len(text) >= 6
-        and dates.read(text).value is not None
-        and not text.isdigit())
-        or (len(text) == 8 and _is_eight(text))
+    return (len(text) >= 6 and dates.read(text).value is not None and not text.isdigit()) or (
+        len(text) == 8 and _is_eight(text)
     )
 
 

@@ -42,7 +42,7 @@ def kind_of(path: Path) -> str:
         raise Refused("file_too_large", f"文件超过 {limits.MAX_FILE // limits.MIB} MiB，请分成几个文件导入")
     with path.open("rb") as stream:
         head = stream.read(4096)
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "compound"
@@ -59,7 +59,7 @@ def _refuse_strangers(head: bytes) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head")):
         raise Refused("html_table", f"这是网页格式的表格（有些系统导出的 .xls 其实是网页）。{_ADVICE}")
-    if start.startswith(b"<?xml") or b"<workbook" in start or start.startswith(b"<!doctype"):
+    if start.startswith((b"<?xml", b"<!doctype")) or b"<workbook" in start:
         raise Refused("xml_table", f"这是 XML 文件，不是可直接导入的表格。{_ADVICE}")
     if start.startswith((b"{", b"[{", b"[[")):
         raise Refused("json_file", f"这是 JSON 数据，不是表格。{_ADVICE}")

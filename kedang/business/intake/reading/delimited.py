@@ -25,7 +25,7 @@ class _Bounded:
     """A gzip stream that refuses to inflate for ever."""
 
     def __init__(self, path: Path) -> None:
-        self._stream = gzip.open(path, "rb")
+        self._stream = gzip.open(path, "rb")  # noqa: SIM115 (closed by __exit__)
         self._read = 0
 
     def read(self, size: int = -1) -> bytes:

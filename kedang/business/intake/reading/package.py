@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 from pathlib import Path
 
 from kedang.business.intake.reading import limits
@@ -143,12 +144,8 @@ def _workbook(archive: zipfile.ZipFile, names: set[str], package: Package) -> No
 def formulas(path: Path, part: str) -> dict[int, dict[int, str]]:
     """Formula cells of one sheet: ``{line: {column index: formula}}``, up to a limit."""
     found: dict[int, dict[int, str]] = {}
-    count = 0
-    for letters, line, text in _formula_cells(path, part):
+    for letters, line, text in islice(_formula_cells(path, part), limits.MAX_FORMULAS):
         found.setdefault(line, {})[column_index(letters)] = text
-        count += 1
-        if count >= limits.MAX_FORMULAS:
-            break
     return found
 
 

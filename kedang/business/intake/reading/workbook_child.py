@@ -66,7 +66,7 @@ def _read(book: Any, wanted: str) -> None:
         _send("meta", {"sheets": sheets, "sheet": "", "height": 0, "width": 0, "left": 0, "merged": []})
         _send("end", 0)
         return
-    top, left = sheet.start or (0, 0)
+    left = (sheet.start or (0, 0))[1]
     merged = [(a[0], a[1], b[0], b[1]) for a, b in (sheet.merged_cell_ranges or [])[:20000]]
     meta = {"sheets": sheets, "sheet": sheet.name, "height": sheet.height, "width": sheet.width, "left": left}
     _send("meta", meta | {"merged": merged})
