@@ -9,5 +9,5 @@ class AccessConfig(AppConfig):
     verbose_name = _("人员与权限")
 
     def ready(self) -> None:
-        autodiscover_modules("events", "policies")
+        autodiscover_modules("events", "policies", "scopes")
         from kedang.foundation.access import system_checks  # noqa: F401

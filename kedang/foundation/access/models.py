@@ -5,8 +5,11 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from kedang.foundation.access.duties import duty_of
+from kedang.foundation.access.querysets import ScopedQuerySet
 from kedang.foundation.access.secrecy import FieldSecrecy, SecrecyLevel
 
 
@@ -20,6 +23,8 @@ class Fonds(models.Model):
     short_name = models.CharField(_("简称"), max_length=40, blank=True, default="")
     is_demo = models.BooleanField(_("演示数据"), default=False)
     created_at = models.DateTimeField(_("建立时间"))
+
+    objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("全宗")
@@ -43,6 +48,8 @@ class Department(models.Model):
     position = models.PositiveIntegerField(_("排序"), default=0)
     is_active = models.BooleanField(_("启用"), default=True)
 
+    objects: ClassVar[Any] = ScopedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("部门")
         verbose_name_plural = _("部门")
@@ -53,17 +60,20 @@ class Department(models.Model):
             models.UniqueConstraint(
                 fields=["fonds", "name"], name="department_top_name_once", condition=models.Q(parent__isnull=True)
             ),
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="department_not_under_itself"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class PersonManager(BaseUserManager["Person"]):
+class PersonManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]  # made at run time
     """Reading of people; they are made by ``access.services.person_create``."""
 
     def get_by_natural_key(self, username: str | None) -> "Person":
-        return self.get(username__iexact=username)
+        """Usernames are the same in capitals and small letters."""
+        found: Person = self.get(username__iexact=username)
+        return found
 
 
 class Person(AbstractBaseUser):
@@ -89,18 +99,17 @@ class Person(AbstractBaseUser):
     language = models.CharField(_("界面语言"), max_length=10, blank=True, default="")
     is_active = models.BooleanField(_("启用"), default=True)
     must_change_password = models.BooleanField(_("下次登录须改密码"), default=False)
-    failed_sign_ins = models.PositiveIntegerField(_("连续失败次数"), default=0)
-    locked_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
     created_at = models.DateTimeField(_("建立时间"))
 
     USERNAME_FIELD = "username"
-    objects: ClassVar[PersonManager] = PersonManager()
+    objects: ClassVar[Any] = PersonManager()
 
     class Meta:
         verbose_name = _("人员")
         verbose_name_plural = _("人员")
         default_permissions = ()
         ordering = ("id",)
+        constraints = [models.UniqueConstraint(Lower("username"), name="person_username_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -134,6 +143,8 @@ class Role(models.Model):
     field_rights: Any = models.JSONField(_("字段可见"), default=dict, blank=True)
     position = models.PositiveIntegerField(_("排序"), default=0)
 
+    objects: ClassVar[Any] = ScopedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("角色")
         verbose_name_plural = _("角色")
@@ -156,7 +167,11 @@ class Scope(models.TextChoices):
 
 
 class Grant(models.Model):
-    """授权: a role given to a person within a scope, for a time or until it is taken away."""
+    """授权: a role given to a person within a scope, for a time or until it is taken away.
+
+    ``duty`` copies the separate duty of the role (see ``duties.py``), so that the database itself keeps one person from
+    holding two of them.
+    """
 
     secrecy = FieldSecrecy(default="internal")
 
@@ -168,7 +183,11 @@ class Grant(models.Model):
     valid_until = models.DateTimeField(_("失效时间"), null=True, blank=True)
     granted_by = models.CharField(_("授权人"), max_length=80, blank=True, default="")
     reason = models.CharField(_("授权原因"), max_length=200, blank=True, default="")
+    given_at = models.DateTimeField(_("授权时间"), null=True, blank=True)
     ended_at = models.DateTimeField(_("收回时间"), null=True, blank=True)
+    duty = models.CharField(_("专责"), max_length=10, blank=True, default="", editable=False)
+
+    objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("授权")
@@ -179,13 +198,48 @@ class Grant(models.Model):
                 fields=["person", "role", "scope", "scope_value"],
                 name="grant_once",
                 condition=models.Q(ended_at__isnull=True),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                name="grant_one_separate_duty",
+                condition=models.Q(ended_at__isnull=True) & ~models.Q(duty=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person} {self.role} {self.get_scope_display()}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new grant carries the separate duty of its role."""
+        if self._state.adding:
+            self.duty = duty_of(self.role.code, self.role.actions)
+        super().save(*args, **kwargs)
+
     @property
     def audit_parent(self) -> Person:
         """Grants show on the page of the person."""
         return self.person
+
+
+class SignInCounter(models.Model):
+    """How often signing in failed lately, for one account, one known browser or one address. Forgotten after a day.
+
+    ``key`` is a keyed digest, so that neither usernames that do not exist nor mistyped passwords are kept.
+    """
+
+    secrecy = FieldSecrecy(default="internal")
+    is_technical = True
+
+    key = models.CharField(_("标识"), max_length=40, unique=True)
+    failures = models.PositiveIntegerField(_("连续失败次数"), default=0)
+    locked_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
+    started_at = models.DateTimeField(_("起算时间"))
+    updated_at = models.DateTimeField(_("更新时间"), db_index=True)
+
+    class Meta:
+        verbose_name = _("登录失败计数")
+        verbose_name_plural = _("登录失败计数")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key

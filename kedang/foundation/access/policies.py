@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from kedang.foundation.access.actions import Action, action
 from kedang.foundation.access.grants import ActiveGrant, active_grants, clearance_of, has_action
 from kedang.foundation.access.models import Department, Fonds, Grant, Person, Role, Scope
+from kedang.foundation.access.querysets import (
+    ScopedQuerySet as ScopedQuerySet,  # the managers of all rooms take it from here
+)
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel.actors import Actor
@@ -188,7 +191,9 @@ def require(actor: Actor, code: str, obj: models.Model | None = None) -> None:
     title = action(code).title
     if obj is None:
         if not has_action(actor, code):
-            raise NotAllowed(_("您没有“%(title)s”的权限。如工作需要，请向系统管理员申请。") % {"title": title}, action=code)
+            raise NotAllowed(
+                _("您没有“%(title)s”的权限。如工作需要，请向系统管理员申请。") % {"title": title}, action=code
+            )
         return
     policy = policy_for(type(obj))
     if not _reaches(policy, actor, policy.view, obj):
@@ -204,7 +209,9 @@ def require_still_in_scope(actor: Actor, obj: models.Model) -> None:
     """After a write: the result must lie inside what the writer may see and reach, else the write is refused."""
     policy = policy_for(type(obj))
     if not _reaches(policy, actor, policy.change or policy.view, obj):
-        raise Refused("out_of_writer_scope", str(_("保存后此记录将超出您的数据范围，未予保存。请检查负责人、部门、地区或密级。")))
+        raise Refused(
+            "out_of_writer_scope", str(_("保存后此记录将超出您的数据范围，未予保存。请检查负责人、部门、地区或密级。"))
+        )
 
 
 def _reaches(policy: Policy, actor: Actor, code: str, obj: models.Model) -> bool:
@@ -220,21 +227,6 @@ def _reaches(policy: Policy, actor: Actor, code: str, obj: models.Model) -> bool
     if rule.paths.secrecy and int(value_at(root, rule.paths.secrecy) or 0) > clearance_of(actor):
         return False
     return any(code in grant.actions and rule.covers(grant, root) for grant in active_grants(actor))
-
-
-class ScopedQuerySet(models.QuerySet[Any]):
-    """Queryset of every record: ``visible_to(actor)`` is the only way from an actor to rows."""
-
-    def visible_to(self, actor: Actor, code: str = "") -> "ScopedQuerySet":
-        """Rows on which the actor may do the action (default: the view action of the model)."""
-        return self.filter(policy_for(self.model).scope(actor, code))
-
-    def get_for(self, actor: Actor, code: str = "", **lookup: Any) -> Any:
-        """The one visible row, or OutOfScope: foreign and missing answer alike."""
-        found = self.visible_to(actor, code).filter(**lookup).first()
-        if found is None:
-            raise OutOfScope
-        return found
 
 
 _STAFF = _("人员与权限")
@@ -268,8 +260,18 @@ class PersonPolicy(Policy):
 
 @register
 class RolePolicy(Policy):
+    """Roles that come with the system belong to no company; a company's own stay within it."""
+
     model, view, change, ignores_scope = Role, "access.view_people", "access.manage_roles", True
     paths = ScopePaths(fonds="")
+
+    def limits(self, actor: Actor) -> Q:
+        """Shipped roles and those of the actor's company."""
+        return Q(fonds__isnull=True) | Q(fonds_id=actor.fonds_id)
+
+    def covers(self, grant: ActiveGrant, obj: models.Model) -> bool:
+        """See :meth:`limits`."""
+        return value_at(obj, "fonds_id") in {None, grant.fonds_id}
 
 
 @register
@@ -283,5 +285,3 @@ class EventPolicy(Policy):
     """The trail's policy lives here because audit lies beneath access."""
 
     model, view, ignores_scope = Event, "audit.view", True
-
-

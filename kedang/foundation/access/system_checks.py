@@ -8,7 +8,6 @@ from django.core import checks
 from kedang.foundation.access.policies import has_policy
 
 
-
 @checks.register("kedang")
 def every_model_has_policy_and_secrecy(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """A model of ours without policy, or a field without secrecy class, stops start-up."""

@@ -73,7 +73,9 @@ def reveal(actor: Actor, obj: models.Model, field: str) -> Revealed:
     return reveal_value(right_on(actor, obj, field), type(obj), field, getattr(obj, field), text_of(obj, field))
 
 
-def reveal_value(right: FieldRight, model: type[models.Model], field: str, value: Any, text: str | None = None) -> Revealed:
+def reveal_value(
+    right: FieldRight, model: type[models.Model], field: str, value: Any, text: str | None = None
+) -> Revealed:
     """A loose value (from the trail, a staged row …) of a field, under a right already known."""
     if right == FieldRight.HIDE:
         return HIDDEN

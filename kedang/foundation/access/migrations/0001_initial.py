@@ -7,126 +7,219 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Fonds',
+            name="Fonds",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='全宗号')),
-                ('name', models.CharField(max_length=120, verbose_name='单位名称')),
-                ('short_name', models.CharField(blank=True, default='', max_length=40, verbose_name='简称')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="全宗号")),
+                ("name", models.CharField(max_length=120, verbose_name="单位名称")),
+                ("short_name", models.CharField(blank=True, default="", max_length=40, verbose_name="简称")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
             ],
             options={
-                'verbose_name': '全宗',
-                'verbose_name_plural': '全宗',
-                'default_permissions': (),
+                "verbose_name": "全宗",
+                "verbose_name_plural": "全宗",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(blank=True, default='', max_length=20, verbose_name='部门代码')),
-                ('name', models.CharField(max_length=60, verbose_name='部门名称')),
-                ('path', models.CharField(blank=True, db_index=True, default='', editable=False, max_length=200, verbose_name='路径')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='排序')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='access.department', verbose_name='上级部门')),
-                ('fonds', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.fonds', verbose_name='全宗')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(blank=True, default="", max_length=20, verbose_name="部门代码")),
+                ("name", models.CharField(max_length=60, verbose_name="部门名称")),
+                (
+                    "path",
+                    models.CharField(
+                        blank=True, db_index=True, default="", editable=False, max_length=200, verbose_name="路径"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="排序")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="access.department",
+                        verbose_name="上级部门",
+                    ),
+                ),
+                (
+                    "fonds",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="access.fonds", verbose_name="全宗"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '部门',
-                'verbose_name_plural': '部门',
-                'ordering': ('position', 'id'),
-                'default_permissions': (),
+                "verbose_name": "部门",
+                "verbose_name_plural": "部门",
+                "ordering": ("position", "id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9_.@-]{2,40}$', '用户名只能用字母、数字和 . _ - @，2 到 40 位。')], verbose_name='用户名')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('title', models.CharField(blank=True, default='', max_length=40, verbose_name='职务')),
-                ('email', models.EmailField(blank=True, default='', max_length=254, verbose_name='电子邮箱')),
-                ('mobile', models.CharField(blank=True, default='', max_length=30, verbose_name='手机')),
-                ('clearance', models.PositiveSmallIntegerField(choices=[(0, '公开'), (1, '内部'), (2, '秘密'), (3, '机密'), (4, '绝密')], default=1, verbose_name='知悉等级')),
-                ('language', models.CharField(blank=True, default='', max_length=10, verbose_name='界面语言')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='下次登录须改密码')),
-                ('failed_sign_ins', models.PositiveIntegerField(default=0, verbose_name='连续失败次数')),
-                ('locked_until', models.DateTimeField(blank=True, null=True, verbose_name='锁定至')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='access.department', verbose_name='部门')),
-                ('fonds', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.fonds', verbose_name='全宗')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9_.@-]{2,40}$", "用户名只能用字母、数字和 . _ - @，2 到 40 位。"
+                            )
+                        ],
+                        verbose_name="用户名",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                ("title", models.CharField(blank=True, default="", max_length=40, verbose_name="职务")),
+                ("email", models.EmailField(blank=True, default="", max_length=254, verbose_name="电子邮箱")),
+                ("mobile", models.CharField(blank=True, default="", max_length=30, verbose_name="手机")),
+                (
+                    "clearance",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "公开"), (1, "内部"), (2, "秘密"), (3, "机密"), (4, "绝密")],
+                        default=1,
+                        verbose_name="知悉等级",
+                    ),
+                ),
+                ("language", models.CharField(blank=True, default="", max_length=10, verbose_name="界面语言")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("must_change_password", models.BooleanField(default=False, verbose_name="下次登录须改密码")),
+                ("failed_sign_ins", models.PositiveIntegerField(default=0, verbose_name="连续失败次数")),
+                ("locked_until", models.DateTimeField(blank=True, null=True, verbose_name="锁定至")),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="access.department",
+                        verbose_name="部门",
+                    ),
+                ),
+                (
+                    "fonds",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="access.fonds", verbose_name="全宗"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '人员',
-                'verbose_name_plural': '人员',
-                'ordering': ('id',),
-                'default_permissions': (),
+                "verbose_name": "人员",
+                "verbose_name_plural": "人员",
+                "ordering": ("id",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='角色代码')),
-                ('name', models.CharField(max_length=40, verbose_name='角色名称')),
-                ('note', models.CharField(blank=True, default='', max_length=200, verbose_name='说明')),
-                ('is_builtin', models.BooleanField(default=False, verbose_name='内置')),
-                ('actions', models.JSONField(blank=True, default=list, verbose_name='可做的事')),
-                ('field_rights', models.JSONField(blank=True, default=dict, verbose_name='字段可见')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='排序')),
-                ('fonds', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='access.fonds', verbose_name='全宗')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="角色代码")),
+                ("name", models.CharField(max_length=40, verbose_name="角色名称")),
+                ("note", models.CharField(blank=True, default="", max_length=200, verbose_name="说明")),
+                ("is_builtin", models.BooleanField(default=False, verbose_name="内置")),
+                ("actions", models.JSONField(blank=True, default=list, verbose_name="可做的事")),
+                ("field_rights", models.JSONField(blank=True, default=dict, verbose_name="字段可见")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="排序")),
+                (
+                    "fonds",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="access.fonds",
+                        verbose_name="全宗",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '角色',
-                'verbose_name_plural': '角色',
-                'ordering': ('position', 'id'),
-                'default_permissions': (),
+                "verbose_name": "角色",
+                "verbose_name_plural": "角色",
+                "ordering": ("position", "id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('own', '本人负责'), ('department', '本部门'), ('below', '本部门及下级'), ('region', '指定地区'), ('class', '指定类别'), ('all', '全部')], default='own', max_length=12, verbose_name='数据范围')),
-                ('scope_value', models.CharField(blank=True, default='', max_length=60, verbose_name='范围取值')),
-                ('valid_from', models.DateTimeField(blank=True, null=True, verbose_name='生效时间')),
-                ('valid_until', models.DateTimeField(blank=True, null=True, verbose_name='失效时间')),
-                ('granted_by', models.CharField(blank=True, default='', max_length=80, verbose_name='授权人')),
-                ('reason', models.CharField(blank=True, default='', max_length=200, verbose_name='授权原因')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='收回时间')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.role', verbose_name='角色')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("own", "本人负责"),
+                            ("department", "本部门"),
+                            ("below", "本部门及下级"),
+                            ("region", "指定地区"),
+                            ("class", "指定类别"),
+                            ("all", "全部"),
+                        ],
+                        default="own",
+                        max_length=12,
+                        verbose_name="数据范围",
+                    ),
+                ),
+                ("scope_value", models.CharField(blank=True, default="", max_length=60, verbose_name="范围取值")),
+                ("valid_from", models.DateTimeField(blank=True, null=True, verbose_name="生效时间")),
+                ("valid_until", models.DateTimeField(blank=True, null=True, verbose_name="失效时间")),
+                ("granted_by", models.CharField(blank=True, default="", max_length=80, verbose_name="授权人")),
+                ("reason", models.CharField(blank=True, default="", max_length=200, verbose_name="授权原因")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="收回时间")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="access.role", verbose_name="角色"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '授权',
-                'verbose_name_plural': '授权',
-                'default_permissions': (),
+                "verbose_name": "授权",
+                "verbose_name_plural": "授权",
+                "default_permissions": (),
             },
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(fields=('fonds', 'parent', 'name'), name='department_name_once'),
+            model_name="department",
+            constraint=models.UniqueConstraint(fields=("fonds", "parent", "name"), name="department_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('fonds', 'name'), name='department_top_name_once'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent__isnull", True)), fields=("fonds", "name"), name="department_top_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'role', 'scope', 'scope_value'), name='grant_once'),
+            model_name="grant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("person", "role", "scope", "scope_value"),
+                name="grant_once",
+            ),
         ),
     ]

@@ -1,0 +1,25 @@
+"""The only way from an actor to rows."""
+
+from typing import Any
+
+from django.db import models
+
+from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.refused import OutOfScope
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    """Queryset of every record: ``visible_to(actor)`` is the only way from an actor to rows."""
+
+    def visible_to(self, actor: Actor, code: str = "") -> "ScopedQuerySet":
+        """Rows on which the actor may do the action (default: the view action of the model)."""
+        from kedang.foundation.access.policies import policy_for  # policies know the models that use this queryset
+
+        return self.filter(policy_for(self.model).scope(actor, code))
+
+    def get_for(self, actor: Actor, code: str = "", **lookup: Any) -> Any:
+        """The one visible row, or OutOfScope: foreign and missing answer alike."""
+        found = self.visible_to(actor, code).filter(**lookup).first()
+        if found is None:
+            raise OutOfScope
+        return found

@@ -1,0 +1,33 @@
+"""Officers whom the cast does not have, and a request with a session."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from kedang.foundation.access.models import Person
+from tests.cast import Cast, make_person
+
+
+@pytest.fixture
+def officer(cast: Cast) -> Person:
+    """白露, 安全保密员: the one who grants."""
+    return make_person(cast.fonds, "bailu", "白露", "security_admin", cast.head_office)
+
+
+@pytest.fixture
+def request_of() -> Callable[..., HttpRequest]:
+    """A request with a session of its own."""
+
+    def made(user: Any = None) -> HttpRequest:
+        request = RequestFactory().post("/sign-in/")
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+        request.user = user or AnonymousUser()
+        return request
+
+    return made
