@@ -60,7 +60,7 @@ def score(values: Mapping[str, Any], requirements: Iterable[Requirement]) -> tup
         value = get(name)
         if name == "reachable":
             value = get("phone") or get("mobile") or get("email")
-        if value or value == 0 and value is not False:
+        if value or (value == 0 and value is not False):
             there += weight
         else:
             missing.append(name)

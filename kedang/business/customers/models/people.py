@@ -68,7 +68,7 @@ class KeyPerson(models.Model):
     secrecy = FieldSecrecy(
         default="personal",
         open="name role",
-        internal="customer post version remarks",
+        internal="customer post version remarks removed_at",
         assessment="character ability",
     )
 
@@ -84,6 +84,7 @@ class KeyPerson(models.Model):
     character = models.CharField(_("性格"), max_length=300, blank=True, default="")
     ability = models.CharField(_("能力"), max_length=300, blank=True, default="")
     remarks = models.CharField(_("备注"), max_length=300, blank=True, default="")
+    removed_at = models.DateTimeField(_("移除时间"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
 
     class Meta:

@@ -113,7 +113,7 @@ def _sections(actor: Actor, customer: Customer, changes: Sequence[ChangeRow]) ->
         Section(_("基本情况"), [Lines(basics)]),
         Section(_("经营与往来情况"), [Lines([*business, *_classes(customer)])]),
         Section(_("联系人"), [_contacts(actor, customer)]),
-        Section(_("关键人物"), [_key_person(actor, customer, person) for person in customer.key_persons.all()]),
+        Section(_("关键人物"), [_key_person(actor, customer, person) for person in customer.key_persons.filter(removed_at__isnull=True)]),
         Section(_("特征与业务状况"), _profile(actor, profile)),
         Section(_("变更记录摘要"), [_changes(changes)] if changes else []),
     ]
