@@ -1,7 +1,5 @@
-"""Addresses of this room."""
-
-from django.urls import URLPattern
+from kedang.foundation.jobs.panels import JobPages
 
 app_name = "jobs"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = JobPages.urls()

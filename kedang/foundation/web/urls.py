@@ -1,7 +1,12 @@
-"""Addresses of this room."""
+from django.urls import path
 
-from django.urls import URLPattern
+from kedang.foundation.web import views
 
 app_name = "web"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.Home.as_view(), name="home"),
+    path("search/", views.Search.as_view(), name="search"),
+    path("help/", views.Help.as_view(), name="help"),
+    path("preferences/language/", views.Language.as_view(), name="language"),
+]

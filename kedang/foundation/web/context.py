@@ -1,0 +1,36 @@
+"""What every page's frame needs, computed only when a template asks for it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from kedang.foundation.access.models import Fonds
+from kedang.foundation.web.menu import menu_of
+
+STYLES = (
+    "tokens base button layout menu topbar dropdown panel table list pager form drawer detail tag feedback timeline home "
+    "tree search compare signin print"
+).split()
+SCRIPTS = ("boot menu shortcuts drop dialog list rules columns leave copy toast confirm loading").split()
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: menu, company, languages and assets."""
+    return {
+        "menu_groups": SimpleLazyObject(lambda: menu_of(request)),
+        "company": SimpleLazyObject(lambda: _company(request)),
+        "languages": settings.LANGUAGES,
+        "language_now": get_language() or settings.LANGUAGE_CODE,
+        "styles": STYLES,
+        "scripts": SCRIPTS,
+    }
+
+
+def _company(request: HttpRequest) -> Fonds | str:
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    return Fonds.objects.only("name", "short_name", "is_demo").filter(pk=user.fonds_id).first() or ""

@@ -1,0 +1,172 @@
+"""New and edit: a page, or a drawer where htmx asks; services say no with the sentence at the right input."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from kedang.foundation.access.policies import require
+from kedang.foundation.access.veil import format_value, reveal
+from kedang.foundation.kernel.refused import NotAllowed, Refused
+from kedang.foundation.web.pages import Crumb, Page
+from kedang.foundation.web.records.base import RecordPages
+from kedang.foundation.web.records.form_fields import RecordFormBase, changed_values, form_class, initial_of
+from kedang.foundation.web.records.naming import label_of
+
+STALE = "stale_version"
+"""Code of the refusal by which a service says that somebody else saved in between."""
+
+
+class RecordForm(Page):
+    """Form of a new record, or of the one named in the address."""
+
+    pages: type[RecordPages] = RecordPages
+    template_name = "web/records/form.html"
+    obj: Any = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Load the record and ask for the right."""
+        if "pk" in kwargs:
+            self.obj = self.pages.get(self.actor, kwargs["pk"])
+            require(self.actor, self.pages.action_of("change"), self.obj)
+        else:
+            require(self.actor, self.pages.action_of("create"))
+        return super().dispatch(request, *args, **kwargs)
+
+    def page_title(self) -> Any:
+        noun = self.pages.model._meta.verbose_name
+        if self.obj is None:
+            return _("新建%(noun)s") % {"noun": noun}
+        return _("修改%(noun)s") % {"noun": noun}
+
+    def crumbs(self) -> list[Crumb]:
+        crumbs: list[Crumb] = [(self.pages.plural(), self.pages.url("list"))]
+        if self.obj is not None and self.pages.has_detail:
+            crumbs.append((self.pages.name_of(self.actor, self.obj), self.pages.url("detail", self.obj.pk)))
+        return [*crumbs, (self.page_title(), "")]
+
+    # The form
+
+    def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordFormBase:
+        """The form, bound or not."""
+        made = form_class(self.pages, self.actor, self.obj)
+        values = initial_of(self.pages, self.obj, made) if self.obj is not None else self.defaults()
+        return made(data, initial={**values, **(initial or {})}, label_suffix="")
+
+    def defaults(self) -> dict[str, Any]:
+        """Values that a new record starts with: defaults of the model, then the address."""
+        given = {key: value for key, value in self.request.GET.items() if value}
+        blank = self.pages.model()
+        named = {f.name: getattr(blank, f.attname) for f in self.pages.model._meta.concrete_fields if f.has_default()}
+        return {**named, **given}
+
+    def version(self) -> int | None:
+        """Version of the record as loaded, where it has one."""
+        found = getattr(self.obj, self.pages.version_field, None) if self.obj is not None else None
+        return found if isinstance(found, int) else None
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The empty or filled form."""
+        return self.show(self.make_form())
+
+    def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
+        """Draw the form as a page or into the drawer."""
+        back = (
+            self.pages.url("detail", self.obj.pk)
+            if self.obj is not None and self.pages.has_detail
+            else self.pages.url("list")
+        )
+        context: dict[str, Any] = {
+            "form": form,
+            "obj": self.obj,
+            "pages": self.pages,
+            "version": self.version(),
+            "back_url": back,
+            "form_url": self.request.path,
+            "may_add_another": self.obj is None,
+            "title": self.page_title(),
+        }
+        if self.is_fragment:
+            return self.draw_part("web/records/form_drawer.html", status=200, **context)
+        return self.draw(status=status, **context)
+
+    # Saving
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Run the service; a refusal comes back as an error of the form."""
+        form = self.make_form(request.POST)
+        if not form.is_valid():
+            return self.show(form, status=422)
+        try:
+            saved = self.save(form)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            if refusal.code == STALE and self.obj is not None:
+                return self.conflict(form, refusal)
+            form.tell_refusal(refusal)
+            return self.show(form, status=422)
+        messages.success(request, self.done_sentence(saved))
+        return self.go(self.next_url(saved))
+
+    def save(self, form: RecordFormBase) -> Any:
+        """Call the service with what was typed."""
+        if self.obj is None:
+            return self.pages.save_new(self.actor, dict(form.cleaned_data))
+        changed = changed_values(form)
+        if not changed:
+            return self.obj
+        return self.pages.save_change(self.actor, self.obj, changed, self.asked_version())
+
+    def asked_version(self) -> int | None:
+        """Version on which the typing was based; the present one where the form does not say."""
+        text = self.request.POST.get("_version", "")
+        return int(text) if text.isdecimal() else self.version()
+
+    def done_sentence(self, saved: Any) -> str:
+        """What is said after saving."""
+        return _("“%(name)s”已保存。") % {"name": str(saved)}
+
+    def next_url(self, saved: Any) -> str:
+        """Where to go after saving."""
+        if "_another" in self.request.POST:
+            return self.pages.url("create")
+        return self.pages.url("detail", saved.pk) if self.pages.has_detail else self.pages.url("list")
+
+    def go(self, url: str) -> HttpResponse:
+        """Move on, also out of the drawer."""
+        if self.is_fragment:
+            return HttpResponse(status=204, headers={"HX-Redirect": url})
+        return HttpResponseRedirect(url)
+
+    def conflict(self, form: RecordFormBase, refusal: Refused) -> HttpResponse:
+        """409: somebody else saved meanwhile; mine beside theirs, field by field."""
+        fresh = self.pages.get(self.actor, self.obj.pk)
+        lines = []
+        for name, mine in changed_values(form).items():
+            theirs = reveal(self.actor, fresh, name)
+            bound = form[name]
+            if theirs.is_hidden or (not theirs.is_masked and theirs.value == mine):
+                continue
+            choices = dict(getattr(bound.field, "choices", None) or [])
+            words = str(choices.get(mine, "") or format_value(mine))
+            lines.append({"label": label_of(self.pages.model, name), "mine": words, "theirs": theirs.text})
+        self.obj = fresh
+        context: dict[str, Any] = {
+            "form": form,
+            "lines": lines,
+            "sentence": refusal.sentence,
+            "version": self.version(),
+            "form_url": self.request.path,
+            "detail_url": self.pages.url("detail", fresh.pk) if self.pages.has_detail else self.pages.url("list"),
+            "kept": [
+                (key, value)
+                for key, values in self.request.POST.lists()
+                for value in values
+                if key[0] != "_" and key != "csrfmiddlewaretoken"
+            ],
+        }
+        if self.is_fragment:
+            return self.draw_part("web/records/conflict_drawer.html", **context)
+        return self.draw("web/records/conflict.html", status=409, **context)

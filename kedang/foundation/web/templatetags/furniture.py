@@ -1,0 +1,64 @@
+"""Small tags of the page furniture: icons, addresses with changed parameters, values."""
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest, QueryDict
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from kedang.foundation.access.veil import format_value, reveal
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of the sprite, e.g. ``{% icon "users" %}`` or ``{% icon "x" "small" %}``; decoration only."""
+    classes = "icon icon-small" if size == "small" else "icon"
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#tabler-{}"></use></svg>',
+        classes,
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The present query string with some parameters changed; an empty value removes one. Starts with ``?``."""
+    request: HttpRequest = context["request"]
+    parameters: QueryDict = request.GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            parameters.pop(name, None)
+        else:
+            parameters[name] = str(value)
+    return f"?{parameters.urlencode()}"
+
+
+@register.filter
+def shown(value: Any) -> str:
+    """A value as people read it; empty is “-”."""
+    return format_value(value) or "-"
+
+
+@register.filter
+def thousands(value: Any) -> str:
+    """A whole number with thousands."""
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@register.simple_tag(takes_context=True)
+def veiled(context: dict[str, Any], obj: Any, field: str) -> str:
+    """Text of a field as the signed-in person may see it, for templates of one's own."""
+    request: HttpRequest = context["request"]
+    actor: Any = request.user
+    return reveal(actor, obj, field).text or "-"
+
+
+@register.filter
+def at(mapping: Any, key: Any) -> Any:
+    """Value of a mapping at a key."""
+    return mapping.get(key, "") if mapping else ""

@@ -1,0 +1,91 @@
+"""The furniture's own pages: work list, search, help, language."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from kedang.foundation.kernel import clock
+from kedang.foundation.web.home import work_list
+from kedang.foundation.web.pages import Page
+
+
+class Home(Page):
+    """工作台."""
+
+    template_name = "web/home.html"
+    title = gettext_lazy("工作台")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Greeting, tiles, lists."""
+        blocks = work_list.blocks_for(self.actor)
+        return self.draw(
+            greeting=_greeting(self.actor.display_name),
+            today=clock.today(),
+            tiles=work_list.tiles_for(self.actor),
+            quick=work_list.quick_for(self.actor),
+            main_blocks=[block for block in blocks if block["block"].main],
+            side_blocks=[block for block in blocks if not block["block"].main],
+        )
+
+
+def _greeting(name: str) -> str:
+    hour = clock.local(clock.now()).hour
+    if hour < 6:
+        return _("夜深了，%(name)s") % {"name": name}
+    if hour < 12:
+        return _("早上好，%(name)s") % {"name": name}
+    if hour < 18:
+        return _("下午好，%(name)s") % {"name": name}
+    return _("晚上好，%(name)s") % {"name": name}
+
+
+class Search(Page):
+    """全局搜索."""
+
+    template_name = "web/search.html"
+    title = gettext_lazy("搜索")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The box, and the hits."""
+        text = request.GET.get("q", "").strip()[:100]
+        return self.draw(search_text=text, groups=[])
+
+
+class Help(Page):
+    """Keys and habits."""
+
+    template_name = "web/help.html"
+    title = gettext_lazy("快捷键与帮助")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page."""
+        return self.draw()
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Language(View):
+    """POST: the language of this browser."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Set the cookie and go back."""
+        wanted = request.POST.get("language", "")
+        back = request.POST.get("next", "")
+        if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+            back = "/"
+        response = HttpResponseRedirect(back)
+        if wanted in dict(settings.LANGUAGES):
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                wanted,
+                max_age=31_536_000,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return response
