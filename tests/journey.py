@@ -105,6 +105,9 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A demo installation, made once, with web and worker running as in real life."""
+    from tools import bootstrap
+
+    bootstrap.make_from_sources()
     folder = tmp_path_factory.mktemp("installation")
     port = free_port()
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("KEDANG_", "DJANGO_", "PYTEST_"))}

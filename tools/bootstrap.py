@@ -51,9 +51,7 @@ def main() -> int:
     options = parser.parse_args()
     install_packages(with_tests=options.test)
     write_launcher()
-    run_step("tools/assets.py")
-    run_step("tools/messages.py", "compile")
-    collect_static()
+    make_from_sources()
     return 0
 
 
@@ -158,6 +156,13 @@ def write_program(path: Path, text: str) -> None:
 # --- what is made from the sources ----------------------------------------------------------------------------------
 
 
+def make_from_sources() -> None:
+    """Front-end files, translations and collected static files, as far as their sources changed."""
+    run_step("tools/assets.py")
+    run_step("tools/messages.py", "compile")
+    collect_static()
+
+
 def run_step(*command: str) -> None:
     """Steps that look after their own stamps."""
     done = subprocess.run([str(PYTHON), *command], cwd=ROOT)
@@ -166,13 +171,12 @@ def run_step(*command: str) -> None:
 
 
 def collect_static() -> None:
-    """Static files with digests in their names, compressed; a minute of a year for browsers."""
+    """Static files with digests in their names, compressed. Older ones stay for pages that are still open."""
     stamp = STAMPS / "static"
     wanted = digest_of(static_sources(), contents=False)
     if stamp.exists() and stamp.read_text() == wanted and (STATIC / "staticfiles.json").exists():
         return
     say("整理静态文件", "static files")
-    shutil.rmtree(STATIC, ignore_errors=True)
     code = (
         "import kedang.project.settings, django\n"
         "from django.core.management import call_command\n"
