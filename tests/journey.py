@@ -183,3 +183,20 @@ def _is_complaint(message: Any) -> bool:
 def page(open_page: Callable[..., Any]) -> Any:
     """A wide page, nobody signed in."""
     return open_page()
+
+
+@pytest.fixture
+def sign_in(open_page: Callable[..., Any], site: Site) -> Callable[..., Any]:
+    """A page on which a person of the demo company is signed in: ``page = sign_in("yezhen", width=390)``."""
+    from django.conf import settings
+
+    def signed_in(username: str, **options: Any) -> Any:
+        page = open_page(**options)
+        page.goto("/sign-in/")
+        page.fill("input[name=username]", username)
+        page.fill("input[name=password]", settings.DEMO_PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_selector("main#main")
+        return page
+
+    return signed_in
