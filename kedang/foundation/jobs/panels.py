@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.jobs.models import UNFINISHED, Job, JobState
 from kedang.foundation.jobs.services import job_cancel
+from kedang.foundation.jobs.views import JobDetail
 from kedang.foundation.web.home import Block, Line, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
@@ -29,12 +30,7 @@ class JobPages(RecordPages):
     empty_hint = _("导入客户或导出大清单时，任务会出现在这里。")
     head_name, head_tags = "title", ("state",)
     tones = {"state": TONES}
-    panels = (
-        Panel(
-            _("任务"), ("title", "state", "actor_name", "created_at", "started_at", "finished_at", "attempts", "worker")
-        ),
-        Panel(_("结果"), ("message", "error"), columns=1, when=lambda job: bool(job.message or job.error)),
-    )
+    panels = (Panel(_("经过"), ("actor_name", "created_at", "started_at", "finished_at", "attempts", "worker")),)
     columns = (
         Column("title", lead=True),
         Column("state", tones=TONES),
@@ -59,6 +55,7 @@ class JobPages(RecordPages):
         ),
     )  # fmt: skip
     has_export = has_history = False
+    detail_view = JobDetail
 
 
 def running_lines(actor: Any) -> list[Line]:

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from kedang.foundation.access.models import Fonds
+from kedang.foundation.jobs.models import UNFINISHED, Job
 from kedang.foundation.web.menu import menu_of
 
 STYLES = (
@@ -22,11 +23,19 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "menu_groups": SimpleLazyObject(lambda: menu_of(request)),
         "company": SimpleLazyObject(lambda: _company(request)),
+        "jobs_running": SimpleLazyObject(lambda: _jobs_running(request)),
         "languages": settings.LANGUAGES,
         "language_now": get_language() or settings.LANGUAGE_CODE,
         "styles": STYLES,
         "scripts": SCRIPTS,
     }
+
+
+def _jobs_running(request: HttpRequest) -> int:
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return 0
+    return Job.objects.filter(actor_id=user.pk, state__in=UNFINISHED).count()
 
 
 def _company(request: HttpRequest) -> Fonds | str:
