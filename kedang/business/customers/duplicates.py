@@ -35,7 +35,7 @@ def duplicates_of(actor: Actor, values: Mapping[str, Any], *, exclude_id: int | 
     mobile are compared by blind index with the whole number, so nobody learns a number that they do not hold already.
     """
     name = str(values.get("name") or "")
-    key = name_key(name) if name else ""
+    key = name_key(name, str(values.get("party_kind") or PartyKind.ENTERPRISE)) if name else ""
     wanted = _Wanted(name, *(str(values.get(field) or "") for field in ("uscc", "id_number_blind", "mobile_blind")))
     alike = Q(pk__in=_through_people(wanted.mobile) | _through_former_names(name))
     for field, value in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from kedang.business.customers.choices import PartyKind
 from kedang.business.customers.reference.regions import region_rows
 from kedang.foundation.kernel.names import Anatomy, Likeness, NameReader, compare
 from kedang.foundation.kernel.text import fold
@@ -41,9 +42,9 @@ def reader() -> NameReader:
     return NameReader(places)
 
 
-def name_key(name: str) -> str:
-    """The blocking key of a customer's name."""
-    return reader().key(name)
+def name_key(name: str, party_kind: str = PartyKind.ENTERPRISE) -> str:
+    """The blocking key of a customer's name; a person's name has no parts to take away."""
+    return fold(name)[:80] if party_kind == PartyKind.INDIVIDUAL else reader().key(name)
 
 
 def split_name(name: str) -> Anatomy:

@@ -99,6 +99,9 @@ class Customer(models.Model):
     updated_at = models.DateTimeField(_("更新时间"), editable=False)
     withdrawn_at = models.DateTimeField(_("撤销时间"), null=True, blank=True, editable=False)
 
+    class_names_label = _("归类")
+    """How the trail's entries of classes are called."""
+
     objects: Any = models.Manager.from_queryset(CustomerQuerySet)()
 
     class Meta:
@@ -116,7 +119,7 @@ class Customer(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="customer_has_name"),
         ]
         indexes = [
-            models.Index(fields=["fonds", "id"], name="customer_current", condition=Q(withdrawn_at__isnull=True)),
+            models.Index(fields=["fonds", "id", "secrecy_level"], name="customer_pages", condition=Q(withdrawn_at__isnull=True)),
             models.Index(fields=["responsible", "id"], name="customer_by_responsible", condition=Q(responsible__isnull=False)),
             models.Index(fields=["department", "id"], name="customer_by_department", condition=Q(department__isnull=False)),
             models.Index(fields=["name_key"], name="customer_by_name_key", condition=~Q(name_key="")),

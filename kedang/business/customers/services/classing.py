@@ -91,5 +91,10 @@ def classes_set(
     return after
 
 
-def _difference(before: list[ClassTerm], after: list[ClassTerm]) -> dict[str, tuple[list[int], list[int]]]:
-    return {"classes": ([term.pk for term in before], [term.pk for term in after])}
+def _difference(before: list[ClassTerm], after: list[ClassTerm]) -> dict[str, tuple[str, str]]:
+    """Classes by name, so that the entry can be read when an axis is long gone."""
+    return {"class_names": (_names(before), _names(after))}
+
+
+def _names(terms: list[ClassTerm]) -> str:
+    return "；".join(f"{term.axis.name}：{term.name}" for term in terms)

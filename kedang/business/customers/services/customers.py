@@ -90,7 +90,7 @@ def customer_create(
         clean[name] = clean.get(name) or value
     customer = Customer(fonds_id=fonds_id, **clean, created_at=clock.now(), updated_at=clock.now())
     customer.party_kind = kind
-    customer.name_key = name_key(customer.name)
+    customer.name_key = name_key(customer.name, kind)
     clean_record(customer, EVERY_FIELD, problems)
     people = contact_rows(customer, contacts, problems)
     key_people = key_person_rows(customer, key_persons, problems)
@@ -164,8 +164,8 @@ def customer_change(
         )
     problems.refuse("reason_missing" if set(problems) == {"reason"} else "values_invalid")
     saving = {*changes, *blinds_of(clean)}
-    if "name" in changes:
-        found.name_key = name_key(found.name)
+    if {"name", "party_kind"} & set(changes):
+        found.name_key = name_key(found.name, found.party_kind)
         saving.add("name_key")
     if "uscc" in changes:
         _settle_uscc(found, keep_apart)
