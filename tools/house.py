@@ -75,7 +75,7 @@ def wide_lines() -> Iterator[Complaint]:
 
 def other_clocks() -> Iterator[Complaint]:
     for path in files(".py"):
-        if path.name == "clock.py" or path.is_relative_to(ROOT / "tools"):
+        if path.name in {"clock.py", "house.py", "test_house.py"}:
             continue
         text = path.read_text(encoding="utf-8")
         for match in CLOCKS.finditer(text):
