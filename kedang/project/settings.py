@@ -86,6 +86,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+DEMO_PASSWORD = "kedang-demo-2026"  # noqa: S105  (of the fictional people of the demo company; shown to who signs in)
 SIGN_IN_FAILURES_BEFORE_LOCK = env_int("KEDANG_SIGN_IN_FAILURES", 5)
 SIGN_IN_LOCK_MINUTES = env_int("KEDANG_SIGN_IN_LOCK_MINUTES", 15)
 

@@ -1,0 +1,69 @@
+"""``kedang setup``: key ring, tables, roles; ``--demo`` adds the demo company once, ``--empty`` leaves the first-run page."""
+
+import argparse
+import sys
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from kedang.foundation.kernel import keys
+from kedang.foundation.kernel.refused import Refused
+from kedang.project.cli import json_flag
+
+
+def add_parser(subparsers: Any) -> None:
+    """The command."""
+    parser = subparsers.add_parser("setup", help="准备数据库：密钥环、数据表、内置角色")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--demo", action="store_true", help="首次时装入演示公司（已有数据则不动）")
+    what.add_argument("--empty", action="store_true", help="不装数据，首次打开网页时设置单位和管理员")
+    json_flag(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Prepare the installation; running it again changes nothing that is there."""
+    key_ring_created = ensure_key_ring()
+    call_command("migrate", interactive=False, verbosity=0)
+    from kedang.foundation.access.roles import ensure_builtin_roles
+    from kedang.foundation.access.services.companies import is_first_run
+
+    with transaction.atomic():
+        roles = ensure_builtin_roles()
+    answer: dict[str, Any] = {
+        "engine": connection.vendor,
+        "key_ring": "created" if key_ring_created else "present",
+        "roles_created": roles,
+    }
+    if args.demo:
+        from kedang.project.demo.load import load_demo
+
+        answer["demo"] = load_demo(progress=None if args.as_json else _show_progress)
+    answer["first_run"] = is_first_run()
+    return answer
+
+
+def ensure_key_ring() -> bool:
+    """Make the key ring of a new installation; True when it was made.
+
+    Raises:
+        Refused: ``key_ring_missing``: there are dossiers already, whose sealed values only the old ring opens.
+    """
+    path = keys.ring_path()
+    if path.exists():
+        return False
+    if "customers_customer" in connection.introspection.table_names():
+        from kedang.business.customers.models import Customer
+
+        if Customer.objects.exists():
+            raise Refused(
+                "key_ring_missing",
+                f"数据库中已有客户档案，但找不到密钥环文件 {path}。请把原文件放回原处后再运行，不要新建。",
+            )
+    return keys.create_ring(path)
+
+
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty() or done == total:
+        print(f"\r正在生成演示数据 {done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)

@@ -1,0 +1,72 @@
+"""Load the demo company once. Everything goes through the services, in the order of time, with the clock set back."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from random import Random
+from time import perf_counter
+from typing import Any
+
+from django.db import transaction
+
+from kedang.business.customers.models import Customer
+from kedang.foundation.access.models import Fonds, Person
+from kedang.foundation.kernel import clock
+from kedang.project.demo.acts import Act, Stage
+from kedang.project.demo.parties import SEED, Party, parties
+from kedang.project.demo.people import add_people
+from kedang.project.demo.staff import build_house
+from kedang.project.demo.story import add_story
+from kedang.project.demo.trail import trail
+
+CUSTOMERS = 2000
+Progress = Callable[[int, int], None]
+
+
+def load_demo(
+    customers: int = CUSTOMERS, today: date | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Make the demo company unless there is data already; the answer says what was made."""
+    if Person.objects.exists() or Fonds.objects.exists() or Customer.objects.exists():
+        return {"loaded": False, "reason": "已有数据，未装入演示数据。", "customers": Customer.objects.count()}
+    began = perf_counter()
+    day = today or clock.today()
+    people = parties(day, customers)
+    for number, party in enumerate(people):
+        add_people(Random(f"{SEED}-people-{number}"), party)  # noqa: S311  (play data)
+        add_story(Random(f"{SEED}-story-{number}"), party, day)  # noqa: S311
+    with transaction.atomic():
+        house = build_house(people[0].opened_at - timedelta(days=40))
+        stage = Stage(house)
+        acts = [stage.change(party, change) for party in people for change in party.changes]
+        acts += trail(stage, people, day)
+        acts.sort(key=lambda act: act.at)
+        _play(stage, people, acts, progress)
+    return {
+        "loaded": True,
+        "customers": len(stage.customers),
+        "people": len(house.people),
+        "acts": len(acts),
+        "refused": stage.refused,
+        "seconds": round(perf_counter() - began, 1),
+    }
+
+
+def _play(stage: Stage, people: Sequence[Party], acts: list[Act], progress: Progress | None) -> None:
+    """Week by week: the week's dossiers are opened, then its acts are played, so that the trail grows in the order of time."""
+    openings, doings = deque(people), deque(acts)
+    total = len(people) + len(acts)
+    while openings or doings:
+        week_ends = min(line[0].at for line in (openings, doings) if line) + timedelta(days=7)
+        fresh = list(_until(openings, week_ends))
+        if fresh:
+            stage.open(fresh)
+        for act in _until(doings, week_ends):
+            stage.play(act)
+        if progress is not None:
+            progress(total - len(openings) - len(doings), total)
+
+
+def _until(line: deque[Any], moment: datetime) -> Iterator[Any]:
+    while line and line[0].at <= moment:
+        yield line.popleft()
