@@ -209,7 +209,7 @@ def test_too_many_columns(tmp_path: Path) -> None:
 def results(path: Path) -> list[tuple[int, int, dict[str, object], tuple[tuple[int, str, str, str], ...]]]:
     target = customer_target()
     with open_table(path) as table:
-        mapping = {s.column: s.field for s in suggest(target, table.headings, [c for _, c in table.sample]) if s.field}
+        mapping = {s.index: s.field for s in suggest(target, table.headings, [c for _, c in table.sample]) if s.field}
         plan = build_plan(target, table.headings, mapping, today=TODAY, epoch_1904=table.epoch_1904)
         cleaned = clean_rows(plan, table.rows())
     return [

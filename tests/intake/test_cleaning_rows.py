@@ -9,7 +9,7 @@ import pytest
 
 from kedang.business.customers.imports import customer_target
 from kedang.business.intake.cleaning import NOTED, OK, REJECTED, build_plan, clean_rows, merge_tallies, tally_rows
-from kedang.business.intake.mapping import apply_template, make_template, mapping_problem, suggest
+from kedang.business.intake.mapping import apply_template, make_template, mapping_problem, missing_headings, suggest
 
 TARGET = customer_target()
 TODAY = datetime.date(2026, 11, 21)
@@ -32,7 +32,7 @@ GOOD = (
 
 
 def plan(headings: tuple[str, ...] = HEADINGS, off: tuple[tuple[int, str], ...] = (), samples: Any = (GOOD,)) -> Any:
-    mapping = {s.column: s.field for s in suggest(TARGET, headings, samples) if s.field}
+    mapping = {s.index: s.field for s in suggest(TARGET, headings, samples) if s.field}
     return build_plan(TARGET, headings, mapping, today=TODAY, off=off)
 
 
@@ -154,9 +154,10 @@ def test_a_mapping_must_hold_a_name_and_no_field_twice() -> None:
 
 
 def test_templates_find_their_columns_by_heading() -> None:
-    template = make_template(HEADINGS, {0: "name", 1: "uscc", 7: "region_code"}, [(0, "brackets")])
-    mapping, off, missing = apply_template(template, TARGET, ("地区", "统一社会信用代码", "企业名称"))
-    assert mapping == {1: "uscc", 2: "name"} and off == [(2, "brackets")] and missing == ["所在省份"]
+    template = make_template(HEADINGS, {0: "name", 1: "uscc", 7: "region_code"})
+    headings = ("地区", "统一社会信用代码", "企业名称")
+    assert apply_template(template, headings) == {1: "uscc", 2: "name"}
+    assert missing_headings(template, headings) == ["所在省份"]
 
 
 def test_a_row_is_cheap() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from kedang.business.intake.mapping import values
 from kedang.foundation.kernel.importing import ImportField, ImportTarget
@@ -32,10 +32,11 @@ _FRIENDS: dict[str, frozenset[str]] = {
 }
 
 
-class Suggestion(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Suggestion:
     """``field`` is empty where nothing is suggested; ``confidence`` 0 to 100."""
 
-    column: int
+    index: int
     heading: str
     field: str
     confidence: int

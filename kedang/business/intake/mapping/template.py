@@ -5,36 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kedang.foundation.kernel.importing import ImportTarget
 from kedang.foundation.kernel.text import fold
 
 
-def make_template(
-    headings: Sequence[str], mapping: Mapping[int, str], off: Sequence[tuple[int, str]] = ()
-) -> dict[str, Any]:
+def make_template(headings: Sequence[str], mapping: Mapping[int, str]) -> dict[str, Any]:
     """Plain data that JSON can hold."""
-    return {
-        "columns": [{"heading": heading, "field": mapping.get(n, "")} for n, heading in enumerate(headings)],
-        "off": [{"heading": headings[n], "rule": rule} for n, rule in off if n < len(headings)],
-    }
+    return {"columns": [{"heading": heading, "field": mapping.get(n, "")} for n, heading in enumerate(headings)]}
 
 
-def apply_template(
-    template: Mapping[str, Any], target: ImportTarget, headings: Sequence[str]
-) -> tuple[dict[int, str], list[tuple[int, str]], list[str]]:
-    """Mapping, switched-off rules, and the headings of the template that this file lacks; columns may stand anywhere."""
+def apply_template(template: Mapping[str, Any], headings: Sequence[str]) -> dict[int, str]:
+    """The mapping for a file whose columns may stand in another order; headings are compared folded."""
     places: dict[str, int] = {}
     for n, heading in enumerate(headings):
         places.setdefault(fold(heading), n)
-    mapping: dict[int, str] = {}
-    missing: list[str] = []
-    for column in template.get("columns", []):
-        if not column["field"] or target.get(column["field"]) is None:
-            continue
-        place = places.get(fold(column["heading"]))
-        if place is None:
-            missing.append(column["heading"])
-        else:
-            mapping[place] = column["field"]
-    off = [(places[fold(o["heading"])], o["rule"]) for o in template.get("off", []) if fold(o["heading"]) in places]
-    return mapping, off, missing
+    wanted = ((places.get(fold(column["heading"])), column["field"]) for column in template.get("columns", []))
+    return {place: field for place, field in wanted if place is not None and field}
+
+
+def missing_headings(template: Mapping[str, Any], headings: Sequence[str]) -> list[str]:
+    """Headings that the template maps and this file lacks."""
+    here = {fold(heading) for heading in headings}
+    return [c["heading"] for c in template.get("columns", []) if c["field"] and fold(c["heading"]) not in here]
