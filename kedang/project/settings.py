@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "kedang.foundation.web.middleware.RequestContextMiddleware",
     "kedang.foundation.web.middleware.LanguageMiddleware",
     "kedang.foundation.web.middleware.SignInRequiredMiddleware",
+    "kedang.foundation.access.middleware.PasswordChangeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "kedang.foundation.web.middleware.SecureHeadersMiddleware",
     "kedang.foundation.web.middleware.RefusalMiddleware",
@@ -77,6 +78,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.Person"
 LOGIN_URL = "access:sign-in"
 LOGIN_REDIRECT_URL = "web:home"
+CSRF_FAILURE_VIEW = "kedang.foundation.web.errors.csrf_failure"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

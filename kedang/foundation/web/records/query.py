@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from kedang.foundation.access.policies import NOTHING
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.web.records.conditions import (
     MAX_RULES,
@@ -105,7 +106,7 @@ class ListQuery:
                 one = condition.q()
             except Refused as refusal:
                 self.problems.append(refusal)
-                continue
+                one = NOTHING  # a condition that cannot be read must never widen what is shown or exported
             if condition.is_basic:
                 q &= one
             elif self.is_any:

@@ -9,6 +9,7 @@
       event.target.closest("table").querySelectorAll("tbody tr").forEach((row) => row.classList.toggle("is-picked", Boolean(row.querySelector("input[name=pick]:checked"))));
     }
   });
+  document.addEventListener("click", (event) => { event.target.closest("[data-conditions-open]")?.closest(".conditions").classList.add("is-open"); });
   document.addEventListener("submit", (event) => {
     event.target.querySelectorAll("[data-query-copy]").forEach((input) => { input.value = present(); });
   }, true);
