@@ -9,6 +9,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from kedang.business.customers.fields import KIND_FIELDS, label
 from kedang.business.customers.models import Contact, Customer, CustomerProfile, FormerName, KeyPerson
 from kedang.business.customers.printing import ChangeRow, card_pdf, customer_card, list_pdf, register_pdf
 from kedang.business.customers.printing.marks import money, secrecy_words
@@ -67,7 +68,10 @@ def test_card_of_every_kind(cast: Cast, kind: str) -> None:
     labels = {line.label for line in customer_card(cast.manager, customer).sections[0].blocks[0].lines}  # type: ignore[union-attr]
     assert ("证件号码" in labels) == (kind == "individual")
     assert ("统一社会信用代码" in labels) == (kind != "individual")
-    assert customer.name in words(card_pdf(cast.manager, customer))
+    text = words(card_pdf(cast.manager, customer))
+    assert customer.name in text
+    wanted = {label(name) for name in KIND_FIELDS[kind]} - {"客户名称", "细分类型", "注册资本币种", "归属部门"}
+    assert all(title in text.replace("\u3000", "").replace("\r\n", "") for title in wanted)
 
 
 def test_list_in_a_fixed_number_of_queries(cast: Cast, django_assert_max_num_queries: Any) -> None:

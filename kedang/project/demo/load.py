@@ -20,6 +20,7 @@ from kedang.project.demo.story import add_story
 from kedang.project.demo.trail import trail
 
 CUSTOMERS = 2000
+TRAIL_DAYS = 180
 Progress = Callable[[int, int], None]
 
 
@@ -39,7 +40,7 @@ def load_demo(
         house = build_house(people[0].opened_at - timedelta(days=40))
         stage = Stage(house)
         acts = [stage.change(party, change) for party in people for change in party.changes]
-        acts += trail(stage, people, day)
+        acts += trail(stage, people, day, TRAIL_DAYS if customers >= CUSTOMERS // 2 else 15)
         acts.sort(key=lambda act: act.at)
         _play(stage, people, acts, progress)
     return {

@@ -81,7 +81,7 @@ def _party(rng: Random, kind: str, today: date, names: set[str]) -> Party:
         responsible=rng.choices(SELLERS[department], weights=(45, 42, 13))[0],
         department=department,
         classes={},
-        richness=rng.betavariate(4, 1.6),
+        richness=rng.betavariate(4, 1.6) * (0.2 if rng.random() < 0.09 else 1.0),
         area=area,
     )
     party.opened_by = party.opened_by or party.responsible  # salespeople open what they look after themselves
@@ -265,6 +265,8 @@ def _standing(rng: Random, party: Party, today: date) -> None:
     if importance == "main":
         values["route_order"] = rng.randrange(1, 60)
         party.richness = max(party.richness, 0.85)
+    if party.richness < 0.25:
+        values["phone"] = values["email"] = ""
     for name in ("employees", "annual_sales", "total_assets", "business_scope", "ownership", "postcode", "bank_account",
                  "established_on", "source", "legal_representative", "address", "uscc"):  # fmt: skip
         keep = {"uscc": 0.45, "legal_representative": 0.35, "address": 0.3}.get(name, 0.12)

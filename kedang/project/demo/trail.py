@@ -1,5 +1,6 @@
 """The everyday traces of the last half year: sign-ins, dossiers read, searches, numbers looked up, prints, exports."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -22,11 +23,11 @@ UNMASK_REASONS = ("开票核对", "客户要求确认账号", "办理合同备�
 DAYS = 180
 
 
-def trail(stage: Stage, people: list[Party], today: date) -> list[Act]:
-    """Acts of reading for the working days of the last half year."""
+def trail(stage: Stage, people: list[Party], today: date, days: int = DAYS) -> list[Act]:
+    """Acts of reading for the working days of the last ``days``."""
     rng = Random(f"{SEED}-trail")  # noqa: S311  (play data)
     acts: list[Act] = []
-    for back in range(DAYS, 0, -1):
+    for back in range(days, 0, -1):
         day = today - timedelta(days=back)
         if day.weekday() > 4:
             continue
@@ -94,7 +95,7 @@ def _pick(rng: Random, people: list[Party], name: str) -> Party | None:
     return None
 
 
-def _reading(stage: Stage, name: str, party: Party):  # type: ignore[no-untyped-def]
+def _reading(stage: Stage, name: str, party: Party) -> Callable[[], object]:
     def run() -> None:
         customer = stage.customers.get(id(party))
         if customer is not None:
@@ -103,13 +104,13 @@ def _reading(stage: Stage, name: str, party: Party):  # type: ignore[no-untyped-
     return run
 
 
-def _searching(rng: Random, stage: Stage, name: str):  # type: ignore[no-untyped-def]
+def _searching(rng: Random, stage: Stage, name: str) -> Callable[[], object]:
     text = rng.choice(QUERIES)
     found = rng.randrange(0, 180)
     return lambda: record(stage.house.people[name], CUSTOMERS_LISTED, meta={"text": text, "total": found})
 
 
-def _printing(stage: Stage, name: str, party: Party):  # type: ignore[no-untyped-def]
+def _printing(stage: Stage, name: str, party: Party) -> Callable[[], object]:
     def run() -> None:
         customer = stage.customers.get(id(party))
         if customer is not None:
@@ -118,7 +119,7 @@ def _printing(stage: Stage, name: str, party: Party):  # type: ignore[no-untyped
     return run
 
 
-def _unmasking(rng: Random, stage: Stage, name: str, party: Party):  # type: ignore[no-untyped-def]
+def _unmasking(rng: Random, stage: Stage, name: str, party: Party) -> Callable[[], object]:
     reason = rng.choice(UNMASK_REASONS)
 
     def run() -> None:
@@ -129,7 +130,7 @@ def _unmasking(rng: Random, stage: Stage, name: str, party: Party):  # type: ign
     return run
 
 
-def _exporting(rng: Random, stage: Stage, name: str):  # type: ignore[no-untyped-def]
+def _exporting(rng: Random, stage: Stage, name: str) -> Callable[[], object]:
     rows = rng.randrange(12, 300)
     meta = {"rows": rows, "columns": ["number", "name", "grade", "responsible"]}
     return lambda: record(stage.house.people[name], CUSTOMERS_EXPORTED, meta=meta, reason="月度客户分析")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db import models
 from django.utils.translation import gettext as _
 
-from kedang.business.customers.choices import PartyKind
+from kedang.business.customers.fields import GROUPS, KEY_PERSON_FIELDS, PROFILE_FIELDS
 from kedang.business.customers.models import Contact, Customer, CustomerProfile, KeyPerson
 from kedang.business.customers.printing.lists import ChangeRow
 from kedang.business.customers.printing.marks import mark_of, money
@@ -21,35 +21,11 @@ WIDE = {"industry_code", "address", "household_address", "business_scope", "rema
     "ability",
 }
 AMOUNTS = {"registered_capital": "capital_currency", "annual_sales": "", "total_assets": ""}
-_REACH = ("region_code", "postcode", "address", "phone", "mobile", "fax", "email", "wechat", "website")
-_BANK = ("bank_name", "bank_account")
-_FIRM = ("uscc", "registration_number", "legal_representative", "established_on")
-_WHOLE_FIRM = (*_FIRM, "registered_capital", "legal_form", "industry_code", *_REACH, *_BANK, "business_scope")
-BASICS: dict[str, tuple[str, ...]] = {
-    PartyKind.ENTERPRISE: (
-        *_FIRM,
-        "registered_capital",
-        "legal_form",
-        "industry_code",
-        *_REACH,
-        *_BANK,
-        "business_scope",
-    ),
-    PartyKind.PARTNER: _WHOLE_FIRM,
-    PartyKind.SPECIAL: (*_FIRM, "registered_capital", "legal_form", *_REACH, *_BANK, "business_scope"),
-    PartyKind.GOVERNMENT: ("uscc", "legal_representative", *_REACH, *_BANK),
-    PartyKind.INDIVIDUAL: ("sex", "born_on", "id_type", "id_number", "household_address", *_REACH, *_BANK),
-}
-BUSINESS: dict[str, tuple[str, ...]] = {
-    PartyKind.ENTERPRISE: ("ownership", "employees", "annual_sales", "total_assets"),
-    PartyKind.PARTNER: ("ownership", "employees", "annual_sales", "total_assets"),
-    PartyKind.SPECIAL: ("ownership", "employees"),
-    PartyKind.GOVERNMENT: (),
-    PartyKind.INDIVIDUAL: (),
-}
-DEALING = ("directness", "stage", "source", "first_dealt_on", "route_order", "grade", "grade_reason", "remarks")
-KEY_PERSON = ("role", "post", "sex", "born_on", "education", "family", "hobbies", "character", "ability", "remarks")
-PROFILE = tuple(field.name for field in CustomerProfile._meta.get_fields() if isinstance(field, models.TextField))
+ELSEWHERE = {"name", "party_subkind", "capital_currency", "responsible", "department", "secrecy_level"}
+"""Fields that stand in the head of the card or together with another one."""
+DEALING_GROUPS = {"standing", "size", "headcount", "care"}
+"""Groups of the section 经营与往来情况; all others stand in 基本情况."""
+GRADING = ("grade", "grade_reason")
 
 
 def card_pdf(actor: Actor, customer: Customer, changes: Sequence[ChangeRow] = (), purpose: str = "") -> bytes:
@@ -79,7 +55,13 @@ def line_of(actor: Actor, obj: models.Model, field: str) -> Line:
     text = shown.text
     if field in AMOUNTS and shown.value is not None:
         text = money(shown.value, getattr(obj, AMOUNTS[field], "") if AMOUNTS[field] else "")
-    return Line(label, text, str(shown.state.value), field in WIDE or field in PROFILE)  # type: ignore[arg-type]
+    return Line(label, text, str(shown.state.value), field in WIDE or field in PROFILE_FIELDS)  # type: ignore[arg-type]
+
+
+def _fields(kind: str, *, dealing: bool) -> list[str]:
+    """Fields of a kind in one of the two sections, in the order in which pages show them."""
+    groups = [group for group in GROUPS if group.fits(kind) and (group.key in DEALING_GROUPS) == dealing]
+    return [name for name in dict.fromkeys(n for group in groups for n in group.fields) if name not in ELSEWHERE]
 
 
 def _lines(actor: Actor, obj: models.Model, fields: Iterable[str], filled_only: bool = False) -> list[Line]:
@@ -104,16 +86,19 @@ def _facts(actor: Actor, customer: Customer) -> list[Line]:
 
 def _sections(actor: Actor, customer: Customer, changes: Sequence[ChangeRow]) -> list[Section]:
     former = "；".join(row.name for row in customer.former_names.all())
-    basics = _lines(actor, customer, BASICS[customer.party_kind])
+    basics = _lines(actor, customer, _fields(customer.party_kind, dealing=False))
     if former:
         basics.insert(0, Line(_("曾用名"), former, wide=True))
-    business = [*_lines(actor, customer, BUSINESS[customer.party_kind]), *_lines(actor, customer, DEALING)]
+    business = _lines(actor, customer, (*_fields(customer.party_kind, dealing=True), *GRADING))
     profile = CustomerProfile.objects.filter(customer=customer).select_related("customer").first()
     return [
         Section(_("基本情况"), [Lines(basics)]),
         Section(_("经营与往来情况"), [Lines([*business, *_classes(customer)])]),
         Section(_("联系人"), [_contacts(actor, customer)]),
-        Section(_("关键人物"), [_key_person(actor, customer, person) for person in customer.key_persons.filter(removed_at__isnull=True)]),
+        Section(
+            _("关键人物"),
+            [_key_person(actor, customer, person) for person in customer.key_persons.filter(removed_at__isnull=True)],
+        ),
         Section(_("特征与业务状况"), _profile(actor, profile)),
         Section(_("变更记录摘要"), [_changes(changes)] if changes else []),
     ]
@@ -152,13 +137,16 @@ def _roles(contact: Contact) -> str:
 
 def _key_person(actor: Actor, customer: Customer, person: KeyPerson) -> Lines:
     person.customer = customer
-    return Lines(_lines(actor, person, KEY_PERSON, filled_only=True), caption=reveal(actor, person, "name").text)
+    return Lines(
+        _lines(actor, person, [name for name in KEY_PERSON_FIELDS if name != "name"], filled_only=True),
+        caption=reveal(actor, person, "name").text,
+    )
 
 
 def _profile(actor: Actor, profile: CustomerProfile | None) -> list[Lines | Table]:
     if profile is None:
         return []
-    lines = _lines(actor, profile, PROFILE, filled_only=True)
+    lines = _lines(actor, profile, PROFILE_FIELDS, filled_only=True)
     return [Lines(lines)] if lines else []
 
 
