@@ -13,7 +13,13 @@ from typing import Any
 
 import orjson
 
-from kedang.business.customers.events import CONTACT_ADDED, CUSTOMER_CHANGED, CUSTOMER_CREATED, CUSTOMER_WITHDRAWN, FORMER_NAME_ADDED
+from kedang.business.customers.events import (
+    CONTACT_ADDED,
+    CUSTOMER_CHANGED,
+    CUSTOMER_CREATED,
+    CUSTOMER_WITHDRAWN,
+    FORMER_NAME_ADDED,
+)
 from kedang.business.customers.fields import KIND_FIELDS
 from kedang.business.customers.models import Contact, Customer, FormerName
 from kedang.business.customers.naming import name_key

@@ -6,9 +6,8 @@ from kedang.foundation.kernel.refused import Refused
 
 def target_of(key: str) -> ImportTarget:
     """The declaration of a kind of record; customers are the one there is so far."""
-    from kedang.business.customers.imports import CUSTOMERS
+    from kedang.business.customers.imports import customer_target
 
-    targets = {CUSTOMERS.key: CUSTOMERS}
-    if key not in targets:
+    if key != "customers":
         raise Refused("target_unknown", f"没有可导入的对象“{key}”。")
-    return targets[key]
+    return customer_target()

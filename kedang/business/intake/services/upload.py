@@ -18,6 +18,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 
+
 def batch_upload(
     *,
     actor: Actor,

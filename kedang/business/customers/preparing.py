@@ -1,0 +1,183 @@
+"""New customers made ready to be written, many at a time: columns, entry of the trail, search words. Runs in helper processes.
+
+What :func:`customer_create` does for one, in the same words: the same columns, the same changes in the trail, the same completeness.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+
+from kedang.business.customers.choices import IdType, PartyKind
+from kedang.business.customers.completeness import Requirements, score
+from kedang.business.customers.fields import CONTACT_FIELDS, EVERY_FIELD
+from kedang.business.customers.models import Contact, Customer
+from kedang.business.customers.rows import CONTACT, RowKeys
+from kedang.business.customers.services.checking import mobile_blind
+from kedang.foundation.audit.record import SEALED_CLASSES
+from kedang.foundation.kernel import keys
+from kedang.foundation.kernel.bulk import RowShape, Tail, shape_of
+from kedang.foundation.kernel.checks import identity
+from kedang.foundation.kernel.fields import EncryptedTextField
+
+HEAD = ("id", "number", "uscc_twin")
+CONTACT_HEAD = ("customer_id",)
+LABEL = Customer._meta.label_lower
+CONTACT_LABEL = Contact._meta.label_lower
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareSpec:
+    """All that a helper must know to make rows ready, sent once."""
+
+    outputs: tuple[str, ...]
+    defaults: dict[str, Any]
+    shape: RowShape
+    contact_shape: RowShape | None
+    requirements: Requirements
+
+
+class Prepared(NamedTuple):
+    """One new customer, ready but for its key and its number."""
+
+    kind: str
+    name: str
+    tail: Tail
+    changes: str
+    contact: tuple[str, Tail, str] | None
+
+
+def prepare_spec(
+    outputs: Sequence[str], *, fonds_id: int, now: Any, requirements: Requirements, defaults: Mapping[str, Any]
+) -> PrepareSpec:
+    """How rows with these values become customers.
+
+    Args:
+        outputs: names of the values, as the cleaning gives them.
+        fonds_id, now: company and instant.
+        requirements: what dossiers should have, per kind.
+        defaults: values for every customer (``responsible_id``, ``department_id``, ``source``), where the row has none.
+    """
+    own = {column.attname for column in Customer._meta.concrete_fields}
+    named = [name for name in outputs if name in own and name not in HEAD]
+    derived = ["party_kind", "name_key", "completeness"]
+    if "id_number" in named:
+        derived += ["id_number_blind", "id_type", "born_on", "sex"]
+    if "mobile" in named:
+        derived.append("mobile_blind")
+    if "registered_capital" in named:
+        derived.append("capital_currency")
+    if "number" in outputs:
+        derived.append("remarks")
+    varying = tuple(dict.fromkeys([*named, *derived]))
+    constants = {"fonds_id": fonds_id, "created_at": now, "updated_at": now, **{n: v for n, v in defaults.items() if n not in varying}}
+    shape = shape_of(Customer, head=HEAD, varying=varying, constants=constants)
+    contact_names = [name.removeprefix(CONTACT) for name in outputs if name.startswith(CONTACT)]
+    contact_shape = None
+    if contact_names:
+        contact_varying = tuple(dict.fromkeys(["name", *contact_names, *(["mobile_blind", "phone"] if "mobile" in contact_names else [])]))
+        contact_shape = shape_of(Contact, head=CONTACT_HEAD, varying=contact_varying, constants={"is_primary": True})
+    return PrepareSpec(tuple(outputs), dict(defaults), shape, contact_shape, requirements)
+
+
+class Preparer:
+    """Makes rows ready by one spec."""
+
+    def __init__(self, spec: PrepareSpec) -> None:
+        self.spec = spec
+        fields: Any = {column.attname: column for column in Customer._meta.concrete_fields}
+        self._columns = tuple((name, _empty(fields[name]), _place(fields[name])) for name in spec.shape.varying)
+        self._sealed = frozenset(name for name in fields if Customer.secrecy.of(name) in SEALED_CLASSES)
+        base = {name: fields[name].get_default() for name in EVERY_FIELD if name in fields}
+        base.update({name.removesuffix("_id"): value for name, value in spec.defaults.items()})
+        self._fixed = {name: value for name, value in base.items() if value not in (None, "", False)}
+        self._contact_names = tuple(name.removeprefix(CONTACT) for name in spec.outputs if name.startswith(CONTACT))
+        contact_fields: Any = {column.attname: column for column in Contact._meta.concrete_fields}
+        if spec.contact_shape is not None:
+            self._contact_fields = frozenset(spec.contact_shape.varying)
+            self._contact_columns = tuple(
+                (name, _empty(contact_fields[name]), _place(contact_fields[name])) for name in spec.contact_shape.varying
+            )
+
+    def prepare(self, values: Sequence[Any], row_keys: RowKeys) -> Prepared:
+        """One row; ``values`` belong to the spec's ``outputs``."""
+        row = {name: value for name, value in zip(self.spec.outputs, values, strict=True) if value is not None}
+        row["party_kind"], row["name_key"] = row_keys.kind, row_keys.name
+        if row_keys.document:
+            row["id_number_blind"] = row_keys.document
+            _fill_from_document(row)
+        if row_keys.mobile:
+            row["mobile_blind"] = row_keys.mobile
+        if "registered_capital" in row:
+            row.setdefault("capital_currency", "CNY")
+        if own_number := row.pop("number", None):
+            row["remarks"] = "\n".join(filter(None, [row.get("remarks"), f"原客户编号：{own_number}"]))
+        contact = self._contact(row) if self._contact_names else None
+        seen: dict[str, Any] = {**self._fixed, **row, "contacts": contact is not None}
+        row["completeness"] = score(seen, self.spec.requirements[row_keys.kind])[0]
+        get = row.get
+        tail = self.spec.shape.tail(
+            [
+                (keys.encrypt(str(value), place) if place else value) if (value := get(name)) is not None else empty
+                for name, empty, place in self._columns
+            ]
+        )
+        return Prepared(row_keys.kind, row["name"], tail, self._changes(seen, row_keys.kind), contact)
+
+    def _changes(self, seen: dict[str, Any], kind: str) -> str:
+        """The first values of the dossier as the trail keeps them, without the number."""
+        noted: dict[str, Any] = {"party_kind": (None, kind)}
+        sealed = self._sealed
+        for name in EVERY_FIELD:
+            value = seen.get(name)
+            if value is not None and value != "" and value is not False:
+                if name in sealed:
+                    noted[name] = ("", keys.encrypt(str(value), f"{Customer._meta.label}.{name}"))
+                else:
+                    noted[name] = (None, value)
+        return orjson.dumps(noted).decode()
+
+    def _contact(self, row: dict[str, Any]) -> tuple[str, Tail, str] | None:
+        given = {name: value for name in self._contact_names if (value := row.pop(CONTACT + name, None)) not in (None, "")}
+        if not given or self.spec.contact_shape is None:
+            return None
+        given.setdefault("name", row["name"][:60] if row["party_kind"] == PartyKind.INDIVIDUAL else "联系人")
+        if "mobile" in given:
+            first, *others = str(given["mobile"]).split("；")
+            given["mobile"], given["mobile_blind"] = first, mobile_blind(first)
+            if others and "phone" in self._contact_fields:
+                given["phone"] = "；".join(filter(None, [given.get("phone"), *others]))
+        noted = {"is_primary": (None, True)}
+        for name in CONTACT_FIELDS:
+            if name in given:
+                place = f"{Contact._meta.label}.{name}"
+                sealed = Contact.secrecy.of(name) in SEALED_CLASSES
+                noted[name] = ("", keys.encrypt(str(given[name]), place)) if sealed else (None, given[name])
+        tail = self.spec.contact_shape.tail(
+            [
+                (keys.encrypt(str(value), place) if place else value) if (value := given.get(name)) is not None else empty
+                for name, empty, place in self._contact_columns
+            ]
+        )
+        return given["name"], tail, orjson.dumps(noted).decode()
+
+
+def _fill_from_document(row: dict[str, Any]) -> None:
+    """What a resident's number tells, where the row does not say it itself."""
+    number = str(row["id_number"])
+    born = identity.birth_date(number)
+    if row.get("id_type", IdType.RESIDENT.value) == IdType.RESIDENT and born is not None:
+        row.setdefault("id_type", IdType.RESIDENT.value)
+        row.setdefault("born_on", born.isoformat())
+        row.setdefault("sex", identity.sex(number))
+
+
+def _empty(column: Any) -> Any:
+    """What an empty value is in this column."""
+    return column.get_default() if column.has_default() else None if column.null else ""
+
+
+def _place(column: Any) -> str:
+    """Associated data of a sealed column, empty for an open one."""
+    return column.place if isinstance(column, EncryptedTextField) else ""

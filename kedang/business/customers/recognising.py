@@ -1,0 +1,110 @@
+"""Which customers of the base a set of rows may be: four look-ups by index for a thousand rows, then a rule per row.
+
+The same certainty as for a single dossier: credit code, document number, one's own number, the name (unless two credit codes speak
+against it), for people the name together with the mobile. What is only alike is told and not decided.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from kedang.business.customers.choices import PartyKind
+from kedang.business.customers.models import Customer
+from kedang.business.customers.rows import RowKeys
+from kedang.foundation.kernel.actors import Actor
+
+
+class Known(NamedTuple):
+    """A customer of the base, as far as it is needed to recognise it."""
+
+    id: int
+    number: str
+    name: str
+    kind: str
+    uscc: str
+    uscc_twin: int
+    name_key: str
+    document: str
+    mobile: str
+
+
+class Match(NamedTuple):
+    """A recognised customer and why; ``field`` is the one that decided."""
+
+    known: Known
+    code: str
+    field: str
+    sentence: str
+
+
+_COLUMNS = ("id", "number", "name", "party_kind", "uscc", "uscc_twin", "name_key", "id_number_blind", "mobile_blind")
+_INDIVIDUAL = PartyKind.INDIVIDUAL.value
+
+
+@dataclass(slots=True)
+class Base:
+    """The part of the base that some rows may meet."""
+
+    by_uscc: dict[str, list[Known]] = field(default_factory=dict)
+    by_name: dict[str, list[Known]] = field(default_factory=dict)
+    by_document: dict[str, list[Known]] = field(default_factory=dict)
+    by_mobile: dict[str, list[Known]] = field(default_factory=dict)
+    by_number: dict[str, list[Known]] = field(default_factory=dict)
+    visible: frozenset[int] | None = None
+
+    def told(self, known: Known) -> str:
+        """Name and number of a customer, or less for who may not see it."""
+        if self.visible is not None and known.id not in self.visible:
+            return "（不在您数据范围内的客户）"
+        return f"“{known.name}”（{known.number}）"
+
+    def reaches(self, known: Known) -> bool:
+        """Whether the actor may change it."""
+        return self.visible is None or known.id in self.visible
+
+    def match(self, keys: RowKeys) -> tuple[Match | None, Match | None]:
+        """The customer that a row is, and one that it is merely like."""
+        kind, name, uscc, document, mobile, number = keys
+        if uscc and (found := self.by_uscc.get(uscc)):
+            return Match(found[0], "uscc_known", "uscc", f"统一社会信用代码与已有客户{self.told(found[0])}相同"), None
+        if document and (found := self.by_document.get(document)):
+            return Match(found[0], "document_known", "id_number", f"证件号码与已有客户{self.told(found[0])}相同"), None
+        if number and (found := self.by_number.get(number)):
+            return Match(found[0], "number_known", "number", f"客户编号与已有客户{self.told(found[0])}相同"), None
+        alike: Match | None = None
+        if name and (found := self.by_name.get(name)):
+            for known in found:
+                if known.kind == _INDIVIDUAL or kind == _INDIVIDUAL:
+                    if known.kind == kind and mobile and known.mobile == mobile:
+                        return Match(known, "person_known", "mobile", f"姓名和手机与已有客户{self.told(known)}相同"), None
+                    continue
+                if not uscc or not known.uscc:
+                    return Match(known, "name_known", "name", f"名称与已有客户{self.told(known)}相同或仅写法不同"), None
+                alike = Match(known, "name_alike", "name", f"名称与已有客户{self.told(known)}相同，但统一社会信用代码不同，请核对")
+        if alike is None and mobile and (found := self.by_mobile.get(mobile)):
+            alike = Match(found[0], "mobile_alike", "mobile", f"手机与已有客户{self.told(found[0])}相同，请核对是否同一客户")
+        return None, alike
+
+
+def base_for(actor: Actor, fonds_id: int, keys: Iterable[RowKeys | None], *, sees_all: bool) -> Base:
+    """Read what rows with these keys may meet: current customers of the company, whoever may see them."""
+    rows = [one for one in keys if one is not None]
+    base = Base()
+    current = Customer.objects.filter(fonds_id=fonds_id, withdrawn_at__isnull=True).order_by("id")
+    asked: tuple[tuple[str, Sequence[str], dict[str, list[Known]], int], ...] = (
+        ("uscc", [one.uscc for one in rows if one.uscc], base.by_uscc, 4),
+        ("name_key", [one.name for one in rows if one.name], base.by_name, 6),
+        ("id_number_blind", [one.document for one in rows if one.document], base.by_document, 7),
+        ("mobile_blind", [one.mobile for one in rows if one.mobile], base.by_mobile, 8),
+        ("number", [one.number for one in rows if one.number], base.by_number, 1),
+    )
+    for column, values, found, at in asked:
+        if values:
+            for row in current.filter(**{f"{column}__in": values}).values_list(*_COLUMNS):
+                found.setdefault(row[at], []).append(Known(*row))
+    if not sees_all:
+        maps = (base.by_uscc, base.by_name, base.by_document, base.by_mobile, base.by_number)
+        ids = {known.id for found in maps for several in found.values() for known in several}
+        visible = Customer.objects.visible_to(actor, "customers.change").filter(pk__in=ids) if ids else []
+        base.visible = frozenset(row.pk for row in visible.only("id")) if ids else frozenset()
+    return base

@@ -1,0 +1,89 @@
+"""The part of the checking pass that runs in helper processes: rows in, a sealed chunk and the keys for comparing out."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from kedang.business.customers.rows import RowKeys, RowSettler
+from kedang.business.intake.cleaning import REJECTED, Plan, build_plan, clean_rows, tally_rows
+from kedang.business.intake.cleaning.tally import Tally
+from kedang.business.intake.pipeline import packing
+from kedang.foundation.kernel.importing import ImportTarget
+
+CHUNK_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class CleanSpec:
+    """All that a helper must know, sent once."""
+
+    batch_id: int
+    target: ImportTarget
+    headings: tuple[str, ...]
+    mapping: dict[int, str]
+    off: tuple[tuple[int, str], ...]
+    today: datetime.date
+    epoch_1904: bool
+
+    def plan(self) -> Plan:
+        """The mapping made ready."""
+        return build_plan(
+            self.target, self.headings, self.mapping, today=self.today, off=self.off, epoch_1904=self.epoch_1904
+        )
+
+
+class CleanedChunk(NamedTuple):
+    """What comes back: the sealed rows, and per row its line, its verdict and the keys by which it is compared."""
+
+    seq: int
+    lines: list[int]
+    payload: bytes
+    verdicts: bytes
+    keys: list[RowKeys | None]
+    noted: int
+    cleaned: int
+    tally: Tally
+    last_width: int
+
+
+_plan: Plan
+_settler: RowSettler
+_batch_id: int
+
+
+def begin(spec: CleanSpec) -> None:
+    """Make the plan ready in this process."""
+    global _plan, _settler, _batch_id
+    _plan, _batch_id = spec.plan(), spec.batch_id
+    _settler = RowSettler(_plan.outputs)
+
+
+def clean_chunk(piece: tuple[int, list[tuple[int, Sequence[str]]]]) -> CleanedChunk:
+    """Clean and check some rows and seal them."""
+    seq, rows = piece
+    results = clean_rows(_plan, rows)
+    settle = _settler.settle
+    packed: list[Any] = []
+    verdicts = bytearray()
+    row_keys: list[RowKeys | None] = []
+    noted = cleaned = 0
+    for (line, cells), (_, verdict, values, changes, problems) in zip(rows, results, strict=True):
+        found: RowKeys | None = None
+        if verdict != REJECTED:
+            values, found, more = settle(values)
+            if more:
+                problems = (*problems, *more)
+                verdict = max(verdict, *(problem[0] for problem in more))
+            if verdict == REJECTED:
+                found = None
+        verdicts.append(verdict)
+        row_keys.append(found)
+        noted += verdict == 1
+        cleaned += bool(changes)
+        packed.append((line, verdict, cells, values, changes, problems, found and tuple(found)))
+    payload = packing.pack(packed, packing.place(_batch_id, seq, "rows"))
+    lines = [line for line, _ in rows]
+    return CleanedChunk(
+        seq, lines, payload, bytes(verdicts), row_keys, noted, cleaned, tally_rows(_plan, rows, results), len(rows[-1][1])
+    )

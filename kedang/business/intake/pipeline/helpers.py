@@ -1,0 +1,108 @@
+"""Helper processes: they clean, check and prepare while the parent reads, compares and writes.
+
+Work goes out and comes back in order, a few pieces at a time, so that memory stays bounded. A short file never starts a process: the
+same functions then run in the parent. Helpers are nicer to the machine than web requests, and leave when their parent dies.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+import django
+
+from kedang.foundation.kernel import keys
+from kedang.foundation.kernel.keys import KeyRing
+from kedang.foundation.kernel.refused import Refused
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+NICENESS = 5
+WATCH_SECONDS = 2.0
+SHORT = 2
+"""So many pieces of work are done in the parent: starting processes would take longer."""
+
+
+def helper_count() -> int:
+    """Two helpers for two cores and more; the parent waits for them most of the time."""
+    return max(1, min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
+
+
+class Helpers:
+    """Helper processes of one pass. ``begin(spec)`` runs once in each before its first piece of work."""
+
+    def __init__(self, begin: Callable[[Any], None], spec: Any, count: int | None = None) -> None:
+        self._begin, self._spec = begin, spec
+        self._count = helper_count() if count is None else count
+        self._pool: ProcessPoolExecutor | None = None
+        self._begun = False
+
+    def __enter__(self) -> "Helpers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def map(self, work: Callable[[A], R], pieces: Iterable[A], *, ahead: int = 2) -> Iterator[R]:
+        """Results in the order of the pieces; at most ``ahead`` more than there are helpers are under way."""
+        source = iter(pieces)
+        first = list(islice(source, SHORT + 1))
+        if len(first) <= SHORT or self._count == 0:
+            yield from map(self._here(work), chain(first, source))
+            return
+        pool = self._start()
+        under_way: deque[Future[R]] = deque()
+        try:
+            for piece in chain(first, source):
+                under_way.append(pool.submit(work, piece))
+                if len(under_way) >= self._count + ahead:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        except BrokenProcessPool as error:
+            raise Refused("helper_died", "导入的辅助进程意外退出（可能内存不足），已写入的内容保持完整。请稍后继续导入。") from error
+        finally:
+            for future in under_way:
+                future.cancel()
+
+    def _here(self, work: Callable[[A], R]) -> Callable[[A], R]:
+        if not self._begun:
+            self._begin(self._spec)
+            self._begun = True
+        return work
+
+    def _start(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            spawn = multiprocessing.get_context("spawn")
+            ring = keys.ring()
+            parts = (dict(ring.keys), ring.active, ring.blind_key)
+            start = pickle.dumps((self._begin, self._spec))
+            self._pool = ProcessPoolExecutor(self._count, spawn, _enter, (os.getpid(), parts, start))
+        return self._pool
+
+
+def _enter(parent: int, ring: tuple[dict[int, bytes], int, bytes], start: bytes) -> None:
+    """First thing in a helper. What it is to do is unpacked only after Django is ready, since it may name models."""
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    django.setup()
+    keys.use_ring(KeyRing(*ring))
+    begin, spec = pickle.loads(start)  # noqa: S301  # packed by the parent process a moment ago
+    begin(spec)
+
+
+def _leave_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(WATCH_SECONDS)
+    os._exit(1)

@@ -1,0 +1,126 @@
+"""Many rows into one table at the speed of the engine: COPY on PostgreSQL, one prepared statement on SQLite.
+
+A row has a *head*, known only at the moment of writing (key, number), and a *tail*, made ready beforehand, if need be in another process:
+a tuple of parameters on SQLite, a line of text on PostgreSQL. Columns that are the same for all rows are said once. Values are those that
+the model's fields would give the driver; constraints and foreign keys hold as for any other row.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+
+Tail = Any
+"""What :meth:`RowShape.tail` makes: a tuple for SQLite, a str for PostgreSQL."""
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None, "\b": "\\b", "\f": "\\f", "\v": "\\v"})
+
+
+@dataclass(frozen=True, slots=True)
+class RowShape:
+    """Columns of the rows of one table. Plain data: it goes to helper processes as it is."""
+
+    table: str
+    head: tuple[str, ...]
+    varying: tuple[str, ...]
+    constants: tuple[tuple[str, Any], ...]
+    vendor: str
+    _constant_text: str = field(default="", repr=False)
+
+    def tail(self, values: Sequence[Any]) -> Tail:
+        """The ready part of one row from the values of the varying columns, which are text, numbers, booleans or None."""
+        if self.vendor == "postgresql":
+            return "\t".join(map(copy_text, values)) + self._constant_text
+        return tuple(values)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns in the order of writing."""
+        return (*self.head, *self.varying, *(name for name, _ in self.constants))
+
+
+def shape_of(
+    model: type[models.Model], *, head: Sequence[str], varying: Sequence[str], constants: Mapping[str, Any] | None = None
+) -> RowShape:
+    """The shape for a model: columns that are neither head nor varying take the field's default, or the constant given.
+
+    Args:
+        head, varying, constants: names of columns (``attname``). An automatic key may be left out.
+    """
+    fixed: dict[str, Any] = {}
+    for column in model._meta.concrete_fields:
+        name = column.attname
+        if name in head or name in varying or (column.primary_key and name not in (constants or {})):
+            continue
+        value = constants[name] if constants and name in constants else column.get_default()
+        fixed[name] = plain(column.get_db_prep_save(value, connection))
+    names = {column.attname: column.column for column in model._meta.concrete_fields}
+    pairs = tuple((names[name], value) for name, value in fixed.items())
+    text = "".join("\t" + copy_text(value) for _, value in pairs)
+    return RowShape(
+        model._meta.db_table, tuple(names[n] for n in head), tuple(names[n] for n in varying), pairs, connection.vendor, text
+    )
+
+
+def insert_rows(shape: RowShape, rows: Iterable[tuple[Sequence[Any], Tail]]) -> None:
+    """Write rows of ``(head values, tail)`` in the transaction under way."""
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        if shape.vendor == "postgresql":
+            names = ", ".join(map(quote, shape.columns))
+            lines = ["\t".join([*map(copy_text, head), tail]) for head, tail in rows]
+            if lines:
+                with cursor.copy(f"COPY {quote(shape.table)} ({names}) FROM STDIN") as copy:
+                    copy.write("\n".join(lines) + "\n")
+            return
+        names = ", ".join(map(quote, shape.columns))
+        marks = ["%s"] * (len(shape.head) + len(shape.varying)) + [_literal(value) for _, value in shape.constants]
+        statement = f"INSERT INTO {quote(shape.table)} ({names}) VALUES ({', '.join(marks)})"  # noqa: S608  # names of columns and constants only
+        cursor.executemany(statement, [(*head, *tail) for head, tail in rows])
+
+
+def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
+    """Keys for ``count`` new rows, in the transaction under way, which on SQLite already holds the write lock."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+            return sorted(row[0] for row in cursor.fetchall())
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        row = cursor.fetchone()
+        first = (row[0] if row else 0) + 1
+        return range(first, first + count)
+
+
+def plain(value: Any) -> Any:
+    """A value as text, number, boolean or None, the way both engines read it."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
+
+
+def copy_text(value: Any) -> str:
+    """One value of a COPY line."""
+    if value is None:
+        return "\\N"
+    if value is True or value is False:
+        return "t" if value else "f"
+    if type(value) is int:
+        return str(value)
+    text = value if type(value) is str else str(value)
+    return text if text.isalnum() else text.translate(_ESCAPES)
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''").replace("%", "%%") + "'"
