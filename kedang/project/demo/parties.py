@@ -68,7 +68,7 @@ def parties(today: date, total: int = 2000) -> list[Party]:
 def _party(rng: Random, kind: str, today: date, names: set[str]) -> Party:
     city, area, _weight = rng.choices(PLACES, weights=[place[2] for place in PLACES])[0]
     county = _county(rng, city)
-    opened = _moment(rng, today - timedelta(days=int(rng.triangular(4, 1060, 700))))
+    opened = _moment(rng, today - timedelta(days=int(rng.triangular(4, 1290, 330))))
     department = "销售一部" if city[:2] in {"33", "31", "32", "34", "35", "36", "37"} else "销售二部"
     party = Party(
         opened_at=opened,
@@ -270,7 +270,7 @@ def _standing(rng: Random, party: Party, today: date) -> None:
     for name in ("employees", "annual_sales", "total_assets", "business_scope", "ownership", "postcode", "bank_account",
                  "established_on", "source", "legal_representative", "address", "uscc"):  # fmt: skip
         keep = {"uscc": 0.45, "legal_representative": 0.35, "address": 0.3}.get(name, 0.12)
-        if name in values and rng.random() > max(party.richness, keep) + (0.3 if name in {"uscc", "address"} else 0.12):
+        if name in values and rng.random() > max(party.richness, keep) + (0.2 if name in {"uscc", "address"} else 0.04):
             values[name] = None if name in {"employees", "annual_sales", "total_assets", "established_on"} else ""
 
 

@@ -1,0 +1,83 @@
+"""The pages of docs/records say what the code says: every field once, with its name and secrecy class; only real events."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+from kedang.foundation.access.secrecy import FIELD_CLASSES
+from kedang.foundation.audit.vocabulary import event_type
+from kedang.foundation.kernel.fields import EncryptedTextField
+
+FOLDER = Path(settings.BASE_DIR) / "docs" / "records"
+PAGES: dict[str, tuple[str, ...]] = {
+    "customer.md": (
+        "customers.Customer", "customers.CustomerProfile", "customers.FormerName", "customers.ClassAxis",
+        "customers.ClassTerm", "customers.CustomerClass", "customers.DossierRequirement",
+    ),
+    "contact.md": ("customers.Contact",),
+    "key-person.md": ("customers.KeyPerson",),
+    "numbering.md": ("numbering.NumberRule", "numbering.NumberSeries", "numbering.NumberEntry"),
+    "event.md": ("audit.Event",),
+}  # fmt: skip
+
+
+def said(page: str) -> set[tuple[str, str, str]]:
+    """(field, name, class) of every field in the tables of a page."""
+    found = set()
+    for line in (FOLDER / page).read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|") or len(cells) < 2 or "` " not in cells[1]:
+            continue
+        for field, name in re.findall(r"`(\w+)` ([^·]+)", cells[1]):
+            found.add((field, name.strip(), cells[2] if len(cells) > 2 else ""))
+    return found
+
+
+def meant(model: type[models.Model]) -> set[tuple[str, str, str]]:
+    secrecy = getattr(model, "secrecy", None)
+    rows = set()
+    for field in model._meta.concrete_fields:
+        if field.name == "id":
+            continue
+        words = str(FIELD_CLASSES[secrecy.of(field.name)]) if secrecy else ""
+        rows.add(
+            (
+                field.name,
+                str(field.verbose_name),
+                words + ("（加密存放）" if isinstance(field, EncryptedTextField) else ""),
+            )
+        )
+    return rows
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_fields_of_a_page_are_those_of_the_code(page: str) -> None:
+    wanted = set().union(*(meant(apps.get_model(name)) for name in PAGES[page]))
+    assert said(page) - wanted == set(), "the page says what the code does not"
+    assert wanted - said(page) == set(), "the page leaves out what the code has"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_events_of_a_page_exist_under_their_names(page: str) -> None:
+    text = (FOLDER / page).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| ([^|]+) \|", text, re.MULTILINE)
+    assert rows
+    for code, title in rows:
+        known = event_type(code)
+        assert known is not None and str(known.title) == title.strip(), code
+
+
+def test_every_customer_event_stands_on_a_page() -> None:
+    from kedang.foundation.audit.vocabulary import event_types
+
+    text = "".join((FOLDER / page).read_text(encoding="utf-8") for page in PAGES)
+    missing = [
+        e.code for e in event_types() if e.code.startswith(("customers.", "numbering.")) and f"`{e.code}`" not in text
+    ]
+    assert missing == []
