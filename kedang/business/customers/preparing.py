@@ -14,12 +14,15 @@ from kedang.business.customers.completeness import Requirements, score
 from kedang.business.customers.fields import CONTACT_FIELDS, EVERY_FIELD
 from kedang.business.customers.models import Contact, Customer
 from kedang.business.customers.rows import CONTACT, RowKeys
+from kedang.business.customers.search import NUMBER, document_of
 from kedang.business.customers.services.checking import mobile_blind
 from kedang.foundation.audit.record import SEALED_CLASSES
 from kedang.foundation.kernel import keys
 from kedang.foundation.kernel.bulk import RowShape, Tail, shape_of
 from kedang.foundation.kernel.checks import identity
 from kedang.foundation.kernel.fields import EncryptedTextField
+from kedang.foundation.kernel.text import fold, grams
+from kedang.foundation.search.documents import OPEN, Encoded, encode
 
 HEAD = ("id", "number", "uscc_twin")
 CONTACT_HEAD = ("customer_id",)
@@ -31,6 +34,7 @@ CONTACT_LABEL = Contact._meta.label_lower
 class PrepareSpec:
     """All that a helper must know to make rows ready, sent once."""
 
+    fonds_id: int
     outputs: tuple[str, ...]
     defaults: dict[str, Any]
     shape: RowShape
@@ -45,6 +49,7 @@ class Prepared(NamedTuple):
     name: str
     tail: Tail
     changes: str
+    search: Encoded
     contact: tuple[str, Tail, str] | None
 
 
@@ -78,7 +83,7 @@ def prepare_spec(
     if contact_names:
         contact_varying = tuple(dict.fromkeys(["name", *contact_names, *(["mobile_blind", "phone"] if "mobile" in contact_names else [])]))
         contact_shape = shape_of(Contact, head=CONTACT_HEAD, varying=contact_varying, constants={"is_primary": True})
-    return PrepareSpec(tuple(outputs), dict(defaults), shape, contact_shape, requirements)
+    return PrepareSpec(fonds_id, tuple(outputs), dict(defaults), shape, contact_shape, requirements)
 
 
 class Preparer:
@@ -92,6 +97,10 @@ class Preparer:
         base = {name: fields[name].get_default() for name in EVERY_FIELD if name in fields}
         base.update({name.removesuffix("_id"): value for name, value in spec.defaults.items()})
         self._fixed = {name: value for name, value in base.items() if value not in (None, "", False)}
+        self._scope = {
+            "fonds_id": spec.fonds_id, "secrecy_level": base.get("secrecy_level"), "responsible_id": base.get("responsible"),
+            "department_id": base.get("department"),
+        }  # fmt: skip
         self._contact_names = tuple(name.removeprefix(CONTACT) for name in spec.outputs if name.startswith(CONTACT))
         contact_fields: Any = {column.attname: column for column in Contact._meta.concrete_fields}
         if spec.contact_shape is not None:
@@ -103,7 +112,7 @@ class Preparer:
     def prepare(self, values: Sequence[Any], row_keys: RowKeys) -> Prepared:
         """One row; ``values`` belong to the spec's ``outputs``."""
         row = {name: value for name, value in zip(self.spec.outputs, values, strict=True) if value is not None}
-        row["party_kind"], row["name_key"] = row_keys.kind, row_keys.name
+        row["party_kind"], row["name_key"] = row_keys.kind, row_keys.key
         if row_keys.document:
             row["id_number_blind"] = row_keys.document
             _fill_from_document(row)
@@ -113,7 +122,7 @@ class Preparer:
             row.setdefault("capital_currency", "CNY")
         if own_number := row.pop("number", None):
             row["remarks"] = "\n".join(filter(None, [row.get("remarks"), f"原客户编号：{own_number}"]))
-        contact = self._contact(row) if self._contact_names else None
+        contact, people, phones = self._contact(row) if self._contact_names else (None, (), ())
         seen: dict[str, Any] = {**self._fixed, **row, "contacts": contact is not None}
         row["completeness"] = score(seen, self.spec.requirements[row_keys.kind])[0]
         get = row.get
@@ -123,7 +132,8 @@ class Preparer:
                 for name, empty, place in self._columns
             ]
         )
-        return Prepared(row_keys.kind, row["name"], tail, self._changes(seen, row_keys.kind), contact)
+        search = encode(document_of({**self._scope, **row}, contacts=people, phones=phones))
+        return Prepared(row_keys.kind, row["name"], tail, self._changes(seen, row_keys.kind), search, contact)
 
     def _changes(self, seen: dict[str, Any], kind: str) -> str:
         """The first values of the dossier as the trail keeps them, without the number."""
@@ -138,10 +148,11 @@ class Preparer:
                     noted[name] = (None, value)
         return orjson.dumps(noted).decode()
 
-    def _contact(self, row: dict[str, Any]) -> tuple[str, Tail, str] | None:
+    def _contact(self, row: dict[str, Any]) -> tuple[tuple[str, Tail, str] | None, tuple[str, ...], tuple[str, ...]]:
+        """The contact of a row, and the names and numbers by which it is found."""
         given = {name: value for name in self._contact_names if (value := row.pop(CONTACT + name, None)) not in (None, "")}
         if not given or self.spec.contact_shape is None:
-            return None
+            return None, (), ()
         given.setdefault("name", row["name"][:60] if row["party_kind"] == PartyKind.INDIVIDUAL else "联系人")
         if "mobile" in given:
             first, *others = str(given["mobile"]).split("；")
@@ -160,7 +171,16 @@ class Preparer:
                 for name, empty, place in self._contact_columns
             ]
         )
-        return given["name"], tail, orjson.dumps(noted).decode()
+        phones = tuple(str(given[name]) for name in ("mobile", "phone") if given.get(name))
+        return (given["name"], tail, orjson.dumps(noted).decode()), (given["name"],), phones
+
+
+def with_number(encoded: Encoded, number: str) -> Encoded:
+    """A search document that also answers to the number, which is known only at the moment of writing."""
+    folded = fold(number)
+    return encoded._replace(
+        body=f"{encoded.body}{NUMBER.letter}{folded}{OPEN}", tokens=f"{encoded.tokens} {' '.join(grams(folded))}"
+    )
 
 
 def _fill_from_document(row: dict[str, Any]) -> None:

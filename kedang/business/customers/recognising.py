@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 from kedang.business.customers.choices import PartyKind
 from kedang.business.customers.models import Customer
+from kedang.business.customers.naming import similarity
 from kedang.business.customers.rows import RowKeys
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.names import SAME, SUSPECT
+from kedang.foundation.kernel.text import fold
 
 
 class Known(NamedTuple):
@@ -38,6 +41,8 @@ class Match(NamedTuple):
 
 
 _COLUMNS = ("id", "number", "name", "party_kind", "uscc", "uscc_twin", "name_key", "id_number_blind", "mobile_blind")
+MOST_COMPARED = 200
+"""So many customers with the same blocking key are looked at; a key that more share says nothing."""
 _INDIVIDUAL = PartyKind.INDIVIDUAL.value
 
 
@@ -64,7 +69,7 @@ class Base:
 
     def match(self, keys: RowKeys) -> tuple[Match | None, Match | None]:
         """The customer that a row is, and one that it is merely like."""
-        kind, name, uscc, document, mobile, number = keys
+        kind, name, key, uscc, document, mobile, number = keys
         if uscc and (found := self.by_uscc.get(uscc)):
             return Match(found[0], "uscc_known", "uscc", f"统一社会信用代码与已有客户{self.told(found[0])}相同"), None
         if document and (found := self.by_document.get(document)):
@@ -72,15 +77,25 @@ class Base:
         if number and (found := self.by_number.get(number)):
             return Match(found[0], "number_known", "number", f"客户编号与已有客户{self.told(found[0])}相同"), None
         alike: Match | None = None
-        if name and (found := self.by_name.get(name)):
-            for known in found:
+        if key and (found := self.by_name.get(key)):
+            folded = fold(name)
+            for known in found[:MOST_COMPARED]:
                 if known.kind == _INDIVIDUAL or kind == _INDIVIDUAL:
                     if known.kind == kind and mobile and known.mobile == mobile:
                         return Match(known, "person_known", "mobile", f"姓名和手机与已有客户{self.told(known)}相同"), None
                     continue
-                if not uscc or not known.uscc:
+                is_same = fold(known.name) == folded
+                if uscc and known.uscc:
+                    if is_same:
+                        alike = Match(known, "name_alike", "name", f"名称与已有客户{self.told(known)}相同，但统一社会信用代码不同，请核对")
+                    continue
+                if is_same:
                     return Match(known, "name_known", "name", f"名称与已有客户{self.told(known)}相同或仅写法不同"), None
-                alike = Match(known, "name_alike", "name", f"名称与已有客户{self.told(known)}相同，但统一社会信用代码不同，请核对")
+                likeness = similarity(name, known.name)
+                if likeness.verdict == SAME:
+                    return Match(known, "name_known", "name", f"与已有客户{self.told(known)}为同一名称：{likeness.sentence}"), None
+                if likeness.verdict == SUSPECT and alike is None:
+                    alike = Match(known, "name_alike", "name", f"与已有客户{self.told(known)}可能相同：{likeness.sentence}，请核对")
         if alike is None and mobile and (found := self.by_mobile.get(mobile)):
             alike = Match(found[0], "mobile_alike", "mobile", f"手机与已有客户{self.told(found[0])}相同，请核对是否同一客户")
         return None, alike
@@ -93,7 +108,7 @@ def base_for(actor: Actor, fonds_id: int, keys: Iterable[RowKeys | None], *, see
     current = Customer.objects.filter(fonds_id=fonds_id, withdrawn_at__isnull=True).order_by("id")
     asked: tuple[tuple[str, Sequence[str], dict[str, list[Known]], int], ...] = (
         ("uscc", [one.uscc for one in rows if one.uscc], base.by_uscc, 4),
-        ("name_key", [one.name for one in rows if one.name], base.by_name, 6),
+        ("name_key", [one.key for one in rows if one.key], base.by_name, 6),
         ("id_number_blind", [one.document for one in rows if one.document], base.by_document, 7),
         ("mobile_blind", [one.mobile for one in rows if one.mobile], base.by_mobile, 8),
         ("number", [one.number for one in rows if one.number], base.by_number, 1),

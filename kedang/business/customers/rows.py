@@ -21,10 +21,11 @@ Problem = tuple[int, str, str, str]
 
 
 class RowKeys(NamedTuple):
-    """By what a customer is recognised. Numbers of documents and mobiles only as blind index."""
+    """By what a customer is recognised: ``key`` is the blocking key of the name. Documents and mobiles only as blind index."""
 
     kind: str
     name: str
+    key: str
     uscc: str = ""
     document: str = ""
     mobile: str = ""
@@ -71,7 +72,7 @@ class RowSettler:
                 problems.append((NOTED, "field_not_of_kind", name, f"{PartyKind(kind).label}客户没有“{label(name)}”这一项，未导入该值"))
         name = values[self._name] or ""
         key = values[-1] if kind == PartyKind.ENTERPRISE else name_key(name, kind)
-        return values, RowKeys(kind, key or "", uscc, document, mobile, number), problems
+        return values, RowKeys(kind, name, key or "", uscc, document, mobile, number), problems
 
     def _kind(self, values: list[Any], uscc: str) -> str:
         """The kind that the row names; a document number without credit code means a person."""

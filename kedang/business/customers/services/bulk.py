@@ -24,8 +24,9 @@ from kedang.business.customers.fields import KIND_FIELDS
 from kedang.business.customers.models import Contact, Customer, FormerName
 from kedang.business.customers.naming import name_key
 from kedang.business.customers.numbers import codes_of, number_rule, type_code
-from kedang.business.customers.preparing import CONTACT_LABEL, LABEL, Prepared, PrepareSpec
+from kedang.business.customers.preparing import CONTACT_LABEL, LABEL, Prepared, PrepareSpec, with_number
 from kedang.business.customers.rows import typed_value
+from kedang.business.customers.search import KIND
 from kedang.business.customers.services.checking import id_number_blind, mobile_blind
 from kedang.business.customers.services.indexing import reindex
 from kedang.business.customers.services.writing import present_score
@@ -34,6 +35,7 @@ from kedang.foundation.audit.record import encode_changes
 from kedang.foundation.kernel import bulk, clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.numbering.services import issue_run
+from kedang.foundation.search import index
 
 Changes = dict[str, tuple[Any, Any]]
 _BLINDS = {"mobile": ("mobile_blind", mobile_blind), "id_number": ("id_number_blind", id_number_blind)}
@@ -87,7 +89,8 @@ def customers_create_bulk(
         fonds_id=fonds_id, reason=reason, meta=told,
     )  # fmt: skip
     _add_contacts(actor, fonds_id, spec, [(key, row) for key, row in zip(ids, rows, strict=True) if row.contact], told)
-    reindex(ids)
+    search = ((key, with_number(row.search, number)) for key, number, row in zip(ids, numbers, rows, strict=True))
+    index.put_many(KIND, search, are_new=True)
     return [Created(key, number) for key, number in zip(ids, numbers, strict=True)]
 
 
@@ -177,7 +180,7 @@ def customers_withdraw_bulk(
         actor, CUSTOMER_WITHDRAWN, LABEL, [(key, label, changes) for key, label in labels.items()],
         fonds_id=fonds_id, reason=reason, meta={"version": 2, **(meta or {})},
     )  # fmt: skip
-    reindex(list(labels))
+    index.remove(KIND, list(labels))
     return set(labels)
 
 

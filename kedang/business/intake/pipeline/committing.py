@@ -33,9 +33,12 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.jobs.worker import JobCancelled, JobLost
 from kedang.foundation.kernel import clock, context
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.search import index
 
 PAUSE_SECONDS = 0.004
 """Left between two chunks on SQLite, so that people who save something meanwhile come in between."""
+MANY = 5000
+"""From so many rows on the search index is put in order afterwards."""
 TRIES = 3
 """So often a chunk is compared anew when somebody else was quicker; then its rows go one by one."""
 
@@ -58,6 +61,8 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
     except BaseException as error:
         _stop(ctx, batch_id, error, time.monotonic() - started)
         raise
+    if batch.row_count >= MANY:
+        index.settle()
     with transaction.atomic(), context.use(channel="import"):
         batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
         batch.state, batch.committed_at, batch.error = BatchState.DONE, clock.now(), ""

@@ -9,6 +9,7 @@ from kedang.business.customers.rows import RowKeys
 from kedang.business.intake.models import OnDuplicate
 from kedang.business.intake.pipeline import packing
 from kedang.business.intake.pipeline.seen import Seen
+from kedang.foundation.kernel.text import fold
 
 _INDIVIDUAL = PartyKind.INDIVIDUAL.value
 Reason = list[str]
@@ -22,7 +23,8 @@ class FileMemory:
 
     def repeats(self, keys: RowKeys, line: int) -> Reason | None:
         """Why the row repeats an earlier one, or None after remembering it."""
-        kind, name, uscc, document, mobile, number = keys
+        kind, name, _, uscc, document, mobile, number = keys
+        name = fold(name)
         first = self._seen.line_of
         if uscc and (other := first("u" + uscc)):
             return ["repeated", "uscc", f"与第 {other} 行重复：统一社会信用代码相同"]
