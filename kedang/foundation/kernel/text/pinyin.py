@@ -86,6 +86,22 @@ def syllables(folded: str, person: bool = False) -> list[str]:
     return ["".join(parts) for parts in forms(folded, person)[1]]
 
 
+@cache
+def _words_by_char() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for table in (SETTLED, SURNAMES):
+        for word, readings in table.items():
+            for char, reading in zip(word, readings, strict=True):
+                found.setdefault(char, set()).add(reading)
+    return found
+
+
+def all_readings(char: str) -> set[str]:
+    """Every reading under which :func:`forms` may write a character."""
+    usual = _syllable(char)[1:]
+    return {*USUAL.get(char, ()), *_words_by_char().get(char, ()), *([usual] if usual else [])}
+
+
 def _slots(folded: str, person: bool) -> Slots:
     """Places of the text whose reading is not the usual one or not certain: (position, readings, likeliest first)."""
     slots: Slots = []

@@ -2,11 +2,13 @@
 
 from functools import cache
 
-from kedang.foundation.kernel.text.pinyin import MARK, dictionary, toneless
-from kedang.foundation.kernel.text.readings import USUAL
+from kedang.foundation.kernel.text.folding import fold
+from kedang.foundation.kernel.text.pinyin import MARK, all_readings, dictionary, toneless
+from kedang.foundation.kernel.text.readings import SURNAMES, USUAL
 
 MAX_READINGS = 12
 MIN_LETTERS = 2
+SURNAME_CHARS = frozenset("".join(SURNAMES))
 
 
 @cache
@@ -30,7 +32,7 @@ def _beginnings() -> frozenset[str]:
 def readings(text: str) -> list[str]:
     """The ways to read folded Latin text as marked syllables, fewest syllables first; the last may be unfinished.
 
-    Only readings with at least one whole syllable of two letters or more count: ``zs`` is a matter of initials.
+    Only readings with a whole syllable of two letters or the better part of one count: ``zs`` is a matter of initials.
     """
     if len(text) < MIN_LETTERS or not text.isascii() or not any(char.isalpha() for char in text):
         return []
@@ -46,5 +48,25 @@ def readings(text: str) -> list[str]:
                 if piece in whole or (end == len(text) and piece in begun):
                     found += [(piece, *rest) for rest in ways[end]]
         ways[at] = sorted(found, key=lambda way: (len(way), way))[: 4 * MAX_READINGS]
-    good = [way for way in ways[0] if any(len(piece) > 1 and piece in whole for piece in way)]
+    good = [way for way in ways[0] if any(len(piece) > 2 or (len(piece) == 2 and piece in whole) for piece in way)]
     return [MARK + MARK.join(way) for way in good[:MAX_READINGS] if len(way) <= len(good[0]) + 1]
+
+
+@cache
+def _chars_by_syllable() -> dict[str, tuple[str, ...]]:
+    """Syllable → every folded character that some name may have under it."""
+    found: dict[str, list[str]] = {}
+    for char in {*(chr(int(point)) for point in dictionary()), *USUAL, *SURNAME_CHARS}:
+        if fold(char) == char:
+            for syllable in all_readings(char):
+                found.setdefault(syllable, []).append(char)
+    return {syllable: tuple(sorted(chars)) for syllable, chars in found.items()}
+
+
+@cache
+def chars_reading(beginning: str) -> tuple[str, ...]:
+    """Characters with a reading that starts so: under them the index holds what one syllable stands for."""
+    chars = {
+        char for syllable, chars in _chars_by_syllable().items() if syllable.startswith(beginning) for char in chars
+    }
+    return tuple(sorted(chars))

@@ -1,0 +1,111 @@
+"""What is indexed of one record, and its encoding: pure functions that a worker process runs without a database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from kedang.foundation.kernel import keys
+from kedang.foundation.kernel.text import fold, forms, grams
+
+OPEN = "|"
+"""Opens a field in the stored text. Folded text holds no signs, so no fragment reaches from one field into the next."""
+INITIALS = "P"
+SYLLABLES = "Q"
+PRIVATE = "¤"
+"""Opens a private token in the index: a keyed digest, never the value."""
+SHORTEST_TAIL = 4
+LONGEST_TAIL = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One searchable text of a record: its letter in the stored text (not P or Q) and the reason shown for a hit.
+
+    ``is_spoken``: found by pinyin too, ``is_person``: its first character is read as a surname, ``is_exact``: a hit on the
+    whole text comes first.
+    """
+
+    letter: str
+    title: Any
+    is_spoken: bool = False
+    is_person: bool = False
+    is_exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the index keeps of one record: who may see it, its texts, and its private numbers by class.
+
+    ``private`` holds pairs of secrecy class and tokens made by :func:`phone_tokens` or :func:`number_tokens`.
+    """
+
+    fonds_id: int
+    texts: tuple[tuple[Field, str], ...]
+    private: tuple[str, ...] = ()
+    secrecy_level: int = 0
+    owner_id: int | None = None
+    department_id: int | None = None
+    region_code: str = ""
+
+
+class Encoded(NamedTuple):
+    """A document as it is written: who may see it, the folded text, the tokens separated by blanks."""
+
+    fonds_id: int
+    secrecy_level: int
+    owner_id: int | None
+    department_id: int | None
+    region_code: str
+    body: str
+    tokens: str
+
+
+def encode(document: Document) -> Encoded:
+    """The stored form of a document; needs neither database nor keys."""
+    parts: dict[str, None] = {}
+    tokens: set[str] = set(document.private)
+    for field, text in document.texts:
+        folded = fold(text)
+        if not folded:
+            continue
+        parts[f"{field.letter}{folded}"] = None
+        tokens.update(grams(folded))
+        if field.is_spoken and not folded.isascii():
+            all_initials, all_syllables = forms(folded, field.is_person)
+            for initials in all_initials:
+                parts[INITIALS + initials] = None
+                tokens.update(grams(initials))
+            for syllables in all_syllables:
+                parts[SYLLABLES + "".join(syllables).upper()] = None
+    return Encoded(
+        document.fonds_id,
+        document.secrecy_level,
+        document.owner_id,
+        document.department_id,
+        document.region_code if document.region_code.isalnum() else "",
+        OPEN + OPEN.join(parts) + OPEN if parts else "",
+        " ".join(tokens),
+    )
+
+
+def phone_tokens(number: str) -> list[str]:
+    """Private tokens of a telephone number: its tails of 4 to 11 digits."""
+    digits = "".join(char for char in number if char.isdigit())
+    longest = min(len(digits), LONGEST_TAIL)
+    return [private_token(digits[-size:], "contact") for size in range(SHORTEST_TAIL, longest + 1)]
+
+
+def number_tokens(number: str, secrecy_class: str) -> list[str]:
+    """Private tokens of a document number or an account: the whole of it."""
+    plain = fold(number)
+    return [private_token(plain, secrecy_class)] if plain else []
+
+
+def private_token(plain: str, secrecy_class: str) -> str:
+    """The keyed digest under which a private value is found."""
+    return PRIVATE + keys.blind(plain, f"search.{secrecy_class}")
+
+
+def opened(body: str) -> Iterable[tuple[str, str]]:
+    """(letter, folded text) of every field in a stored text."""
+    return ((part[0], part[1:]) for part in body.split(OPEN) if part)

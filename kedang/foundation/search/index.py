@@ -1,0 +1,160 @@
+"""Writing the index: in the transaction of the change it follows, alike on both databases.
+
+``put`` and ``remove`` serve single changes, ``put_many`` imports: it takes documents that were encoded elsewhere (in a
+worker process), writes them by the fastest path of the database and must run inside the importer's transaction.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, cast
+
+from django.db import connection, transaction
+
+from kedang.foundation.search.documents import Document, Encoded, encode
+from kedang.foundation.search.models import key_of, key_range
+from kedang.foundation.search.sources import source_of
+
+CHUNK = 2000
+FEW = 20
+COLUMNS = "id, fonds_id, secrecy_level, owner_id, department_id, region_code, body"
+
+Row = tuple[int, Encoded]
+
+
+def put(kind: str, documents: Iterable[tuple[int, Document]]) -> int:
+    """Write (object id, document) pairs, replacing what stood there; returns how many."""
+    return put_many(kind, ((one, encode(document)) for one, document in documents))
+
+
+@transaction.atomic
+def put_many(kind: str, rows: Iterable[Row], *, are_new: bool = False) -> int:
+    """Write (object id, encoded document) pairs; returns how many.
+
+    Args:
+        are_new: the caller vouches that none of them is in the index yet (records just created), which is quicker.
+    """
+    code = source_of(kind).code
+    keyed = ((key_of(code, one), encoded) for one, encoded in rows)
+    count = 0
+    for chunk in _chunks(keyed):
+        if connection.vendor == "postgresql":
+            _write_postgresql(chunk, are_new)
+        else:
+            _write_sqlite(chunk, are_new)
+        count += len(chunk)
+    return count
+
+
+@transaction.atomic
+def remove(kind: str, ids: Iterable[int]) -> None:
+    """Take records out of the index; those that are not in it are no mistake."""
+    code = source_of(kind).code
+    for chunk in _chunks(ids):
+        keys = ",".join(str(key_of(code, one)) for one in chunk)
+        _delete(f"id IN ({keys})", f"rowid IN ({keys})", [])
+
+
+def rebuild(kind: str, report: Any = None) -> int:
+    """Make the index of a kind anew from its records, in transactions of ``CHUNK``; readers find what is done already.
+
+    Args:
+        report: called with the number done after every chunk.
+    """
+    source = source_of(kind)
+    low, high = key_range(source.code)
+    with transaction.atomic():
+        _delete("id BETWEEN %s AND %s", "rowid BETWEEN %s AND %s", [low, high])
+    done = 0
+    for chunk in _chunks(source.all_ids()):
+        with transaction.atomic():
+            done += put(kind, source.documents(chunk))
+        if report is not None:
+            report(done)
+    settle()
+    return done
+
+
+def settle() -> None:
+    """After a large import: bring what was written in bulk into its final order, so that the next search is quick."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT gin_clean_pending_list('search_document_tokens')")
+            cursor.execute("ANALYZE search_document")
+        else:
+            cursor.execute("INSERT INTO search_grams(search_grams, rank) VALUES ('merge', 1000)")
+
+
+def size(kind: str) -> int:
+    """Number of documents of a kind in the index."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM search_document WHERE id BETWEEN %s AND %s", key_range(source_of(kind).code)
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
+
+
+def _delete(documents: str, grams: str, params: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"DELETE FROM search_grams WHERE {grams}", params)
+        cursor.execute(f"DELETE FROM search_document WHERE {documents}", params)
+
+
+def _write_sqlite(rows: Sequence[Row], are_new: bool) -> None:
+    verb = "INSERT" if are_new else "INSERT OR REPLACE"
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"{verb} INTO search_document ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [(key, *encoded[:6]) for key, encoded in rows],
+        )
+        cursor.executemany(
+            f"{verb} INTO search_grams (rowid, tokens) VALUES (%s, %s)", [(key, encoded[6]) for key, encoded in rows]
+        )
+
+
+def _write_postgresql(rows: Sequence[Row], are_new: bool) -> None:
+    with connection.cursor() as cursor:
+        columns = [*COLUMNS.split(", "), "tokens"]
+        kept = ", ".join(f"{column} = EXCLUDED.{column}" for column in columns[1:])
+        into = f"INSERT INTO search_document ({', '.join(columns)})"
+        if len(rows) <= FEW:
+            values = ", ".join(["%s"] * len(COLUMNS.split(", ")))
+            cursor.executemany(
+                f"{into} VALUES ({values}, %s::tsvector) ON CONFLICT (id) DO UPDATE SET {kept}",
+                [(key, *encoded) for key, encoded in rows],
+            )
+            return
+        # One long list of pending entries is brought into the index far more cheaply than many short ones.
+        cursor.execute(
+            "SELECT set_config('gin_pending_list_limit', '32MB', true), set_config('work_mem', '64MB', true)"
+        )
+        if are_new:
+            _copy(cursor, "search_document", rows)
+            return
+        cursor.execute(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS search_incoming (LIKE search_document) ON COMMIT DELETE ROWS"
+        )
+        cursor.execute("TRUNCATE search_incoming")
+        _copy(cursor, "search_incoming", rows)
+        cursor.execute(f"{into} SELECT {', '.join(columns)} FROM search_incoming ON CONFLICT (id) DO UPDATE SET {kept}")
+
+
+def _copy(cursor: Any, table: str, rows: Sequence[Row]) -> None:
+    """COPY in text form; folded text and tokens hold nothing that would have to be escaped."""
+    lines = [
+        f"{key}\t{fonds}\t{level}\t{_null(owner)}\t{_null(department)}\t{region}\t{body}\t{tokens}\n"
+        for key, (fonds, level, owner, department, region, body, tokens) in rows
+    ]
+    raw = cast("Any", cursor.cursor)
+    with raw.copy(f"COPY {table} ({COLUMNS}, tokens) FROM STDIN") as copy:
+        copy.write("".join(lines))
+
+
+def _null(value: int | None) -> str:
+    return r"\N" if value is None else str(value)

@@ -1,0 +1,93 @@
+"""The reader's scope inside the query: as conditions on the document where it can be, else on the record itself."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connection, models
+from django.db.models import Q
+
+from kedang.foundation.search.models import SearchDocument, key_range
+from kedang.foundation.search.sources import SearchSource
+
+NARROW = 2000
+"""Up to so many records in scope, they are looked through one by one instead of asking the index."""
+_COMPANY_WIDE = {"fonds_id", "secrecy_level"}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition in SQL on ``search_document``; ``is_nothing`` when no row can fulfil it."""
+
+    sql: str = ""
+    params: tuple[Any, ...] = field(default=())
+    is_nothing: bool = False
+    is_company_wide: bool = True
+
+
+def where_of(source: SearchSource, scope: Q) -> Where:
+    """The scope as SQL. Values mirrored in the document are compared there, anything else in the record's own table."""
+    translated = _translated(scope, source.mirrored)
+    if translated is not None:
+        sql, params, is_nothing = _sql(SearchDocument, translated)
+        return Where(sql, params, is_nothing, _columns(translated) <= _COMPANY_WIDE)
+    low = key_range(source.code)[0]
+    manager = source.model._base_manager
+    try:
+        sql, params = manager.filter(scope).values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return Where(is_nothing=True)
+    return Where(f"search_document.id - {low} IN ({sql})", tuple(params), False, False)
+
+
+def few_in_scope(source: SearchSource, scope: Q) -> list[int] | None:
+    """Ids of the records in scope when they are few, else None."""
+    try:
+        found = list(source.model._base_manager.filter(scope).order_by().values_list("pk", flat=True)[: NARROW + 1])
+    except EmptyResultSet:
+        return []
+    return found if len(found) <= NARROW else None
+
+
+def _translated(scope: Q, mirrored: dict[str, str]) -> Q | None:
+    """The same condition on the columns of the document; None if some part has no mirror there."""
+    result = Q(_connector=scope.connector, _negated=scope.negated)
+    for child in scope.children:
+        if isinstance(child, Q):
+            inner = _translated(child, mirrored)
+            if inner is None:
+                return None
+            result.children.append(inner)
+            continue
+        if not isinstance(child, tuple):
+            return None
+        lookup, value = child
+        if lookup == "pk__in" and isinstance(value, list | tuple) and not value:
+            result.children.append(("pk__in", []))
+            continue
+        path = max((path for path in mirrored if lookup == path or lookup.startswith(f"{path}__")), key=len, default="")
+        rest = lookup[len(path) :]
+        if not path or rest.count("__") > 1 or hasattr(value, "resolve_expression"):
+            return None
+        result.children.append((mirrored[path] + rest, value))
+    return result
+
+
+def _columns(condition: Q) -> set[str]:
+    found: set[str] = set()
+    for child in condition.children:
+        found |= _columns(child) if isinstance(child, Q) else {child[0].split("__")[0]}  # type: ignore[index]  # leaves are pairs
+    return found
+
+
+def _sql(model: type[models.Model], condition: Q) -> tuple[str, tuple[Any, ...], bool]:
+    if not condition:
+        return "", (), False
+    query = model._base_manager.filter(condition).query
+    try:
+        sql, params = query.where.as_sql(query.get_compiler(connection=connection), connection)
+    except EmptyResultSet:
+        return "", (), True
+    except FullResultSet:
+        return "", (), False
+    return f"({sql})", tuple(params), False

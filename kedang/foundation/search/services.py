@@ -1,0 +1,43 @@
+"""Searching as an act: what the actor may see, and the trail of what was asked."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from kedang.foundation.access.policies import policy_for
+from kedang.foundation.access.veil import shown_scope
+from kedang.foundation.audit.record import record
+from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.search.events import SEARCH_DONE
+from kedang.foundation.search.find import PAGE_SIZE, Result, find
+from kedang.foundation.search.query import LONGEST_QUERY
+from kedang.foundation.search.sources import source_of
+
+
+def scopes_of(actor: Actor, kind: str) -> tuple[Q, dict[str, Q]]:
+    """(what the actor may see of a kind, where he sees fields of a private class in clear)."""
+    source = source_of(kind)
+    private = {name: shown_scope(actor, source.model, name) for name in source.private}
+    return policy_for(source.model).scope(actor), private
+
+
+@transaction.atomic
+def search_run(*, actor: Actor, kind: str, text: str, page: int = 1, page_size: int = PAGE_SIZE) -> Result:
+    """Find what the actor may see and write the search down: its text, the number of hits, the page."""
+    scope, private = scopes_of(actor, kind)
+    result = find(kind, text, scope, private, page=page, page_size=page_size)
+    meta = {
+        "kind": kind,
+        "text": text[:LONGEST_QUERY],
+        "total": result.total,
+        "is_capped": result.is_capped,
+        "page": page,
+        "shown": len(result.hits),
+    }
+    record(actor, SEARCH_DONE, meta=meta)
+    return result
+
+
+def suggest(*, actor: Actor, kind: str, text: str, limit: int = 8) -> Result:
+    """The first few hits while somebody types; nobody's search yet, so it leaves no trail and counts no further."""
+    scope, private = scopes_of(actor, kind)
+    return find(kind, text, scope, private, page_size=limit, cap=limit)
