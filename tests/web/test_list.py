@@ -79,7 +79,9 @@ def test_veiled_fields_are_neither_columns_nor_conditions(as_: As, cast: Cast, d
     assert "grade" in shown
 
 
-def test_pages_are_real_and_the_total_is_counted_only_so_far(as_: As, dossiers: list[Customer], monkeypatch: Any) -> None:
+def test_pages_are_real_and_the_total_is_counted_only_so_far(
+    as_: As, dossiers: list[Customer], monkeypatch: Any
+) -> None:
     monkeypatch.setattr(paging, "SIZES", (2, 50))
     client = as_("archivist")
     first = client.get("/trial/?size=2").context["page"]
@@ -93,7 +95,9 @@ def test_pages_are_real_and_the_total_is_counted_only_so_far(as_: As, dossiers: 
     assert "共 2+ 条" in capped.text
 
 
-def test_queries_do_not_grow_with_the_rows(as_: As, cast: Cast, dossiers: list[Customer], django_assert_max_num_queries: Any) -> None:
+def test_queries_do_not_grow_with_the_rows(
+    as_: As, cast: Cast, dossiers: list[Customer], django_assert_max_num_queries: Any
+) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -101,7 +105,9 @@ def test_queries_do_not_grow_with_the_rows(as_: As, cast: Cast, dossiers: list[C
     counts = []
     for size in (1, 3):
         Customer.objects.filter(pk=dossiers[0].pk).update(responsible=cast.salesperson)
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             asked = "name=青山" if size == 1 else ""
             assert len(names(client.get(f"/trial/?{asked}"))) == size
         counts.append(len(seen))
@@ -122,8 +128,12 @@ def test_a_view_is_saved_used_shared_and_deleted(as_: As, cast: Cast, dossiers: 
     assert Event.objects.filter(code="web.view_deleted").exists()
 
 
-@pytest.mark.parametrize(("name", "query", "sentence"), [("", "name=x", "请给视图起一个名称"), ("空", "page=2", "还没有任何条件")])
-def test_a_view_without_name_or_condition_is_refused(as_: As, dossiers: list[Customer], name: str, query: str, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "query", "sentence"), [("", "name=x", "请给视图起一个名称"), ("空", "page=2", "还没有任何条件")]
+)
+def test_a_view_without_name_or_condition_is_refused(
+    as_: As, dossiers: list[Customer], name: str, query: str, sentence: str
+) -> None:
     response = as_("archivist").post("/trial/views/", {"name": name, "query": query}, follow=True)
     assert sentence in response.text
     assert not SavedView.objects.exists()

@@ -52,7 +52,11 @@ def test_the_eye_asks_why_and_writes_it_down(as_: As, dossiers: list[Customer]) 
     assert ACCOUNT in answer.text
     assert answer["HX-Retarget"] == f"#value-{dossiers[0].pk}-bank_account"
     event = last("access.field_unmasked")
-    assert (event.reason, '"field":"bank_account"' in event.meta, ACCOUNT in event.meta) == ("电话回访核对", True, False)
+    assert (event.reason, '"field":"bank_account"' in event.meta, ACCOUNT in event.meta) == (
+        "电话回访核对",
+        True,
+        False,
+    )
 
 
 def test_without_the_right_there_is_no_eye(as_: As, dossiers: list[Customer]) -> None:
@@ -137,7 +141,9 @@ def test_two_people_at_once_see_mine_and_theirs(as_: As, cast: Cast, dossiers: l
     customer_change(actor=cast.archivist, customer=target, values={"business_scope": "他们写的"}, version=seen)
     form = as_("archivist").get(f"/trial/{target.pk}/edit/").context["form"]
     data = {name: form[name].value() or "" for name in form.fields}
-    response = as_("archivist").post(f"/trial/{target.pk}/edit/", {**data, "business_scope": "我写的", "_version": seen})
+    response = as_("archivist").post(
+        f"/trial/{target.pk}/edit/", {**data, "business_scope": "我写的", "_version": seen}
+    )
     assert response.status_code == 409
     assert "我写的" in response.text
     assert "他们写的" in response.text
@@ -179,7 +185,13 @@ def test_a_verb_on_picked_rows_tells_a_result_per_row(as_: As, cast: Cast, dossi
 
 def test_history_tells_from_to_and_why_behind_the_veil(as_: As, cast: Cast, dossiers: list[Customer]) -> None:
     target = dossiers[0]
-    customer_change(actor=cast.archivist, customer=target, values={"phone": "0755-88886666", "address": "甲街"}, version=None, reason="来函更正")
+    customer_change(
+        actor=cast.archivist,
+        customer=target,
+        values={"phone": "0755-88886666", "address": "甲街"},
+        version=None,
+        reason="来函更正",
+    )
     page = as_("archivist").get(f"/trial/{target.pk}/history/")
     entry = page.context["entries"][0]
     assert (entry.who, entry.reason) == ("沈砚", "来函更正")
@@ -196,7 +208,9 @@ def test_the_record_as_it_was_on_a_day(as_: As, cast: Cast) -> None:
     with clock.frozen(datetime(2024, 3, 1, 2, tzinfo=UTC)):
         target = make_customer(cast.archivist, name="旧名机械有限公司", address="旧街 1 号")
     with clock.frozen(datetime(2024, 5, 1, 2, tzinfo=UTC)):
-        customer_change(actor=cast.archivist, customer=target, values={"address": "新街 9 号"}, version=None, reason="迁址")
+        customer_change(
+            actor=cast.archivist, customer=target, values={"address": "新街 9 号"}, version=None, reason="迁址"
+        )
     client = as_("archivist")
     assert "旧街 1 号" in client.get(f"/trial/{target.pk}/history/?on=2024-04-01").text
     assert "新街 9 号" in client.get(f"/trial/{target.pk}/history/?on=2024-05-01").text
@@ -211,12 +225,15 @@ def test_export_holds_what_may_be_seen_and_no_formula(as_: As, cast: Cast, dossi
     chosen = {"column": ["name", "registered_capital"], "format": "csv", "query": "name=泵业"}
     answer: Any = client.post("/trial/export/", chosen)
     text = b"".join(answer.streaming_content).decode()
-    assert text == "\ufeff客户名称,注册资本\r\n'=cmd 临江泵业有限公司,\"8,000,000\"\r\n"
+    assert text == '\ufeff客户名称,注册资本\r\n\'=cmd 临江泵业有限公司,"8,000,000"\r\n'
     event = last("web.list_exported")
     assert '"rows":1' in event.meta
     answer = client.post("/trial/export/", {**chosen, "format": "xlsx", "query": ""})
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
-    assert [tuple(row) for row in sheet.iter_rows(values_only=True)][:2] == [("客户名称", "注册资本"), ("=cmd 临江泵业有限公司", 8000000)]
+    assert [tuple(row) for row in sheet.iter_rows(values_only=True)][:2] == [
+        ("客户名称", "注册资本"),
+        ("=cmd 临江泵业有限公司", 8000000),
+    ]
     assert sheet["A2"].data_type == "s"
 
 

@@ -20,7 +20,10 @@ class TrialPages(RecordPages):
     takes_values = True
     head_code, head_tags, head_keys = "number", ("party_kind",), ("phone",)
     panels = (
-        Panel("基本信息", ("number", "name", "party_kind", "uscc", "established_on", "registered_capital", "business_scope")),
+        Panel(
+            "基本信息",
+            ("number", "name", "party_kind", "uscc", "established_on", "registered_capital", "business_scope"),
+        ),
         Panel("联系方式", ("phone", "mobile", "address", "bank_account")),
         Panel("评价", ("grade", "grade_reason"), readonly=("grade", "grade_reason")),
     )

@@ -52,5 +52,3 @@ class JobIndicator(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         running = Job.objects.filter(actor_id=self.actor.pk, state__in=UNFINISHED).count()
         return self.draw_part("web/parts/indicator.html", jobs_running=running)
-
-

@@ -1,5 +1,7 @@
 """The furniture's own pages: work list, search, help, language."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,8 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from kedang.foundation.kernel import clock
+from kedang.foundation.search.services import search_run
 from kedang.foundation.web.home import work_list
 from kedang.foundation.web.pages import Page
+from kedang.foundation.web.records.paging import PageOfRows
+from kedang.foundation.web.searching import findable, lines_of
 
 
 class Home(Page):
@@ -45,15 +50,29 @@ def _greeting(name: str) -> str:
 
 
 class Search(Page):
-    """全局搜索."""
+    """全局搜索: one box, a tab per kind, hits that say why they are hits."""
 
     template_name = "web/search.html"
     title = gettext_lazy("搜索")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The box, and the hits."""
+        """The box, and the hits of the chosen kind."""
         text = request.GET.get("q", "").strip()[:100]
-        return self.draw(search_text=text, groups=[])
+        kinds = findable.for_actor(self.actor)
+        chosen = next((one for one in kinds if one.kind == request.GET.get("kind")), kinds[0] if kinds else None)
+        context: dict[str, Any] = {"search_text": text, "kinds": kinds, "chosen": chosen}
+        if text and chosen is not None:
+            number = request.GET.get("page", "")
+            page = int(number[:6]) if number.isdecimal() else 1
+            result = search_run(actor=self.actor, kind=chosen.kind, text=text, page=page)
+            context |= {
+                "result": result,
+                "lines": lines_of(self.actor, chosen, result.hits, result.words),
+                "page": PageOfRows(
+                    [], result.page, result.page_size, result.total, not result.is_capped, result.page < result.pages
+                ),
+            }
+        return self.draw(**context)
 
 
 class Help(Page):

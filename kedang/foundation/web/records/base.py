@@ -67,6 +67,8 @@ class RecordPages:
     create_label: ClassVar[Label] = _("新建")
     read_event: ClassVar[EventType | None] = None
     export_event: ClassVar[EventType | None] = None
+    in_drawer: ClassVar[bool] = False
+    """Whether the form opens in the drawer beside the list or the record; long forms have a page of their own."""
     takes_values: ClassVar[bool] = False
     """Whether the services take a mapping ``values=`` instead of one argument per field."""
     is_open: ClassVar[bool] = False

@@ -121,7 +121,7 @@ class RecordExport(RecordList):
         kind = "csv" if request.POST.get("format") == "csv" else "xlsx"
         meta = {
             "rows": count, "format": kind, "columns": [column.name for column in columns],
-            "conditions": [condition.words for condition in self.query.conditions],
+            "conditions": [condition.words for condition in self.query.conditions], **self.event_meta(),
         }  # fmt: skip
         subject = SubjectRef(self.pages.kind(), None, str(self.pages.plural()), fonds_id=self.actor.fonds_id)
         with transaction.atomic():
@@ -129,6 +129,10 @@ class RecordExport(RecordList):
         rows = self.pages.for_list(keys, columns).iterator(chunk_size=1000)
         name = f"{self.pages.plural()}-{clock.today():%Y%m%d}.{kind}"
         return self.as_csv(columns, rows, name) if kind == "csv" else self.as_xlsx(columns, rows, name)
+
+    def event_meta(self) -> dict[str, Any]:
+        """Further facts for the entry, e.g. which records left the house."""
+        return {}
 
     def labels(self, columns: list[Column]) -> list[str]:
         """Headings."""

@@ -12,7 +12,7 @@ from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.pages import Crumb, Page
 from kedang.foundation.web.records.base import RecordPages
 from kedang.foundation.web.records.form_fields import RecordFormBase, changed_values, form_class, initial_of
-from kedang.foundation.web.records.naming import label_of
+from kedang.foundation.web.records.naming import field_of, label_of
 
 STALE = "stale_version"
 """Code of the refusal by which a service says that somebody else saved in between."""
@@ -145,6 +145,8 @@ class RecordForm(Page):
         fresh = self.pages.get(self.actor, self.obj.pk)
         lines = []
         for name, mine in changed_values(form).items():
+            if field_of(self.pages.model, name) is None:
+                continue
             theirs = reveal(self.actor, fresh, name)
             bound = form[name]
             if theirs.is_hidden or (not theirs.is_masked and theirs.value == mine):

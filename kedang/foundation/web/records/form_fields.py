@@ -57,7 +57,7 @@ def style(field: forms.Field) -> forms.Field:
     elif isinstance(field, forms.DecimalField | forms.FloatField | forms.IntegerField) and not is_select:
         field.widget = forms.TextInput(attrs={**widget.attrs, "inputmode": "decimal"})
     if isinstance(field.widget, forms.Textarea):
-        field.widget.attrs.setdefault("rows", "3")
+        field.widget.attrs |= {"rows": "3", "cols": "40"}
     field.widget.is_required = field.required
     return field
 

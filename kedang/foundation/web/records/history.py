@@ -95,6 +95,8 @@ class Wording:
     def words(self, model: type[models.Model], name: str, value: Any) -> str:
         """One value in words."""
         found = field_of(model, name)
+        if isinstance(value, list):
+            return "、".join(self.words(model, name, one) for one in value)
         if value in (None, "") or found is None:
             return format_value(value)
         if isinstance(found, models.ForeignKey):

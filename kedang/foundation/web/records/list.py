@@ -18,6 +18,8 @@ from kedang.foundation.web.records.declare import Column, Verb
 from kedang.foundation.web.records.paging import SIZES, PageOfRows, page_of
 from kedang.foundation.web.records.query import ListQuery, Rule, params_of
 
+PLACES_A_ROW = 4
+
 
 @dataclass(slots=True)
 class Row:
@@ -301,6 +303,7 @@ class RecordList(Page):
         """Everything the templates name."""
         page = self.page_of_rows()
         basic = self.basic_filters()
+        first_row = _first_row(basic)
         pages = self.pages
         rules = [*self.query.rules, *([] if self.query.rules else [Rule()])]
         return {
@@ -310,9 +313,9 @@ class RecordList(Page):
             "rows": self.rows(page),
             "heads": self.heads(),
             "tabs": self.tabs(),
-            "basic": basic[:4],
-            "basic_more": basic[4:],
-            "has_more_open": any(item["value"] or item["value_to"] for item in basic[4:]),
+            "basic": basic[:first_row],
+            "basic_more": basic[first_row:],
+            "has_more_open": any(item["value"] or item["value_to"] for item in basic[first_row:]),
             "rules": rules,
             "has_rules": bool(self.query.rules),
             "filters": list(self.filters.values()),
@@ -339,3 +342,13 @@ class RecordList(Page):
             "rules_url": pages.url("rules"),
             "pager_query": self.with_params(page=""),
         }
+
+
+def _first_row(basic: list[dict[str, Any]]) -> int:
+    """How many inputs fit into the four places of the first row; a range takes two."""
+    places = 0
+    for at, item in enumerate(basic):
+        places += 2 if item["bound"].is_double else 1
+        if places > PLACES_A_ROW:
+            return at
+    return len(basic)

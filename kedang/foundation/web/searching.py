@@ -1,0 +1,95 @@
+"""Kinds of records on the search page: which pages a hit leads to, and what is said beside its name.
+
+A room's ``panels.py``: ``findable.add(Findable("customer", CustomerPages, notes=("number", "party_kind")))``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from kedang.foundation.access.policies import can
+from kedang.foundation.kernel.text import fold
+from kedang.foundation.web.records.base import RecordPages
+from kedang.foundation.web.records.cells import Cell, fact_of
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """One kind: its name in the search room, its pages, and the fields shown beside a hit."""
+
+    kind: str
+    pages: type[RecordPages]
+    notes: tuple[str, ...] = ()
+    order: int = 100
+
+
+@dataclass(slots=True)
+class FoundLine:
+    """One hit ready for the page."""
+
+    name: SafeString
+    url: str
+    why: str
+    notes: list[Cell]
+
+
+@dataclass(slots=True)
+class Findables:
+    """Registry of kinds."""
+
+    known: dict[str, Findable] = field(default_factory=dict)
+
+    def add(self, findable: Findable) -> None:
+        """Declare a kind."""
+        self.known[findable.kind] = findable
+
+    def for_actor(self, actor: Any) -> list[Findable]:
+        """Kinds that the actor may look at."""
+        ordered = sorted(self.known.values(), key=lambda one: one.order)
+        return [one for one in ordered if can(actor, one.pages.action_of("view"))]
+
+
+findable = Findables()
+
+
+def lines_of(actor: Any, kind: Findable, hits: Iterable[Any], words: Iterable[str]) -> list[FoundLine]:
+    """Hits with names, notes and reasons, every value through the veil; records gone meanwhile are left out."""
+    hits = list(hits)
+    pages = kind.pages
+    names = [*kind.notes, pages.head_name]
+    rows = pages.visible(actor).select_related(*pages.joined(names)).in_bulk([hit.id for hit in hits])
+    shown = []
+    for hit in hits:
+        row = rows.get(hit.id)
+        if row is not None:
+            notes = [
+                cell for name in kind.notes if (cell := fact_of(actor, row, name, tones=pages.tones.get(name))).text
+            ]
+            name = marked(pages.name_of(actor, row), words)
+            shown.append(FoundLine(name, pages.url("detail", row.pk), "、".join(str(why) for why in hit.why), notes))
+    return shown
+
+
+def marked(text: str, words: Iterable[str]) -> SafeString:
+    """The text with the asked words marked, also where they are written in other characters of the same meaning."""
+    folded, places = "", []
+    for at, char in enumerate(text):
+        for one in fold(char):
+            folded += one
+            places.append(at)
+    is_hit = [False] * len(text)
+    for word in words:
+        start = folded.find(word) if word else -1
+        while start >= 0:
+            for at in range(places[start], places[start + len(word) - 1] + 1):
+                is_hit[at] = True
+            start = folded.find(word, start + 1)
+    parts: list[str] = []
+    for at, char in enumerate(text):
+        opens = is_hit[at] and (at == 0 or not is_hit[at - 1])
+        closes = is_hit[at] and (at + 1 == len(text) or not is_hit[at + 1])
+        parts.append(f"{'<mark>' if opens else ''}{escape(char)}{'</mark>' if closes else ''}")
+    return mark_safe("".join(parts))  # noqa: S308  # every character was escaped above
