@@ -2,6 +2,10 @@
 
 from datetime import timedelta
 
+from django.apps import apps
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from kedang.foundation.access.policies import ScopedQuerySet
 from kedang.foundation.kernel import clock
 
@@ -22,3 +26,17 @@ class CustomerQuerySet(ScopedQuerySet):
     def stale(self, days: int = STALE_AFTER_DAYS) -> "CustomerQuerySet":
         """Dossiers that nobody has updated for so many days."""
         return self.filter(updated_at__lt=clock.now() - timedelta(days=days))
+
+    def with_counts(self) -> "CustomerQuerySet":
+        """With ``contact_count``, ``key_person_count`` and ``class_count``, for the tabs of the dossier."""
+        return self.annotate(
+            contact_count=_count("Contact", left_on__isnull=True),
+            key_person_count=_count("KeyPerson", removed_at__isnull=True),
+            class_count=_count("CustomerClass"),
+        )
+
+
+def _count(model: str, **lookup: bool) -> Coalesce:
+    rows = apps.get_model("customers", model)._default_manager.filter(customer=OuterRef("pk"), **lookup)
+    counted = rows.order_by().values("customer").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

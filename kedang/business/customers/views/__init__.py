@@ -1,0 +1,1 @@
+"""Page classes of customers, one file per page."""

@@ -1,0 +1,126 @@
+"""Changes of many dossiers in words, each value behind the veil of its own customer: for the register, the card and the home page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from kedang.business.customers.models import Customer
+from kedang.business.customers.printing import ChangeRow
+from kedang.foundation.access.policies import policy_for
+from kedang.foundation.access.secrecy import FieldRight
+from kedang.foundation.access.veil import reveal_value, right_on
+from kedang.foundation.audit.models import Event
+from kedang.foundation.audit.vocabulary import event_type, event_types
+from kedang.foundation.kernel import clock
+from kedang.foundation.web.records.history import Wording, model_of, unsealed
+from kedang.foundation.web.records.naming import label_of
+
+KIND = Customer._meta.label_lower
+FEW = 2000
+BATCH = 200
+BEGINNING = "customers.created"
+
+
+@dataclass(slots=True)
+class RegisterLine:
+    """One act on one dossier."""
+
+    id: int
+    at: datetime
+    who: str
+    code: str
+    title: Any
+    reason: str
+    customer: Customer
+    subject: str
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def change_titles() -> list[tuple[str, Any]]:
+    """Kinds of change that the register knows."""
+    return [(known.code, known.title) for known in event_types() if known.code.startswith("customers.") and known.category == "change"]
+
+
+def change_events(fonds_id: int | None) -> QuerySet[Event]:
+    """All changes of dossiers of a company, newest first."""
+    return Event.objects.filter(Q(subject_type=KIND) | Q(parent_type=KIND), fonds_id=fonds_id, category="change").order_by("-at", "-id")
+
+
+def visible_changes(actor: Any, events: QuerySet[Event], most: int) -> list[tuple[Event, Customer]]:
+    """The newest changes of customers that the actor may see. Few customers are asked for by key, many are sieved in batches."""
+    few = list(Customer.objects.visible_to(actor).values_list("pk", flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        events = events.filter(Q(subject_type=KIND, subject_id__in=few) | Q(parent_type=KIND, parent_id__in=few))
+    found: list[tuple[Event, Customer]] = []
+    start = 0
+    while len(found) < most:
+        batch = list(events[start : start + BATCH])
+        start += BATCH
+        known = _customers(actor, batch)
+        found += [(event, known[key]) for event in batch if (key := customer_key(event)) in known]
+        if len(batch) < BATCH:
+            break
+    return found[:most]
+
+
+def customer_key(event: Event) -> int | None:
+    """Customer that an event belongs to."""
+    return event.subject_id if event.subject_type == KIND else event.parent_id
+
+
+def lines_of(actor: Any, pairs: Iterable[tuple[Event, Customer]]) -> list[RegisterLine]:
+    """Events in words. How a dossier began is one line without its many values."""
+    pairs = list(pairs)
+    wording = Wording(event for event, _customer in pairs)
+    lines = []
+    for event, customer in pairs:
+        known = event_type(event.code)
+        subject = event.subject_label if event.subject_type != KIND else ""
+        line = RegisterLine(event.pk, event.at, event.actor_name, event.code, known.title if known else event.code, event.reason, customer, subject)
+        model = model_of(event)
+        if model is not None and event.code != BEGINNING:
+            line.changes = _changes(actor, wording, event, model, customer)
+        lines.append(line)
+    return lines
+
+
+def change_rows(lines: Sequence[RegisterLine]) -> list[ChangeRow]:
+    """One row per changed field, for paper and files."""
+    rows = []
+    for line in lines:
+        day = f"{clock.local(line.at):%Y-%m-%d}"
+        title = f"{line.title}（{line.subject}）" if line.subject else str(line.title)
+        for label, old, new in line.changes or [("", "", "")]:
+            rows.append(
+                ChangeRow(day, line.customer.number, line.customer.name, f"{title}：{label}" if label and line.subject else label or title, old, new, line.reason, line.who)
+            )
+    return rows
+
+
+def _customers(actor: Any, events: list[Event]) -> dict[int, Customer]:
+    keys = {key for event in events if (key := customer_key(event)) is not None}
+    paths = policy_for(Customer).paths
+    columns = ("id", "number", "name", paths.fonds, paths.owner, paths.department, paths.region, paths.secrecy)
+    rows = Customer.objects.visible_to(actor).filter(pk__in=keys).only(*(name.removesuffix("_id") for name in columns))
+    return {row.pk: row for row in rows}
+
+
+def _changes(actor: Any, wording: Wording, event: Event, model: type[models.Model], customer: Customer) -> list[tuple[str, str, str]]:
+    subject: models.Model = customer if model is Customer else model(customer=customer)
+    lines = []
+    for name, (old, new) in wording.changes_of(event).items():
+        try:
+            right = right_on(actor, subject, name)
+        except LookupError:
+            continue
+        if right != FieldRight.HIDE:
+            words = []
+            for value in (old, new):
+                clear = unsealed(model, name, value)
+                words.append(reveal_value(right, model, name, clear, wording.words(model, name, clear)).text)
+            lines.append((str(label_of(model, name)), *words))
+    return lines  # type: ignore[return-value]  # label, old, new

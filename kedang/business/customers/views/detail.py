@@ -1,0 +1,131 @@
+"""客户档案卡 as a page: head, what is missing, everything the reader may see; and the dossier on a past day."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+
+from kedang.business.customers.completeness import requirement_label, requirements_of, score
+from kedang.business.customers.models import CustomerClass
+from kedang.business.customers.services.writing import presence_values
+from kedang.business.customers.views.past import people_as_of, profile_as_of
+from kedang.foundation.access.policies import can
+from kedang.foundation.kernel import clock
+from kedang.foundation.web.records import RecordDetail, RecordHistory, as_of
+from kedang.foundation.web.records.cells import fact_of
+
+MISSING_PLACES = {"contacts": "contacts/new/", "key_persons": "key-persons/new/", "profile": "profile/edit/"}
+
+
+def missing_of(customer: Any) -> list[str]:
+    """Names of what the dossier lacks, in the order of weight."""
+    requirements = requirements_of(customer.fonds_id)[customer.party_kind]
+    weights = dict(requirements)
+    names = set(weights)
+    values = presence_values(customer, names - {"contacts", "key_persons"})
+    values |= {"contacts": customer.contact_count, "key_persons": customer.key_person_count}
+    values = {name: value or None for name, value in values.items()} | {"employees": values.get("employees")}
+    return sorted(score(values, requirements)[1], key=lambda name: -weights[name])
+
+
+class CustomerRecord:
+    """What the head of every page of a dossier shows besides."""
+
+    obj: Any
+    actor: Any
+    pages: Any
+
+    def head_extra(self) -> dict[str, Any]:
+        """Links beside the buttons, note of withdrawal."""
+        links = []
+        if can(self.actor, "customers.print", self.obj):
+            links.append((_card(), f"{self.pages.url('detail', self.obj.pk)}card.pdf", "printer"))
+        return {"head_links": links, "is_withdrawn": self.obj.is_withdrawn}
+
+
+def _card() -> str:
+    from django.utils.translation import gettext as _
+
+    return _("打印档案卡")
+
+
+class CustomerDetail(CustomerRecord, RecordDetail):
+    """First tab."""
+
+    template_name = "customers/detail.html"
+
+    def extra(self) -> dict[str, Any]:
+        """Completeness with what is missing, contacts, classes, former names."""
+        customer = self.obj
+        may_change = can(self.actor, "customers.change", customer)
+        edit = f"{self.pages.url('detail', customer.pk)}"
+        missing = [
+            (requirement_label(name), f"{edit}{MISSING_PLACES.get(name, f'edit/#id_{_input(name)}')}" if may_change else "")
+            for name in missing_of(customer)
+        ]
+        contacts = list(customer.contacts.filter(left_on__isnull=True)[:6])
+        for contact in contacts:
+            contact.customer = customer
+        return {
+            "missing": missing,
+            "contacts": [(row, [self.child_fact(row, name) for name in ("post", "mobile", "phone", "email")]) for row in contacts],
+            "classes": classes_of(customer),
+            "former_names": list(customer.former_names.all()),
+            **self.head_extra(),
+        }
+
+    def child_fact(self, child: Any, name: str) -> Any:
+        """A field of a contact through the veil, with its eye."""
+        cell = fact_of(self.actor, child, name)
+        if cell.is_masked and self.can_unmask:
+            cell.unmask_url = f"/customers/contacts/{child.pk}/unmask/{name}/"
+        return cell
+
+    def panels(self) -> list[dict[str, Any]]:
+        """Panels of this kind of customer; hidden fields are left out."""
+        drawn = []
+        for panel in self.pages.panels_for(self.obj):
+            facts = [self.fact(name, is_wide=name in panel.wide) for name in panel.fields]
+            facts = [fact for fact in facts if not fact.is_hidden]
+            if facts:
+                drawn.append({"panel": panel, "facts": facts})
+        return drawn
+
+
+class CustomerHistory(CustomerRecord, RecordHistory):
+    """变更历史, and the dossier as it was on a day, with its people."""
+
+    panels = CustomerDetail.panels
+
+    def head(self) -> dict[str, Any]:
+        return {**super().head(), **self.head_extra()}
+
+    def past(self, day: date) -> HttpResponse:
+        """The dossier as it was at the end of a day, through today's veil."""
+        was = as_of(self.obj, day)
+        head, present = self.head(), self.obj
+        panels: list[dict[str, Any]] = []
+        people: dict[str, Any] = {}
+        if was is not None:
+            self.obj = was
+            panels = self.panels()
+            self.obj = present
+            for drawn in panels:
+                for fact in drawn["facts"]:
+                    fact.unmask_url = ""
+            people = {**people_as_of(self.actor, present, day), "profile": profile_as_of(self.actor, present, day)}
+        return self.draw("customers/past.html", **head, day=day, was=was, panels=panels, today=clock.today(), **people)
+
+
+def classes_of(customer: Any) -> list[tuple[str, list[str]]]:
+    """Axis → classes, in order."""
+    rows = CustomerClass.objects.filter(customer=customer).select_related("term__axis")
+    named: dict[str, list[str]] = {}
+    for row in rows.order_by("term__axis__position", "term__axis_id", "term__position"):
+        named.setdefault(row.term.axis.name, []).append(row.term.name)
+    return list(named.items())
+
+
+def _input(name: str) -> str:
+    """Input that a missing content leads to."""
+    return {"reachable": "phone", "region_code": "region_code_0", "industry_code": "industry_code_0"}.get(name, name)
