@@ -10,18 +10,20 @@ _EVERY_SECONDS = 0.25
 
 
 class Measure:
-    """Context manager; memory is the sum over this process and its children, sampled four times a second."""
+    """Context manager; memory and processor time are sums over this process and its children, sampled four times a second."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.cpu_seconds = 0.0
         self.peak_bytes = 0
         self._process = psutil.Process()
+        self._cpu: dict[int, float] = {}
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> "Measure":
-        self._started, self._cpu = time.monotonic(), self._cpu_now()
+        self._started = time.monotonic()
+        self._cpu_before = _cpu_of(self._process)
         self._watcher.start()
         return self
 
@@ -29,16 +31,12 @@ class Measure:
         self._stop.set()
         self._watcher.join()
         self.seconds = time.monotonic() - self._started
-        self.cpu_seconds = self._cpu_now() - self._cpu
+        self.cpu_seconds = sum(self._cpu.values()) - self._cpu_before
 
     @property
     def peak_mib(self) -> int:
         """Peak in MiB, rounded up."""
         return -(-self.peak_bytes // (1 << 20))
-
-    def _cpu_now(self) -> float:
-        times = self._process.cpu_times()
-        return float(times.user + times.system + times.children_user + times.children_system)
 
     def _watch(self) -> None:
         while True:
@@ -46,8 +44,14 @@ class Measure:
             for process in [self._process, *self._process.children(recursive=True)]:
                 try:
                     total += process.memory_info().rss
+                    self._cpu[process.pid] = _cpu_of(process)
                 except psutil.Error:
                     continue
             self.peak_bytes = max(self.peak_bytes, total)
             if self._stop.wait(_EVERY_SECONDS):
                 return
+
+
+def _cpu_of(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)

@@ -6,6 +6,9 @@ from typing import Any
 
 from kedang.project.cli import json_flag
 
+LARGE = 300_000
+"""Bytes of a file from which on helper processes are worth starting at once."""
+
 
 def add_parser(subparsers: Any) -> None:
     """Declare the verb."""
@@ -41,11 +44,14 @@ def import_customers(args: argparse.Namespace) -> dict[str, Any]:
         batch_upload,
         report_workbook,
     )
+    from kedang.business.intake.pipeline.helpers import warm_up
     from kedang.foundation.jobs.inline import work_here
     from kedang.foundation.kernel import context
     from kedang.project.cli._measure import Measure
 
     with Measure() as measure, context.use(channel="command"):
+        if args.file.is_file() and args.file.stat().st_size > LARGE:
+            warm_up()
         actor = actor_for(args.username)
         batch = batch_upload(actor=actor, file_name=args.file.name, source=args.file, sheet=args.sheet)
         batch_map(actor=actor, batch_id=batch.pk, on_duplicate=args.on_duplicate, template=args.template)
