@@ -7,8 +7,6 @@ engine.install()
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from django.utils.translation import gettext_lazy as _  # noqa: E402
-
 from kedang.project.env import data_dir, database_config, env_bool, env_int, env_str  # noqa: E402
 from kedang.project.secret import secret_key  # noqa: E402
 
@@ -107,7 +105,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("zh-hant", _("繁體中文")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]  # each in its own words
 LANGUAGE_COOKIE_NAME = "kedang_language"
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
 USE_I18N = True
