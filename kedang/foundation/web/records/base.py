@@ -86,6 +86,19 @@ class RecordPages:
     export_view: ClassVar[Any] = None
     """Page classes of one's own, subclasses of RecordList, RecordDetail, …"""
 
+    _by_kind: ClassVar[dict[str, type["RecordPages"]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Remember which pages show a kind of record, so that the trail and the work list can link to it."""
+        super().__init_subclass__(**kwargs)
+        if getattr(cls, "model", None) is not None and cls.has_detail:
+            RecordPages._by_kind.setdefault(cls.kind(), cls)
+
+    @classmethod
+    def of_kind(cls, kind: str) -> type["RecordPages"] | None:
+        """The pages of a kind (``customers.customer``), or None where it has none."""
+        return RecordPages._by_kind.get(kind)
+
     # Names and addresses
 
     @classmethod

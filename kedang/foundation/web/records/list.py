@@ -252,6 +252,10 @@ class RecordList(Page):
         ]  # fmt: skip
         return every
 
+    def filter_choices(self) -> list[tuple[str, Any]]:
+        """Fields that 高级筛选 offers."""
+        return [(name, bound.label) for name, bound in self.filters.items()]
+
     def basic_filters(self) -> list[dict[str, Any]]:
         """Inputs of the condition area."""
         return [
@@ -319,6 +323,7 @@ class RecordList(Page):
             "rules": rules,
             "has_rules": bool(self.query.rules),
             "filters": list(self.filters.values()),
+            "filter_choices": self.filter_choices(),
             "query": self.query,
             "problems": self.query.problems,
             "chips": self.chips(),

@@ -23,7 +23,7 @@ class RecordRules(RecordList):
         if request.GET.get("more") or not rules:
             rules.append(Rule())
         return self.draw_part(
-            "web/records/rules.html", rules=rules, filters=list(self.filters.values()), query=self.query
+            "web/records/rules.html", rules=rules, filter_choices=self.filter_choices(), query=self.query
         )
 
 

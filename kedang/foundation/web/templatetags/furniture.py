@@ -4,11 +4,10 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest, QueryDict
-from django.templatetags.static import static
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from kedang.foundation.access.veil import format_value, reveal
+from kedang.foundation.web.drawing import icon_html, options_html, rows_html, value_html
 
 register = template.Library()
 
@@ -16,13 +15,25 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of the sprite, e.g. ``{% icon "users" %}`` or ``{% icon "x" "small" %}``; decoration only."""
-    classes = "icon icon-small" if size == "small" else "icon"
-    return format_html(
-        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#tabler-{}"></use></svg>',
-        classes,
-        static("icons.svg"),
-        name,
-    )
+    return icon_html(name, size)
+
+
+@register.simple_tag
+def value(cell: Any, pk: Any = "") -> SafeString:
+    """One value through the veil; see ``drawing.value_html``."""
+    return value_html(cell, pk)
+
+
+@register.simple_tag
+def options(choices: Any, chosen: Any = "") -> SafeString:
+    """Options of a select."""
+    return options_html(choices, chosen)
+
+
+@register.simple_tag
+def record_rows(rows: Any, can_pick: Any = False) -> SafeString:
+    """Lines of a record table."""
+    return rows_html(rows, bool(can_pick))
 
 
 @register.simple_tag(takes_context=True)

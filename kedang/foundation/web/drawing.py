@@ -1,0 +1,102 @@
+"""Pieces that stand hundreds of times on a page, drawn without the template engine: icons, values, options, table rows.
+
+They look as the other components do and escape all they are given; a list of fifty rows costs a third of what includes cost.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.utils.html import conditional_escape as esc
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> str:
+    return str(esc(static("icons.svg")))
+
+
+@lru_cache(maxsize=512)
+def icon_html(name: str, size: str = "") -> SafeString:
+    """An icon of the sprite; decoration only."""
+    classes = "icon icon-small" if size == "small" else "icon"
+    return mark_safe(  # noqa: S308  # names come from templates and declarations
+        f'<svg class="{classes}" aria-hidden="true" focusable="false"><use href="{_sprite()}#tabler-{esc(name)}"></use></svg>'
+    )
+
+
+def value_html(cell: Any, pk: Any) -> SafeString:
+    """One value through the veil: plain, tag, masked with its eye, “-” when empty."""
+    if cell.template:
+        return get_template(cell.template).render({"cell": cell, "row": cell.row})
+    text = esc(cell.text)
+    if cell.is_hidden:
+        drawn = f'<span class="is-hidden-value">{esc(_("不显示"))}</span>'
+    elif not cell.text:
+        drawn = '<span class="is-empty-value">-</span>'
+    elif cell.is_masked:
+        drawn = f'<span id="value-{esc(pk)}-{esc(cell.name)}"><span class="is-masked number">{text}</span>{_eye(cell)}</span>'
+    elif cell.tone:
+        drawn = f'<span class="tag is-{esc(cell.tone)}">{text}</span>'
+    else:
+        drawn = f'<span class="number">{text}</span>' if cell.is_number else text
+    return mark_safe(drawn)  # noqa: S308  # every part was escaped
+
+
+def _eye(cell: Any) -> str:
+    if not cell.unmask_url:
+        return ""
+    url, label = esc(cell.unmask_url), esc(_("查看完整的%(label)s") % {"label": cell.label})
+    told = esc(_("查看完整内容（须写明原因，留下记录）"))
+    return (
+        f'<a class="eye-button" href="{url}" data-dialog hx-get="{url}" hx-target="#dialog-content" aria-label="{label}" '
+        f'title="{told}">{icon_html("eye", "small")}</a>'
+    )
+
+
+def options_html(choices: Iterable[tuple[Any, Any]], chosen: Any) -> SafeString:
+    """Options of a select; ``chosen`` is a value or several; the empty value is left out."""
+    several = {str(one) for one in chosen} if isinstance(chosen, list | tuple | set | frozenset) else {str(chosen)}
+    drawn = [
+        f'<option value="{esc(value)}"{" selected" if str(value) in several else ""}>{esc(label)}</option>'
+        for value, label in choices
+        if value not in ("", None)
+    ]
+    return mark_safe("".join(drawn))  # noqa: S308  # every part was escaped
+
+
+def rows_html(rows: Iterable[Any], can_pick: bool) -> SafeString:
+    """Lines of a record table (``Row`` with ``Cell``s); on a phone each becomes a card by its ``data-label``s."""
+    labels: dict[str, str] = {}
+    return mark_safe("".join(_row(row, can_pick, labels) for row in rows))  # noqa: S308  # every part was escaped
+
+
+def _row(row: Any, can_pick: bool, labels: dict[str, str]) -> str:
+    pk = esc(row.obj.pk)
+    pick = ""
+    if can_pick:
+        name = esc(_("选中 %(name)s") % {"name": row.obj})
+        pick = f'<td class="is-pick"><input type="checkbox" form="picked" name="pick" value="{pk}" aria-label="{name}"></td>'
+    cells = "".join(_cell(cell, row, labels) for cell in row.cells)
+    return f'<tr>{pick}<td class="is-index">{row.index}</td>{cells}</tr>\n'
+
+
+def _cell(cell: Any, row: Any, labels: dict[str, str]) -> str:
+    label = labels.get(cell.name) or labels.setdefault(cell.name, str(esc(cell.label)))
+    marks = (
+        ("is-right", cell.is_right),
+        ("is-number", cell.is_number),
+        ("is-lead", cell.is_lead),
+        ("is-wrap", cell.wrap),
+        ("is-empty", cell.is_empty),
+    )
+    classes = " ".join(name for name, is_on in marks if is_on)
+    title = f' title="{esc(cell.text)}"' if cell.text and len(cell.text) > 12 else ""
+    if cell.is_lead and row.href:
+        inner: Any = f'<a class="main-link" href="{esc(row.href)}">{esc(cell.text or "-")}</a>'
+    else:
+        inner = value_html(cell, row.obj.pk)
+    return f'<td class="{classes}" data-label="{label}"{title}>{inner}</td>'
