@@ -17,6 +17,7 @@ from kedang.foundation.access.roles import BUILTIN_ROLES
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.checks import bankcard, identity, phone, uscc
+from kedang.foundation.search.services import search_run
 from kedang.project.demo.company import STAFF
 from kedang.project.demo.load import load_demo
 from kedang.project.demo.parties import SEED, parties
@@ -104,7 +105,7 @@ def test_the_trail_grows_in_the_order_of_time(loaded: dict[str, Any]) -> None:
         latest = max(latest, at)
     assert times[-1].date() <= DAY
     categories = set(Event.objects.values_list("category", flat=True))
-    assert categories >= {"change", "read", "search", "disclose", "sign_in", "admin"}
+    assert categories >= {"change", "read", "search", "disclose", "sign_in", "admin", "refuse"}
     assert not Event.objects.exclude(actor_name="演示数据").filter(address="").exists()
 
 
@@ -121,3 +122,12 @@ def test_sign_in_page_shows_demo_accounts_in_demo_mode_only(loaded: dict[str, An
     real = Fonds.objects.create(code="777", name="真实单位", created_at=clock.now())
     assert demo_accounts() == []
     real.delete()
+
+
+def test_search_finds_every_customer_under_its_latest_name(loaded: dict[str, Any]) -> None:
+    manager = Person.objects.get(username="zhengmingqu")
+    for customer in Customer.objects.order_by("-version")[:12]:
+        result = search_run(actor=manager, kind="customer", text=customer.name)
+        assert customer.pk in {hit.id for hit in result.hits}, customer.name
+    assert search_run(actor=manager, kind="customer", text="砺湾").total == 1
+    assert search_run(actor=manager, kind="customer", text="zsdjf").total >= 1

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import copy_context
 from datetime import date, datetime, timedelta
 from random import Random
 from time import perf_counter
@@ -10,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from kedang.business.customers.models import Customer
+from kedang.business.customers.services.indexing import indexed_once
 from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.kernel import clock
 from kedang.project.demo.acts import Act, Stage
@@ -57,15 +59,17 @@ def _play(stage: Stage, people: Sequence[Party], acts: list[Act], progress: Prog
     """Week by week: the week's dossiers are opened, then its acts are played, so that the trail grows in the order of time."""
     openings, doings = deque(people), deque(acts)
     total = len(people) + len(acts)
-    while openings or doings:
-        week_ends = min(line[0].at for line in (openings, doings) if line) + timedelta(days=7)
-        fresh = list(_until(openings, week_ends))
-        if fresh:
-            stage.open(fresh)
-        for act in _until(doings, week_ends):
-            stage.play(act)
-        if progress is not None:
-            progress(total - len(openings) - len(doings), total)
+    outside = copy_context()  # openings are indexed at once, so that searches find them; later changes once, at the end
+    with indexed_once():
+        while openings or doings:
+            week_ends = min(line[0].at for line in (openings, doings) if line) + timedelta(days=7)
+            fresh = list(_until(openings, week_ends))
+            if fresh:
+                outside.run(stage.open, fresh)
+            for act in _until(doings, week_ends):
+                stage.play(act)
+            if progress is not None:
+                progress(total - len(openings) - len(doings), total)
 
 
 def _until(line: deque[Any], moment: datetime) -> Iterator[Any]:

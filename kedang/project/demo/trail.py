@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from kedang.business.customers.events import CUSTOMER_PRINTED, CUSTOMER_VIEWED, CUSTOMERS_EXPORTED, CUSTOMERS_LISTED
-from kedang.foundation.access.events import SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT
+from kedang.business.customers.models import Customer
+from kedang.foundation.access.events import REFUSED, SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT
 from kedang.foundation.access.veil import field_unmask
-from kedang.foundation.audit.record import record
+from kedang.foundation.audit.record import SubjectRef, record
+from kedang.foundation.search.services import search_run
 from kedang.project.demo.acts import Act, Stage
 from kedang.project.demo.parties import SEED, ZONE, Party
 
@@ -20,6 +22,16 @@ OWN_ONLY = {"lujiahe", "chengyu", "xuniansheng", "luozijin"}
 PRINTERS = ("shenzhixing", "yezhen", "mengxiaotang", "hanqiming", "zhengmingqu", "guqinghe")
 QUERIES = "阀门 调节阀 中山 绍兴 水务局 苏州 越谷 环保科技 集团 tjf 物业 人民医院 纺织 宁波 供热 砺湾 恪川 张 机电安装 食品".split()
 UNMASK_REASONS = ("开票核对", "客户要求确认账号", "办理合同备案", "寄送材料前核对", "回访联系", "核对证件信息")
+CONDITIONS = (
+    ["客户等级：A 级"], ["客户类型：企业", "所在地区：浙江省"], ["客户状态：潜在客户"], ["完整度低于 60%"], ["业务领域：工业"], ["重要程度：主力客户"],
+    ["负责人：本人"], ["所在地区：广东省"], ["客户类型：合作伙伴", "细分类型：供应商"],
+)  # fmt: skip
+FORBIDDEN = (
+    ("customers.export", "导出客户清单", "/customers/export/"),
+    ("audit.view", "查阅留痕", "/audit/"),
+    ("numbering.manage", "管理编号规则", "/settings/numbering/"),
+    ("access.view_people", "查看人员", "/people/"),
+)
 DAYS = 180
 
 
@@ -52,6 +64,12 @@ def _day(rng: Random, stage: Stage, people: list[Party], day: date, busy: float)
     for _n in range(rng.randrange(2, 6)):
         name = rng.choice(list(READERS))
         acts.append(Act(_at(rng, day), name, _searching(rng, stage, name)))
+    for _n in range(rng.randrange(1, 4)):
+        name = rng.choice(list(READERS))
+        acts.append(Act(_at(rng, day), name, _listing(rng, stage, name)))
+    if rng.random() < 0.12:
+        name = rng.choice(("lujiahe", "fangruogu", "liangsiyuan", "suman", "xuniansheng"))
+        acts.append(Act(_at(rng, day), name, _refused(rng, stage, name)))
     if rng.random() < 0.6:
         name = rng.choice(PRINTERS)
         party = _pick(rng, people, name)
@@ -106,8 +124,20 @@ def _reading(stage: Stage, name: str, party: Party) -> Callable[[], object]:
 
 def _searching(rng: Random, stage: Stage, name: str) -> Callable[[], object]:
     text = rng.choice(QUERIES)
-    found = rng.randrange(0, 180)
-    return lambda: record(stage.house.people[name], CUSTOMERS_LISTED, meta={"text": text, "total": found})
+    return lambda: search_run(actor=stage.house.people[name], kind="customer", text=text)
+
+
+def _listing(rng: Random, stage: Stage, name: str) -> Callable[[], object]:
+    words, found = rng.choice(CONDITIONS), rng.randrange(3, 260)
+    subject = SubjectRef(Customer._meta.label_lower, None, "；".join(words), fonds_id=stage.house.fonds.pk)
+    meta = {"view": "", "conditions": words, "found": found, "ids": []}
+    return lambda: record(stage.house.people[name], CUSTOMERS_LISTED, subject, meta=meta)
+
+
+def _refused(rng: Random, stage: Stage, name: str) -> Callable[[], object]:
+    code, title, path = rng.choice(FORBIDDEN)
+    reason = f"您没有“{title}”的权限。如工作需要，请向系统管理员申请。"
+    return lambda: record(stage.house.people[name], REFUSED, reason=reason, meta={"path": path, "action": code})
 
 
 def _printing(stage: Stage, name: str, party: Party) -> Callable[[], object]:
