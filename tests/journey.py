@@ -34,6 +34,15 @@ BROWSER_ARGS = [
     "--disable-quic",
 ]
 READY_SECONDS = 60
+SMALL_DEMO = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "kedang.project.settings"
+import kedang.project.settings
+import django
+django.setup()
+from kedang.project.demo.load import load_demo
+load_demo(customers=300)
+"""
 
 
 @dataclass(frozen=True)
@@ -43,12 +52,19 @@ class Site:
     url: str
     data_dir: Path
     environment: dict[str, str]
+    log: Path
+
+    def last_words(self) -> str:
+        """End of the server's log, for the message of a failing test."""
+        return self.log.read_text(errors="replace")[-3000:]
 
     def kedang(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the ``kedang`` command on this installation."""
-        return subprocess.run(
-            [*KEDANG, *arguments], env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=300
-        )
+        return _run([*KEDANG, *arguments], self.environment)
+
+
+def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
 def browser_path() -> str | None:
@@ -112,11 +128,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     port = free_port()
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("KEDANG_", "DJANGO_", "PYTEST_"))}
     environment = {**kept, "KEDANG_DATA_DIR": str(folder / "data"), "KEDANG_DATABASE_URL": _own_database()}
-    made = Site(f"http://127.0.0.1:{port}", folder / "data", environment)
-    done = made.kedang("setup", "--demo", "--json")
+    made = Site(f"http://127.0.0.1:{port}", folder / "data", environment, folder / "log")
+    done = made.kedang("setup", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
-    log_path = folder / "log"
-    with log_path.open("wb") as log:
+    done = _run([sys.executable, "-c", SMALL_DEMO], environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with made.log.open("wb") as log:
         process = subprocess.Popen(
             [*KEDANG, "serve", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"],
             env=environment,
@@ -126,7 +143,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             start_new_session=True,
         )
     try:
-        _wait_for(f"{made.url}/sign-in/", process, log_path)
+        _wait_for(f"{made.url}/sign-in/", process, made.log)
         yield made
     finally:
         process.send_signal(signal.SIGTERM)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.journey import Site
+
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = [
     "yezhen",
@@ -34,9 +36,9 @@ def menu_addresses(page: Any) -> list[str]:
     return sorted(set(links))
 
 
-def look_at(page: Any, address: str, icons: set[str]) -> None:
+def look_at(page: Any, address: str, icons: set[str], site: Site) -> None:
     response = page.goto(address)
-    assert response.status == 200, f"{address}: {response.status}"
+    assert response.status == 200, f"{address}: {response.status}\n{site.last_words()}"
     assert page.locator("main#main").is_visible(), address
     used = page.locator("svg use").evaluate_all("all => all.map(one => one.getAttribute('href').split('#')[1])")
     assert set(used) <= icons, f"{address}: {set(used) - icons}"
@@ -45,18 +47,18 @@ def look_at(page: Any, address: str, icons: set[str]) -> None:
 
 
 @pytest.mark.parametrize("username", PEOPLE)
-def test_menu_opens_for(username: str, sign_in: Callable[..., Any]) -> None:
+def test_menu_opens_for(username: str, sign_in: Callable[..., Any], site: Site) -> None:
     page = sign_in(username)
     addresses = menu_addresses(page)
     assert addresses, f"{username} is offered nothing"
     icons = known_icons()
     for address in addresses:
-        look_at(page, address, icons)
+        look_at(page, address, icons, site)
 
 
 @pytest.mark.parametrize("locale", ["zh-TW", "en-US"])
-def test_menu_opens_on_a_phone_in(locale: str, sign_in: Callable[..., Any]) -> None:
+def test_menu_opens_on_a_phone_in(locale: str, sign_in: Callable[..., Any], site: Site) -> None:
     page = sign_in("yezhen", width=390, height=844, locale=locale)
     icons = known_icons()
     for address in menu_addresses(page):
-        look_at(page, address, icons)
+        look_at(page, address, icons, site)
