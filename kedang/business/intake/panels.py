@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kedang.business.intake.models import BatchState, ImportBatch, ImportTemplate
 from kedang.business.intake.models.batch import RUNNING
-from kedang.business.intake.services import batch_cancel, batch_close, batch_undo, template_remove
+from kedang.business.intake.services import batch_cancel, batch_close, batch_undo, batch_upload, template_remove
 from kedang.business.intake.views.batch import BatchHome
+from kedang.business.intake.views.upload import Upload
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
 
@@ -77,7 +78,6 @@ class BatchPages(RecordPages):
         View("open", _("待处理"), lambda actor: Q(state__in=[*RUNNING, "uploaded", "mapped", "staged"])),
     )
     toolbar_links = (
-        (_("新建导入"), "intake:batch-new", "upload", "intake.use"),
         (_("下载空白模板"), "intake:blank", "table-export", "intake.use"),
         (_("列对应模板"), "intake:template-list", "template", "intake.use"),
     )
@@ -99,8 +99,9 @@ class BatchPages(RecordPages):
             when=lambda batch: not batch.is_running and batch.state != BatchState.CLOSED,
         ),
     )  # fmt: skip
+    create_action, create_service, create_label = "intake.use", batch_upload, _("新建导入")
     has_export = False
-    detail_view = BatchHome
+    detail_view, form_view = BatchHome, Upload
 
 
 class TemplatePages(RecordPages):

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from kedang.business.intake.panels import BatchPages, TemplatePages
-from kedang.business.intake.views import batch, columns, downloads, review, upload
+from kedang.business.intake.views import batch, columns, downloads, review
 
 app_name = "intake"
 
@@ -13,7 +13,6 @@ def _of_batch(tail: str, view: type[batch.BatchPage], name: str) -> URLPattern:
 
 
 urlpatterns: list[URLPattern] = [
-    path("imports/new/", upload.Upload.as_view(), name="batch-new"),
     path("imports/blank/", downloads.BlankWorkbook.as_view(), name="blank"),
     *TemplatePages.urls(),
     _of_batch("columns", columns.Columns, "mapping"),

@@ -162,12 +162,19 @@ class _Machine:
                 found.append(what)
                 texts.append(cell)
         if found:
+            self._leave_out_weak(problems)
             problems.insert(0, (REJECTED, "shifted", "", shifted.sentence(labels, found, texts)))
             return
         weak = [problem for problem in problems if problem[1] in shifted.WEAK]
         if len({problem[2] for problem in weak}) >= 2:
             names = [self.plan.labels.get(problem[2], problem[2]) for problem in weak]
+            self._leave_out_weak(problems)
             problems.insert(0, (REJECTED, "shifted", "", shifted.weak_sentence(weak, names)))
+
+    @staticmethod
+    def _leave_out_weak(problems: list[Problem]) -> None:
+        """What follows from cells in wrong columns is no help beside the sentence that says so; a wrong check character is."""
+        problems[:] = [p for p in problems if p[1] not in shifted.WEAK or "校验码" in p[3]]
 
     def _region(self, cells: Sequence[str], values: list[Any], changes: list[Change], problems: list[Problem]) -> bool:
         """The code that the columns and the address agree on; tells whether a column holds something foreign."""

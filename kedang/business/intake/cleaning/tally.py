@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from kedang.business.customers.reference.regions import region_name
 from kedang.business.intake.cleaning.plan import Plan
 from kedang.business.intake.cleaning.rows import Result
+from kedang.foundation.kernel.importing import ImportField
 
 Tally = dict[str, dict[str, Any]]
 """``{"3:amount": {"count": 12, "samples": [[line, before, after], ...]}}`` — plain data that JSON can hold."""
@@ -46,10 +48,19 @@ def _after(
         return ""
     value = values[place[name]] if name in place else None
     field = target.get(name)
-    text = "" if value is None else str(value)
     if field is not None and field.type == "amount" and field.companion in place and value is not None:
         return f"{value:,.2f} {values[place[field.companion]]}"
-    if field is not None and field.type == "choice":
+    return shown(field, value)
+
+
+def shown(field: ImportField | None, value: Any) -> str:
+    """A value as people read it: the label of a choice, the name of a region."""
+    text = "" if value is None else str(value)
+    if field is None or not text:
+        return text
+    if field.type == "region":
+        return region_name(text) or text
+    if field.type in ("choice", "legal_form"):
         return next((choice.label for choice in field.choices if choice.value == text), text)
     return text
 

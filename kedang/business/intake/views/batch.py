@@ -174,7 +174,7 @@ class BatchHome(BatchPage):
         return {
             "undo_tiles": [
                 {
-                    "label": label, "value": done.get(name, 0), "note": note, "tone": tone,
+                    "label": label, "value": done.get(name, 0), "note": note, "tone": tone if done.get(name) else "",
                     "url": f"{self.url('rows')}?outcome={name}",
                 }
                 for name, label, note, tone in (

@@ -7,12 +7,16 @@ from django.utils.translation import gettext as _
 
 from kedang.business.customers.models import Contact, Customer
 from kedang.business.intake.cleaning import RULES
+from kedang.business.intake.cleaning.tally import shown
 from kedang.business.intake.models import ImportBatch
+from kedang.business.intake.pipeline.targets import target_of
 from kedang.business.intake.services import StagedRow
 from kedang.foundation.access.masks import mask
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import field_class, format_value, right_anywhere
+from kedang.foundation.kernel.importing import ImportField
 
+_CODED = ("choice", "legal_form", "region")
 Veil = Callable[[int, str], str]
 
 
@@ -54,6 +58,7 @@ def shown_row(batch: ImportBatch, row: StagedRow, veil: Veil, labels: dict[str, 
         if code in RULES:
             changed.setdefault(column, []).append(str(RULES[code].title))
     place = {name: column for column, name in fields.items()}
+    target = target_of(batch.target)
 
     def cell(column: int) -> str:
         return row.cells[column] if column < len(row.cells) else ""
@@ -62,7 +67,8 @@ def shown_row(batch: ImportBatch, row: StagedRow, veil: Veil, labels: dict[str, 
     for column, heading in enumerate(batch.headings):
         name = fields.get(column, "")
         before = cell(column)
-        after = format_value(row.values.get(name)) if column in changed and name in row.values else ""
+        value = row.values.get(name)
+        after = "" if column not in changed or value is None else _text(target.get(name), value)
         cells.append(
             {
                 "heading": heading,
@@ -91,3 +97,7 @@ def shown_row(batch: ImportBatch, row: StagedRow, veil: Veil, labels: dict[str, 
         "undone": labels.get(row.undone, ""),
         "undo_reason": row.undo_reason,
     }
+
+
+def _text(field: ImportField | None, value: Any) -> str:
+    return shown(field, value) if field is not None and field.type in _CODED else format_value(value)

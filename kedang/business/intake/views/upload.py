@@ -19,6 +19,7 @@ class Upload(Page):
     action = "intake.use"
     title = gettext_lazy("新建导入")
     template_name = "intake/upload.html"
+    pages: Any = None
 
     def crumbs(self) -> list[Crumb]:
         return [(_("批量导入"), reverse("intake:batch-list")), (_("新建导入"), "")]
@@ -28,10 +29,10 @@ class Upload(Page):
         labels = [_("上传"), _("对应列"), _("清洗与核对"), _("提交")]
         return [{"number": n, "label": label, "is_current": n == 1} for n, label in enumerate(labels, 1)]
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self.draw(form=UploadForm(fonds_id=self.actor.fonds_id), steps=self.steps())
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = UploadForm(request.POST, request.FILES, fonds_id=self.actor.fonds_id)
         if form.is_valid():
             file = form.cleaned_data["file"]
