@@ -287,3 +287,8 @@ def test_first_run_is_all_or_nothing(db: None) -> None:
     )  # fmt: skip
     assert refusal.field == "archivist_password"
     assert (Fonds.objects.count(), Person.objects.count(), Event.objects.count()) == (0, 0, 0)
+
+
+def test_weak_password_is_told_in_chinese(cast: Cast) -> None:
+    told = refused("password_weak", s.password_change, actor=cast.reader, old=PASSWORD, new="abc123", again="abc123").sentence
+    assert told == "密码太短，至少 10 位。这个密码太常见，容易被猜中。"

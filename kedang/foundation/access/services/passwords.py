@@ -26,7 +26,19 @@ def refuse_weak(password: str, person: Person) -> None:
     try:
         validate_password(password, person)
     except ValidationError as error:
-        raise Refused("password_weak", "".join(error.messages), "password") from error
+        told = _problems()
+        raise Refused(
+            "password_weak", "".join(told.get(str(one.code), one.messages[0]) for one in error.error_list), "password"
+        ) from error
+
+
+def _problems() -> dict[str, str]:
+    """What is wrong with a password, by the code of the validator."""
+    return {
+        "password_too_short": _("密码太短，至少 10 位。"),
+        "password_too_common": _("这个密码太常见，容易被猜中。"),
+        "password_too_similar": _("密码与姓名、用户名或邮箱太像。"),
+    }
 
 
 def random_password() -> str:

@@ -118,7 +118,8 @@ class EventDetail(Page):
         return self.draw(
             event=found,
             category=CATEGORIES.get(found.category, found.category),
-            changes=changes_of(self.actor, found),
+            changes=(changes := changes_of(self.actor, found)),
+            is_new=all(not line["old"] for line in changes),
             facts=facts_of(found),
             others=[(self.title_of(other), other) for other in others],
             trail_url=self.trail_url(found),
@@ -169,7 +170,8 @@ class SubjectTrail(Page):
         assert model is not None
         obj = model._default_manager.get(pk=pk)
         self.label = str(getattr(obj, "audit_label", None) or obj)
-        record(self.actor, EVENTS_VIEWED, obj, meta={"what": "readers"})
+        about = SubjectRef("audit.event", None, self.page_title())
+        record(self.actor, EVENTS_VIEWED, about, meta={"what": "readers", "subject": f"{kind}:{pk}"})
         return self.draw(seen=seen, noun=model._meta.verbose_name, days=RECENT_DAYS)
 
     def page_title(self) -> Any:
@@ -211,7 +213,14 @@ def _shown(wording: Wording, model: Any, name: str, value: Any, right: FieldRigh
     if right == FieldRight.HIDE:
         return ""
     clear = unsealed(model, name, value)
-    return reveal_value(right, model, name, clear, wording.words(model, name, clear)).text
+    return reveal_value(right, model, name, clear, _words(wording, model, name, clear)).text
+
+
+def _words(wording: Wording, model: Any, name: str, value: Any) -> str:
+    """A value in words; codes that the model itself can spell out (regions, industries) by the model."""
+    if value and isinstance(getattr(model, f"{name}_text", None), property):
+        return str(getattr(model(**{name: value}), f"{name}_text") or value)
+    return wording.words(model, name, value)
 
 
 def facts_of(event: Event) -> list[tuple[Any, str]]:
@@ -221,7 +230,7 @@ def facts_of(event: Event) -> list[tuple[Any, str]]:
         "rows": _("行数"), "count": _("行数"), "total": _("命中数"), "format": _("格式"), "columns": _("列"), "text": _("检索词"),
         "conditions": _("条件"), "view": _("视图"), "known_browser": _("用过的浏览器"), "role": _("角色代码"), "kind": _("种类"),
         "what": _("内容"), "batch": _("批次"), "event": _("记录号"), "moved_below": _("随同移动的下级"), "file": _("文件"),
-        "number": _("编号"), "day": _("日期"), "shared": _("全公司可用"), "pages": _("页数"),
+        "number": _("编号"), "version": _("版本"), "subject": _("对象"), "day": _("日期"), "shared": _("全公司可用"), "pages": _("页数"),
     }  # fmt: skip
     values = {
         "wrong": _("用户名或密码不正确"), "inactive": _("账号已停用"), "locked": _("已暂停登录"), "person": _("某人的操作"),

@@ -57,7 +57,9 @@ class RoleList(Page):
         classes = [
             (FIELD_CLASSES[name], [column[at] for column in columns]) for at, name in enumerate(SETTABLE_CLASSES)
         ]
+        lead = _("每一列是一个角色。系统管理员不看客户档案，审计员不改任何内容，系统管理、保密、审计三员不由一人兼任。")
         return self.draw(
+            lead=lead,
             roles=roles,
             groups=groups,
             classes=classes,
