@@ -29,7 +29,7 @@ class Gaps(Page):
         incomplete, stale = incomplete_q(self.actor), stale_q(self.actor)
         people = (
             rows.filter(incomplete | stale)
-            .values("responsible_id", name=F("responsible__name"), unit=F("responsible__department__name"))
+            .values("responsible_id", holder=F("responsible__name"), unit=F("responsible__department__name"))
             .annotate(incomplete=Count("id", filter=incomplete), stale=Count("id", filter=stale), all=Count("id"))
             .order_by("-all")[:50]
         )
