@@ -26,6 +26,7 @@ from kedang.foundation.search.documents import OPEN, Encoded, encode
 
 HEAD = ("id", "number", "uscc_twin")
 CONTACT_HEAD = ("customer_id",)
+_NOTED = frozenset(EVERY_FIELD)
 LABEL = Customer._meta.label_lower
 CONTACT_LABEL = Contact._meta.label_lower
 
@@ -101,6 +102,7 @@ class Preparer:
             "fonds_id": spec.fonds_id, "secrecy_level": base.get("secrecy_level"), "responsible_id": base.get("responsible"),
             "department_id": base.get("department"),
         }  # fmt: skip
+        self._scores: dict[tuple[str, frozenset[str]], int] = {}
         self._contact_names = tuple(name.removeprefix(CONTACT) for name in spec.outputs if name.startswith(CONTACT))
         contact_fields: Any = {column.attname: column for column in Contact._meta.concrete_fields}
         if spec.contact_shape is not None:
@@ -124,7 +126,7 @@ class Preparer:
             row["remarks"] = "\n".join(filter(None, [row.get("remarks"), f"原客户编号：{own_number}"]))
         contact, people, phones = self._contact(row) if self._contact_names else (None, (), ())
         seen: dict[str, Any] = {**self._fixed, **row, "contacts": contact is not None}
-        row["completeness"] = score(seen, self.spec.requirements[row_keys.kind])[0]
+        row["completeness"] = self._score(seen, row_keys.kind)
         get = row.get
         tail = self.spec.shape.tail(
             [
@@ -135,17 +137,25 @@ class Preparer:
         search = encode(document_of({**self._scope, **row}, contacts=people, phones=phones))
         return Prepared(row_keys.kind, row["name"], tail, self._changes(seen, row_keys.kind), search, contact)
 
+    def _score(self, seen: dict[str, Any], kind: str) -> int:
+        """Completeness; rows that fill the same fields have the same."""
+        filled = (kind, frozenset(name for name, value in seen.items() if value or (value == 0 and value is not False)))
+        known = self._scores.get(filled)
+        if known is None:
+            known = self._scores[filled] = score(seen, self.spec.requirements[kind])[0]
+        return known
+
     def _changes(self, seen: dict[str, Any], kind: str) -> str:
         """The first values of the dossier as the trail keeps them, without the number."""
         noted: dict[str, Any] = {"party_kind": (None, kind)}
         sealed = self._sealed
-        for name in EVERY_FIELD:
-            value = seen.get(name)
-            if value is not None and value != "" and value is not False:
-                if name in sealed:
-                    noted[name] = ("", keys.encrypt(str(value), f"{Customer._meta.label}.{name}"))
-                else:
-                    noted[name] = (None, value)
+        for name, value in seen.items():
+            if value == "" or value is False or name not in _NOTED:
+                continue
+            if name in sealed:
+                noted[name] = ("", keys.encrypt(str(value), f"{Customer._meta.label}.{name}"))
+            else:
+                noted[name] = (None, value)
         return orjson.dumps(noted).decode()
 
     def _contact(self, row: dict[str, Any]) -> tuple[tuple[str, Tail, str] | None, tuple[str, ...], tuple[str, ...]]:
@@ -177,10 +187,9 @@ class Preparer:
 
 def with_number(encoded: Encoded, number: str) -> Encoded:
     """A search document that also answers to the number, which is known only at the moment of writing."""
-    folded = fold(number)
-    return encoded._replace(
-        body=f"{encoded.body}{NUMBER.letter}{folded}{OPEN}", tokens=f"{encoded.tokens} {' '.join(grams(folded))}"
-    )
+    folded = number.lower() if number.isascii() and number.isalnum() else fold(number)
+    *scope, body, tokens = encoded
+    return Encoded(*scope, f"{body}{NUMBER.letter}{folded}{OPEN}", f"{tokens} {' '.join(grams(folded))}")
 
 
 def _fill_from_document(row: dict[str, Any]) -> None:

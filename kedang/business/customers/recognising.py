@@ -4,9 +4,12 @@ The same certainty as for a single dossier: credit code, document number, one's 
 against it), for people the name together with the mobile. What is only alike is told and not decided.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import orjson
+from django.db import connection
 
 from kedang.business.customers.choices import PartyKind
 from kedang.business.customers.models import Customer
@@ -101,12 +104,25 @@ class Base:
         return None, alike
 
 
+def _having(fonds_id: int, column: str, values: list[str]) -> list[tuple[Any, ...]]:
+    """Current customers with one of many values in a column; the list goes over as one parameter."""
+    is_postgresql = connection.vendor == "postgresql"
+    among = "= ANY(%s)" if is_postgresql else "IN (SELECT value FROM json_each(%s))"
+    # A partial index is used only where its own condition is repeated.
+    sql = (
+        f"SELECT {', '.join(_COLUMNS)} FROM customers_customer WHERE {column} {among} "  # noqa: S608  # names of columns only
+        f"AND {column} <> '' AND fonds_id = %s AND withdrawn_at IS NULL ORDER BY id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [values if is_postgresql else orjson.dumps(values).decode(), fonds_id])
+        return list(cursor.fetchall())
+
+
 def base_for(actor: Actor, fonds_id: int, keys: Iterable[RowKeys | None], *, sees_all: bool) -> Base:
     """Read what rows with these keys may meet: current customers of the company, whoever may see them."""
     rows = [one for one in keys if one is not None]
     base = Base()
-    current = Customer.objects.filter(fonds_id=fonds_id, withdrawn_at__isnull=True).order_by("id")
-    asked: tuple[tuple[str, Sequence[str], dict[str, list[Known]], int], ...] = (
+    asked: tuple[tuple[str, list[str], dict[str, list[Known]], int], ...] = (
         ("uscc", [one.uscc for one in rows if one.uscc], base.by_uscc, 4),
         ("name_key", [one.key for one in rows if one.key], base.by_name, 6),
         ("id_number_blind", [one.document for one in rows if one.document], base.by_document, 7),
@@ -115,7 +131,7 @@ def base_for(actor: Actor, fonds_id: int, keys: Iterable[RowKeys | None], *, see
     )
     for column, values, found, at in asked:
         if values:
-            for row in current.filter(**{f"{column}__in": values}).values_list(*_COLUMNS):
+            for row in _having(fonds_id, column, values):
                 found.setdefault(row[at], []).append(Known(*row))
     if not sees_all:
         maps = (base.by_uscc, base.by_name, base.by_document, base.by_mobile, base.by_number)

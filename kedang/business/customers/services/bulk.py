@@ -170,8 +170,9 @@ def customers_withdraw_bulk(
     Who was changed since, or withdrawn, stays as it is.
     """
     now = clock.now()
-    untouched = Customer.objects.filter(pk__in=ids, version=1, withdrawn_at__isnull=True)
-    labels = {row.pk: row.audit_label for row in untouched.select_for_update(of=("self",)).only("id", "name", "number").order_by("id")}
+    untouched = Customer.objects.filter(pk__in=ids, version=1, withdrawn_at__isnull=True).order_by("id")
+    rows = untouched.select_for_update(of=("self",)).values_list("id", "name", "number")
+    labels = {key: f"{name}（{number}）" for key, name, number in rows}
     if not labels:
         return set()
     Customer.objects.filter(pk__in=list(labels)).update(withdrawn_at=now, updated_at=now, version=2)
