@@ -23,7 +23,9 @@ class UploadForm(forms.Form):
     )
 
     def __init__(self, *args: Any, fonds_id: int | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        names = ImportTemplate.objects.filter(fonds_id=fonds_id).order_by("name").values_list("name", flat=True)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        own = ImportTemplate.objects.filter(fonds_id=fonds_id) if fonds_id else ImportTemplate.objects.none()
+        names = own.order_by("name").values_list("name", flat=True)
         field: Any = self.fields["template"]
         field.choices = [("", _("自动识别")), *((name, name) for name in names)]

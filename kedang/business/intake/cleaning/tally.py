@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from kedang.business.customers.reference.regions import region_name
@@ -49,7 +50,7 @@ def _after(
     value = values[place[name]] if name in place else None
     field = target.get(name)
     if field is not None and field.type == "amount" and field.companion in place and value is not None:
-        return f"{value:,.2f} {values[place[field.companion]]}"
+        return f"{shown(field, value)} {values[place[field.companion]]}"
     return shown(field, value)
 
 
@@ -60,6 +61,8 @@ def shown(field: ImportField | None, value: Any) -> str:
         return text
     if field.type == "region":
         return region_name(text) or text
+    if field.type == "amount":
+        return f"{Decimal(text):,.2f}"
     if field.type in ("choice", "legal_form"):
         return next((choice.label for choice in field.choices if choice.value == text), text)
     return text

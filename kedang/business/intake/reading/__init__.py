@@ -1,4 +1,4 @@
-"""Reading of tables that people bring: CSV, XLSX, XLS, by content and not by suffix; bad files answered with one Chinese sentence.
+"""Tables that people bring: CSV, XLSX, XLS, told by content and not by suffix; bad files get one Chinese sentence.
 
     with open_table(path) as table:          # or open_table(path, sheet="客户", heading_row=3, encoding="gb18030")
         table.headings                       # tuple[str, ...], unique, never empty

@@ -35,7 +35,7 @@ class Columns(BatchPage):
         for row in rows:
             confidence = int(row["suggestion"].get("confidence", 0))
             row["field"] = row["field"] if chosen is None else chosen.get(row["index"], "")
-            row["groups"] = self.options(row["field"])
+            row["groups"] = self.field_groups(row["field"])
             row["level"], row["tone"] = _level(confidence)
             row["is_suggested"] = bool(row["field"]) and row["field"] == row["suggestion"].get("field")
         return self.draw(
@@ -50,7 +50,7 @@ class Columns(BatchPage):
             status=status,
         )
 
-    def options(self, chosen: str) -> list[dict[str, Any]]:
+    def field_groups(self, chosen: str) -> list[dict[str, Any]]:
         """Fields in two groups: the customer and the contact."""
         target = target_of(self.batch.target)
         groups: dict[str, list[dict[str, Any]]] = {target.label: [], _("联系人"): []}

@@ -183,5 +183,6 @@ def _pager(number: int, size: int, total: int) -> dict[str, Any]:
     for before, here in zip([0, *near], near, strict=False):
         numbers += [None, here] if here - before > 1 else [here]
     return {
-        "number": number, "size": size, "total": total, "is_exact": True, "has_next": number < last, "numbers": numbers, "sizes": SIZES,
+        "number": number, "size": size, "total": total, "is_exact": True, "has_next": number < last, "numbers": numbers,
+        "sizes": SIZES,
     }  # fmt: skip

@@ -16,7 +16,7 @@ from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import field_class, format_value, right_anywhere
 from kedang.foundation.kernel.importing import ImportField
 
-_CODED = ("choice", "legal_form", "region")
+_CODED = ("choice", "legal_form", "region", "amount")
 Veil = Callable[[int, str], str]
 
 
@@ -68,7 +68,7 @@ def shown_row(batch: ImportBatch, row: StagedRow, veil: Veil, labels: dict[str, 
         name = fields.get(column, "")
         before = cell(column)
         value = row.values.get(name)
-        after = "" if column not in changed or value is None else _text(target.get(name), value)
+        after = "" if column not in changed or value is None else _text(target.get(name), value, row.values)
         cells.append(
             {
                 "heading": heading,
@@ -99,5 +99,8 @@ def shown_row(batch: ImportBatch, row: StagedRow, veil: Veil, labels: dict[str, 
     }
 
 
-def _text(field: ImportField | None, value: Any) -> str:
-    return shown(field, value) if field is not None and field.type in _CODED else format_value(value)
+def _text(field: ImportField | None, value: Any, values: dict[str, Any]) -> str:
+    if field is None or field.type not in _CODED:
+        return format_value(value)
+    currency = values.get(field.companion, "") if field.companion else ""
+    return f"{shown(field, value)} {currency}".strip()
