@@ -92,6 +92,7 @@ def _cell(cell: Any, row: Any, labels: dict[str, str]) -> str:
         ("is-lead", cell.is_lead),
         ("is-wrap", cell.wrap),
         ("is-empty", cell.is_empty),
+        ("is-tag", bool(cell.tone)),
     )
     classes = " ".join(name for name, is_on in marks if is_on)
     title = f' title="{esc(cell.text)}"' if cell.text and len(cell.text) > 12 else ""

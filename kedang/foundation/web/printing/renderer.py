@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import asdict
 from functools import cache
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]  # the package: templates of all rooms lie below it
 OFFICE = Path(__file__).resolve().parent
+LONGEST_RUN = 24
+_LONG_RUN = re.compile(rf"[!-~]{{{LONGEST_RUN},}}")
 _thread = threading.local()
 
 
@@ -61,6 +64,15 @@ def _words() -> dict[str, str]:
     }
 
 
+def softened(value: Any) -> Any:
+    """Very long runs of Latin letters may break anywhere instead of leaving their cell; ordinary codes stay whole."""
+    if isinstance(value, str):
+        return _LONG_RUN.sub(lambda run: "\u200b".join(run[0]), value) if len(value) >= LONGEST_RUN else value
+    if isinstance(value, dict):
+        return {key: softened(part) for key, part in value.items()}
+    return [softened(part) for part in value] if isinstance(value, list) else value
+
+
 def qr_svg(text: str) -> str:
     """A QR code as SVG text."""
     return segno.make(text, error="m", micro=False).svg_inline(border=0, dark="#000")
@@ -87,9 +99,9 @@ def render(template: Path, data: dict[str, Any], *, tagged: bool = True) -> byte
 
 def render_sheet(card: Card) -> bytes:
     """A card as PDF."""
-    return render(OFFICE / "card.typ", {**asdict(card), "qr": qr_svg(card.number) if card.number else ""})
+    return render(OFFICE / "card.typ", {**softened(asdict(card)), "qr": qr_svg(card.number) if card.number else ""})
 
 
 def render_listing(listing: Listing) -> bytes:
     """A list as PDF."""
-    return render(OFFICE / "listing.typ", asdict(listing), tagged=len(listing.table.rows) <= 200)
+    return render(OFFICE / "listing.typ", softened(asdict(listing)), tagged=len(listing.table.rows) <= 200)
