@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from kedang.business.customers.completeness import Requirement, requirements_of, score
 from kedang.business.customers.events import (
@@ -23,6 +23,7 @@ from kedang.business.customers.models import ClassTerm, Contact, Customer, Custo
 from kedang.business.customers.naming import name_key
 from kedang.business.customers.numbers import codes_of, number_rule, type_code
 from kedang.business.customers.services.checking import checked_customer
+from kedang.business.customers.services.classing import class_names
 from kedang.business.customers.services.contacts import contact_rows
 from kedang.business.customers.services.indexing import reindex
 from kedang.business.customers.services.key_persons import key_person_rows
@@ -53,6 +54,7 @@ class Dossier:
     terms: list[ClassTerm]
 
 
+@transaction.atomic
 def open_dossiers(house: House, parties: Sequence[Party]) -> list[Customer]:
     """Open the dossiers of a few days, each by its own person at its own time."""
     requirements = requirements_of(house.fonds.pk)
@@ -141,7 +143,7 @@ def _events(house: House, dossier: Dossier) -> Iterable[Event]:
     if dossier.profile is not None:
         written.append((PROFILE_CHANGED, dossier.profile, first_values(dossier.profile, PROFILE_FIELDS), {}))
     if dossier.terms:
-        written.append((CLASSES_CHANGED, customer, {"classes": ([], [term.pk for term in dossier.terms])}, version))
+        written.append((CLASSES_CHANGED, customer, {"class_names": ("", class_names(dossier.terms))}, version))
     at = clock.local(dossier.party.opened_at)
     with context.use(channel="page", address=house.addresses[dossier.actor.username]):
         for event, row, changes, meta in written:

@@ -286,16 +286,18 @@ def _showpieces(today: date) -> Iterator[Party]:
         rng = Random(f"{SEED}-show-{index}")  # noqa: S311
         party = _party(rng, "enterprise", today, set())
         industry, scope = next((code, text) for word, code, text in words.TRADES if word == trade)
+        party.area = next(area for code, area, _weight in PLACES if code == city)
+        party.mail = f"{romanised(name[2:4])}.example"
         party.values.update(
-            name=name, short_name=name[2:6], region_code=county, industry_code=industry, stage="present",
+            name=name, short_name=name[2:4] + trade, region_code=county, industry_code=industry, stage="present",
             business_scope=scope + words.SCOPE_TAIL, legal_form="limited", secrecy_level=1,
             uscc=numbers.credit_code(rng, "91", county, date(2009, 6, 15)), established_on=date(2009, 6, 15),
             legal_representative=person_name(rng), registered_capital=Decimal(50_000_000), capital_currency="CNY",
             employees=268, annual_sales=Decimal(136_000_000), total_assets=Decimal(98_200_000), ownership="private",
-            address=f"{region_name(county)}银桥路{88 + index}号", source="exhibition", first_dealt_on=date(2016, 3, 2),
-            bank_account=numbers.bank_account(rng),
+            source="exhibition", first_dealt_on=date(2016, 3, 2), bank_account=numbers.bank_account(rng),
         )  # fmt: skip
-        party.values["phone"] = numbers.landline(rng, next(area for code, area, _w in PLACES if code == city))
+        _reach(rng, party, company=True)
+        party.values["address"] = f"{region_name(county)}银桥路{88 + index}号"
         party.opened_at = datetime(today.year - 2, 4, 18, 9, 20, tzinfo=ZONE)
         party.classes.update(field=[_business_field(industry)], importance=["main"], age=["old"])
         party.former_names = [(f"{name[:2]}{trade}制造厂", date(2009, 6, 14))]

@@ -153,10 +153,10 @@ def _profile(actor: Actor, profile: CustomerProfile | None) -> list[Lines | Tabl
 def _changes(changes: Sequence[ChangeRow]) -> Table:
     columns = [
         Column(_("日期")),
-        Column(_("变更项目")),
+        Column(_("变更项目"), 1.1),
         Column(_("变更前"), 1),
-        Column(_("变更后"), 1),
-        Column(_("原因"), 1),
+        Column(_("变更后"), 1.2),
+        Column(_("原因"), 1.2),
         Column(_("办理人")),
     ]
     return Table(columns, [[row.day, row.field, row.old, row.new, row.reason, row.actor] for row in changes])
