@@ -160,10 +160,13 @@ class Traditional:
 
         self.converter = opencc.OpenCC("s2tw")
         self.words = glossary()
+        self.whole = {key[1:]: self.words.pop(key) for key in list(self.words) if key.startswith("=")}
         longest_first = sorted(self.words, key=len, reverse=True)
         self.pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def __call__(self, text: str) -> str:
+        if text in self.whole:
+            return self.whole[text]
         made, end = [], 0
         for match in self.pattern.finditer(text):
             made += [self._converted(text[end : match.start()]), self.words[match.group()]]

@@ -29,6 +29,7 @@ def test_template_strings_are_found() -> None:
 
 def test_traditional_uses_the_glossary() -> None:
     convert = messages.Traditional()
-    assert convert("客户档案导入后可撤销，里程与干部不变") == "客戶檔案匯入後可復原，里程與幹部不變"
+    assert convert("“客户档案”导入后可撤销，里程与干部不变") == "「客戶檔案」匯入後可撤銷，里程與幹部不變"
+    assert (convert("行"), convert("银行"), convert("第 %(n)s 行")) == ("列", "銀行", "第 %(n)s 列")
     assert convert("保存期限到期前请保存") == "保存期限到期前請儲存"
     assert convert("共 %(count)s 条，<b>{name}</b>") == "共 %(count)s 條，<b>{name}</b>"
