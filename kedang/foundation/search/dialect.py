@@ -25,14 +25,14 @@ class Dialect(ABC):
         """The stored text of ``search_document`` contains a fragment, exactly."""
 
     @abstractmethod
-    def candidates(self, asked: str, low: int, high: int, condition: Sql, limit: int, exact: Sql) -> Sql:
+    def candidates(self, asked: str, low: int, high: int, condition: Sql, limit: int) -> Sql:
         """Keys of documents that the index names and that fulfil a condition, at most so many."""
 
     @abstractmethod
     def walk_cost(self, rows: float) -> float: ...
 
     @abstractmethod
-    def index_cost(self, named: float, limit: int, by_prefix: bool) -> float: ...
+    def index_cost(self, named: float, read: float, prefixes: int) -> float: ...
 
     @contextmanager
     def planned(self) -> Iterator[None]:
@@ -82,26 +82,27 @@ class PostgreSQL(Dialect):
     def contains(self, fragment: str) -> Sql:
         return "strpos(search_document.body, %s) > 0", [fragment]
 
-    def candidates(self, asked: str, low: int, high: int, condition: Sql, limit: int, exact: Sql) -> Sql:
+    def candidates(self, asked: str, low: int, high: int, condition: Sql, limit: int) -> Sql:
         # id + 0: the range of the kind must not tempt the planner into reading the primary key instead of the tokens
         where = "tokens @@ %s::tsquery AND id + 0 BETWEEN %s AND %s" + (f" AND {condition[0]}" if condition[0] else "")
-        sql = f"SELECT id, {exact[0]} AS exact FROM search_document WHERE {where} LIMIT {limit}"
-        return sql, [*exact[1], asked, low, high, *condition[1]]
+        return f"SELECT id FROM search_document WHERE {where} LIMIT {limit}", [asked, low, high, *condition[1]]
 
     def walk_cost(self, rows: float) -> float:
         return rows * 0.65e-3
 
-    def index_cost(self, named: float, limit: int, by_prefix: bool) -> float:
-        return named * (0.15e-3 if by_prefix else 0.05e-3) + min(named, limit) * 1.0e-3
+    def index_cost(self, named: float, read: float, prefixes: int) -> float:
+        return named * (0.05e-3 + min(prefixes, 1) * 0.1e-3 + prefixes * 0.042e-3) + min(named, read) * 1.0e-3
 
     @contextmanager
     def planned(self) -> Iterator[None]:
         """Tokens by bitmap, keys by index, nothing by reading and sorting the whole table."""
-        settings = ("enable_seqscan", "enable_sort", "jit")
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join(f"set_config('{name}', 'off', true)" for name in settings))
+            cursor.execute(
+                "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true), "
+                "set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
+            )
             yield
-            cursor.execute("SELECT " + ", ".join(f"set_config('{name}', 'on', true)" for name in settings))
+            cursor.execute("RESET enable_seqscan; RESET enable_sort; RESET jit; RESET max_parallel_workers_per_gather")
 
 
 class SQLite(Dialect):
@@ -119,24 +120,23 @@ class SQLite(Dialect):
     def contains(self, fragment: str) -> Sql:
         return "instr(search_document.body, %s) > 0", [fragment]
 
-    def candidates(self, asked: str, low: int, high: int, condition: Sql, limit: int, exact: Sql) -> Sql:
-        if not condition[0] and exact[0] == "0":
-            sql = "SELECT rowid AS id, 0 AS exact FROM search_grams WHERE search_grams MATCH %s AND rowid BETWEEN %s AND %s"
-            return f"{sql} ORDER BY rowid DESC LIMIT {limit}", [asked, low, high]
+    def candidates(self, asked: str, low: int, high: int, condition: Sql, limit: int) -> Sql:
+        joined, where = "", ""
+        if condition[0]:
+            joined = "CROSS JOIN search_document ON search_document.id = search_grams.rowid "
+            where = f" AND {condition[0]}"
         sql = (
-            f"SELECT search_document.id AS id, {exact[0]} AS exact FROM search_grams "
-            "CROSS JOIN search_document ON search_document.id = search_grams.rowid "
-            "WHERE search_grams MATCH %s AND search_grams.rowid BETWEEN %s AND %s"
-            + (f" AND {condition[0]}" if condition[0] else "")
-            + f" ORDER BY search_grams.rowid DESC LIMIT {limit}"
+            f"SELECT search_grams.rowid AS id FROM search_grams {joined}"
+            f"WHERE search_grams MATCH %s AND search_grams.rowid BETWEEN %s AND %s{where} "
+            f"ORDER BY search_grams.rowid DESC LIMIT {limit}"
         )
-        return sql, [*exact[1], asked, low, high, *condition[1]]
+        return sql, [asked, low, high, *condition[1]]
 
     def walk_cost(self, rows: float) -> float:
         return rows * 0.4e-3
 
-    def index_cost(self, named: float, limit: int, by_prefix: bool) -> float:
-        return (named * 0.2e-3 if by_prefix else 0.0) + min(named, limit) * 1.0e-3
+    def index_cost(self, named: float, read: float, prefixes: int) -> float:
+        return (named * 0.2e-3 if prefixes else 0.0) + min(named, read) * 1.0e-3
 
     @property
     def is_ordered(self) -> bool:

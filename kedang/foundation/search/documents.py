@@ -13,6 +13,8 @@ INITIALS = "P"
 SYLLABLES = "Q"
 PRIVATE = "¤"
 """Opens a private token in the index: a keyed digest, never the value."""
+ANCHOR = "§"
+"""Opens the gram under which a name is found by its beginning."""
 SHORTEST_TAIL = 4
 LONGEST_TAIL = 11
 
@@ -70,6 +72,8 @@ def encode(document: Document) -> Encoded:
             continue
         parts[f"{field.letter}{folded}"] = None
         tokens.update(grams(folded))
+        if field.is_exact and not folded[0].isascii():
+            tokens.add(ANCHOR + folded[:2])
         if field.is_spoken and not folded.isascii():
             all_initials, all_syllables = forms(folded, field.is_person)
             for initials in all_initials:

@@ -8,21 +8,22 @@ record holds), or ask the *index* for candidates (all others). A planner would c
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kedang.foundation.search.dialect import Dialect, Sql, all_of, any_of, dialect
-from kedang.foundation.search.documents import OPEN, opened
+from kedang.foundation.search.documents import ANCHOR, OPEN, opened
 from kedang.foundation.search.models import ID_MASK, SearchDocument, key_of, key_range
 from kedang.foundation.search.query import Query, Term, parse
 from kedang.foundation.search.scope import Where, few_in_scope, where_of
 from kedang.foundation.search.sources import SearchSource, source_of
 
 CAP = 10_000
-SAMPLE = 1000
+SAMPLE = 500
+FEW_HITS = 1000
 PAGE_SIZE = 50
 
 
@@ -89,12 +90,21 @@ def find(
     start = time.perf_counter()
     source = source_of(kind)
     search = _Search(source, parse(text), scope, private or {}, cap)
-    search.offset, search.limit = (max(page, 1) - 1) * page_size, page_size
+    search.turn_to(max(page, 1), page_size)
     total, ids, plan = search.run()
     hits = search.hits(ids)
     took = (time.perf_counter() - start) * 1000
     words = tuple(term.word for term in search.query.terms)
     return Result(min(total, cap), total > cap, hits, page, page_size, took, plan, words)
+
+
+class _Sample(NamedTuple):
+    """``documents``: upper bound of how many there are; ``named``, ``share``: part that holds the words, and in scope."""
+
+    documents: int
+    looked: int
+    named: float
+    share: float
 
 
 class _Search:
@@ -107,6 +117,12 @@ class _Search:
         self.where = Where()
         self.private_hits: dict[str, list[int]] = {}
         self.offset, self.limit = 0, PAGE_SIZE
+        self._from, self._last = 0, PAGE_SIZE
+
+    def turn_to(self, page: int, page_size: int) -> None:
+        """Which hits are wanted; none behind the cap."""
+        self.offset, self.limit = (page - 1) * page_size, page_size
+        self._from, self._last = self.offset, min(self.offset + self.limit, self.cap)
 
     def run(self) -> tuple[int, list[int], str]:
         """(number of hits up to one above the cap, ids on the page, plan)."""
@@ -141,65 +157,128 @@ class _Search:
             return 0, []
         keys = ",".join(str(key_of(self.source.code, one)) for one in few)
         condition = all_of([(f"search_document.id IN ({keys})", []), self._condition()])
-        exact = self._exact()
-        sql = f"SELECT id, {exact[0]} AS exact FROM search_document WHERE {condition[0]} LIMIT {self.cap + 1}"
-        return self._page((sql, [*exact[1], *condition[1]]))
+        sql = f"SELECT id FROM search_document WHERE {condition[0]} LIMIT {self.cap + 1}"
+        return self._page((sql, condition[1]))
 
-    def _walk(self, offset: int, limit: int, exact: Sql) -> Sql:
+    def _walk(self, limit: int, offset: int = 0, without: str = "") -> Sql:
         condition = self._condition()
-        range_sql = "id BETWEEN %s AND %s"
-        sql = f"SELECT id, {exact[0]} AS exact FROM search_document WHERE {range_sql} AND {condition[0]}"
-        params = [*exact[1], self.low, self.high, *condition[1]]
-        return f"{sql} ORDER BY id DESC LIMIT {limit} OFFSET {offset}", params
+        sql = f"SELECT id FROM search_document WHERE id BETWEEN %s AND %s AND {condition[0]}{without}"
+        return f"{sql} ORDER BY id DESC LIMIT {limit} OFFSET {offset}", [self.low, self.high, *condition[1]]
 
     def _walk_or_ask(self) -> tuple[int, list[int], str]:
-        newest, hits, looked = self._sample()
-        share = (hits + 0.5) / (looked + 1)
-        rows = min(newest, self.cap / share)
-        by_prefix = any(way.prefixes for term in self.query.terms for way in term.ways)
-        can_ask = all(way.grams or way.prefixes for term in self.query.terms for way in term.ways)
-        asking = self.dialect.index_cost(self._named(share, newest), self.cap, by_prefix)
-        if looked < SAMPLE or not can_ask or self.dialect.walk_cost(rows) < asking:
-            return *self._page(self._walk(0, self.cap + 1, self._exact())), "walk"
-        asked = self.dialect.asked(self.query, {token: bool(keys) for token, keys in self.private_hits.items()})
-        candidates = self.dialect.candidates(asked, self.low, self.high, self._condition(), self.cap + 1, self._exact())
-        total, ids = self._page(candidates)
-        if total > self.cap and not self.dialect.is_ordered:
-            ids = self._newest(asked, share, newest)
+        sample = self._sample()
+        walking = self.dialect.walk_cost(min(sample.documents, self.cap / sample.share))
+        if sample.looked < SAMPLE or not self._can_ask() or walking < self._asking(sample):
+            return *self._page(self._walk(self.cap + 1)), "walk"
+        total, ids = self._page(self._candidates(self.cap + 1), sample)
         return total, ids, "index"
 
-    def _newest(self, asked: str, share: float, newest: int) -> list[int]:
+    def _can_ask(self) -> bool:
+        return all(way.grams or way.prefixes for term in self.query.terms for way in term.ways)
+
+    def _asking(self, sample: "_Sample") -> float:
+        """Cost of asking the index until the cap is passed: it names what holds the words, whoever may see it."""
+        prefixes = max((len(way.prefixes) for term in self.query.terms for way in term.ways), default=0)
+        named = sample.named * sample.documents
+        cost = self.dialect.index_cost(named, min(named, self.cap * sample.named / sample.share), prefixes)
+        if not self.dialect.is_ordered and sample.share * sample.documents > self.cap:
+            cost += min(self._walking_to_page(sample), self.dialect.index_cost(named, named, prefixes))
+        return cost
+
+    def _walking_to_page(self, sample: "_Sample") -> float:
+        return self.dialect.walk_cost(min(sample.documents, self._last / sample.share))
+
+    def _candidates(self, limit: int) -> Sql:
+        asked = self.dialect.asked(self.query, {token: bool(keys) for token, keys in self.private_hits.items()})
+        terms = self.query.terms
+        is_certain = all(len(term.ways) == 1 and term.ways[0].is_certain and not term.private for term in terms)
+        condition = (self.where.sql, list(self.where.params)) if is_certain else self._condition()
+        return self.dialect.candidates(asked, self.low, self.high, condition, limit)
+
+    def _newest(self, sample: "_Sample", without: str) -> list[int]:
         """The page of newest hits when there are too many to have them all: by walking, or by sorting candidates."""
-        last = min(self.offset + self.limit, self.cap)
-        if last <= self.offset:
+        limit = self._last - self._from
+        if limit <= 0:
             return []
-        walking = self.dialect.walk_cost(min(newest, last / share))
-        if walking <= self.dialect.index_cost(share * newest, newest, False):
-            sql, params = self._walk(self.offset, last - self.offset, ("0", []))
+        named = sample.named * sample.documents
+        if self._walking_to_page(sample) <= self.dialect.index_cost(named, named, 0):
+            sql, params = self._walk(limit, self._from, without.replace(" id ", " search_document.id "))
         else:
-            sql, params = self.dialect.candidates(asked, self.low, self.high, self._condition(), newest, ("0", []))
-            sql = f"SELECT id FROM ({sql}) AS found ORDER BY id DESC LIMIT {last - self.offset} OFFSET {self.offset}"
-        return [row[0] & ID_MASK for row in self._rows((sql, params))]
+            found, params = self._candidates(sample.documents)
+            sql = f"SELECT id FROM ({found}) AS found WHERE true{without} ORDER BY id DESC LIMIT {limit} OFFSET {self._from}"
+        return [row[0] for row in self._rows((sql, params))]
+
+    def _page(self, found: Sql, sample: "_Sample | None" = None) -> tuple[int, list[int]]:
+        """Number of hits, and the ids of the page among them: exact ones first, then newest first.
+
+        Up to ``FEW_HITS`` the stored texts tell which hits are exact; among more of them only those are looked for that
+        begin with the word, which the index knows.
+        """
+        whole = self._whole()
+        order = "id DESC"
+        if whole[0]:
+            order = (
+                f"CASE WHEN (SELECT count(*) FROM found) > {FEW_HITS} THEN 0 WHEN EXISTS (SELECT 1 FROM search_document "
+                f"WHERE search_document.id = found.id AND {whole[0]}) THEN 1 ELSE 0 END DESC, id DESC"
+            )
+        limit = max(min(self.offset + self.limit, self.cap) - self.offset, 0)
+        sql = (
+            f"WITH found AS MATERIALIZED ({found[0]}) SELECT count(*) FROM found UNION ALL SELECT id FROM "
+            f"(SELECT id FROM found ORDER BY {order} LIMIT {limit} OFFSET {self.offset}) AS page"
+        )
+        rows = self._rows((sql, [*found[1], *whole[1]]))
+        total, keys = rows[0][0], [row[0] for row in rows[1:]]
+        if total > FEW_HITS:
+            first = self._beginning(whole)
+            if first or (total > self.cap and sample is not None and not self.dialect.is_ordered):
+                keys = self._composed(first, found, sample if total > self.cap else None)
+        return total, [key & ID_MASK for key in keys]
+
+    def _composed(self, first: list[int], found: Sql, sample: "_Sample | None") -> list[int]:
+        """The page when some hits come before the newest ones."""
+        without = f" AND id NOT IN ({','.join(map(str, first))})" if first else ""
+        top = first[self.offset : self.offset + self.limit]
+        self._from = max(self.offset - len(first), 0)
+        self._last = min(self.offset + self.limit, self.cap) - len(first)
+        if sample is not None and not self.dialect.is_ordered:
+            return top + self._newest(sample, without)
+        sql = f"SELECT id FROM ({found[0]}) AS found WHERE true{without} ORDER BY id DESC "
+        rows = self._rows((f"{sql} LIMIT {max(self._last - self._from, 0)} OFFSET {self._from}", found[1]))
+        return top + [row[0] for row in rows]
+
+    def _beginning(self, whole: Sql) -> list[int]:
+        """Keys of documents whose name is the word, newest first, by the gram of its beginning."""
+        if not whole[0] or self.word[0].isascii() or len(self.word) < 2:
+            return []
+        asked = self.dialect.token(ANCHOR + self.word[:2])
+        condition = all_of([whole, (self.where.sql, list(self.where.params))])
+        found, params = self.dialect.candidates(asked, self.low, self.high, condition, FEW_HITS)
+        return [row[0] for row in self._rows((f"SELECT id FROM ({found}) AS found ORDER BY id DESC", params))]
 
     # pieces
 
-    def _named(self, share: float, newest: int) -> float:
-        return share * newest
-
-    def _sample(self) -> tuple[int, int, int]:
-        """(upper bound of the number of documents, hits among the newest ones, how many were looked at)."""
-        condition = self._condition()
+    def _sample(self) -> "_Sample":
+        """How the newest documents answer, without and with the reader's scope."""
+        words, scoped = self._words(), self._condition()
         sql = (
-            "SELECT max(id), count(*), sum(CASE WHEN " + condition[0] + " THEN 1 ELSE 0 END) FROM "
-            "(SELECT * FROM search_document WHERE id BETWEEN %s AND %s ORDER BY id DESC "
-            f"LIMIT {SAMPLE}) AS search_document"
+            f"SELECT max(id), count(*), sum(CASE WHEN {words[0]} THEN 1 ELSE 0 END), "
+            f"sum(CASE WHEN {scoped[0]} THEN 1 ELSE 0 END) FROM (SELECT * FROM search_document "
+            f"WHERE id BETWEEN %s AND %s ORDER BY id DESC LIMIT {SAMPLE}) AS search_document"
         )
-        newest, looked, hits = self._rows((sql, [*condition[1], self.low, self.high]))[0]
-        return (newest or 0) & ID_MASK, int(hits or 0), int(looked or 0)
+        newest, looked, named, hits = self._rows((sql, [*words[1], *scoped[1], self.low, self.high]))[0]
+        looked = int(looked or 0)
+        return _Sample(
+            (newest or 0) & ID_MASK,
+            looked,
+            (int(named or 0) + 0.5) / (looked + 1),
+            (int(hits or 0) + 0.5) / (looked + 1),
+        )
 
     def _condition(self) -> Sql:
-        groups = [all_of([self._term(term) for term in group]) for group in self.query.groups]
-        return all_of([any_of(groups), (self.where.sql, list(self.where.params))])
+        return all_of([self._words(), (self.where.sql, list(self.where.params))])
+
+    def _words(self) -> Sql:
+        return any_of([all_of([self._term(term) for term in group]) for group in self.query.groups])
 
     def _term(self, term: Term) -> Sql:
         ways = [all_of([self.dialect.contains(fragment) for fragment in way.fragments]) for way in term.ways]
@@ -208,13 +287,17 @@ class _Search:
                 ways.append((f"search_document.id IN ({','.join(map(str, keys))})", []))
         return any_of(ways)
 
-    def _exact(self) -> Sql:
-        """1 where the query is the whole text of a field that says so."""
-        if len(self.query.groups) != 1 or len(self.query.groups[0]) != 1:
-            return "0", []
-        word = self.query.groups[0][0].word
-        condition = any_of([self.dialect.contains(f"{OPEN}{one}{word}{OPEN}") for one in self.source.exact_letters])
-        return (f"CASE WHEN {condition[0]} THEN 1 ELSE 0 END", condition[1]) if condition[1] else ("0", [])
+    @property
+    def word(self) -> str:
+        """The one word of the query; empty when there are several."""
+        terms = list(self.query.terms)
+        return terms[0].word if len(terms) == 1 else ""
+
+    def _whole(self) -> Sql:
+        """The one word of the query is the whole text of a field that says so."""
+        if not self.word or not self.source.exact_letters:
+            return "", []
+        return any_of([self.dialect.contains(f"{OPEN}{one}{self.word}{OPEN}") for one in self.source.exact_letters])
 
     def _private_keys(self, secrecy_class: str, token: str) -> list[int]:
         """Keys of documents with a private number, as far as the reader may compare it there."""
@@ -228,17 +311,6 @@ class _Search:
             self.dialect.token(token), self.low, self.high, condition, self.cap + 1, ("0", [])
         )
         return [row[0] for row in self._rows(sql)]
-
-    def _page(self, found: Sql) -> tuple[int, list[int]]:
-        """Number of rows found, and the ids of the page among them: exact ones first, then newest first."""
-        last = min(self.offset + self.limit, self.cap)
-        sql = (
-            f"WITH found AS MATERIALIZED ({found[0]}) SELECT count(*) FROM found UNION ALL SELECT id FROM "
-            "(SELECT id FROM found ORDER BY exact DESC, id DESC "
-            f"LIMIT {max(last - self.offset, 0)} OFFSET {self.offset}) AS page"
-        )
-        rows = self._rows((sql, found[1]))
-        return rows[0][0], [row[0] & ID_MASK for row in rows[1:]]
 
     def _rows(self, sql: Sql) -> list[Any]:
         with connection.cursor() as cursor:

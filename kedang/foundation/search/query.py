@@ -28,12 +28,14 @@ class Way:
     """One way in which a record may hold a word.
 
     The index is asked for all of ``grams`` and, where there are ``prefixes``, for any token that begins with one of them;
-    the stored text must contain all of ``fragments``. Without grams and prefixes the index cannot tell.
+    the stored text must contain all of ``fragments``, which ``is_certain`` says need not be looked at after the index has
+    answered. Without grams and prefixes the index cannot tell.
     """
 
     grams: tuple[str, ...]
     prefixes: tuple[str, ...]
     fragments: tuple[str, ...]
+    is_certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def term_of(typed: str) -> Term:
 
 def _plain(word: str) -> Way:
     asked = cover(word)
-    return Way(asked.grams, (asked.prefix,) if asked.prefix else (), (word,))
+    return Way(asked.grams, (asked.prefix,) if asked.prefix else (), (word,), asked.is_exact)
 
 
 def _spoken(marked: str) -> Way:
