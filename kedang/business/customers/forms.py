@@ -98,10 +98,10 @@ def department_field(actor: Any) -> forms.Field:
     return found
 
 
-def reason_field(*, required: bool = False, hint: Any = "") -> forms.CharField:
+def reason_field(*, label: Any = "", required: bool = False, hint: Any = "") -> forms.CharField:
     """Why."""
     return forms.CharField(
-        label=_("修改原因"), required=required, max_length=300, help_text=hint, widget=forms.TextInput(),
+        label=label or _("修改原因"), required=required, max_length=300, help_text=hint, widget=forms.TextInput(),
         error_messages={"required": _("请写明原因。")},
     )  # fmt: skip
 

@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from kedang.business.customers import events, services
-from kedang.business.customers.choices import Grade
+from kedang.business.customers.choices import Grade, PartyKind
 from kedang.business.customers.fields import CONTACT_FIELDS, GROUPS, KEY_PERSON_FIELDS, PROFILE_FIELDS, FieldGroup
 from kedang.business.customers.filters import CUSTOMER_FILTERS, CUSTOMER_VIEWS
 from kedang.business.customers.forms import choice_input, date_input, text_input
 from kedang.business.customers.models import Contact, Customer, CustomerProfile, KeyPerson
+from kedang.business.customers.numbers import DEFAULT_CODES, NUMBER_KEY
 from kedang.business.customers.tables import CUSTOMER_COLUMNS, GRADE_TONES, SECRECY_TONES, STAGE_TONES
+from kedang.business.customers.views import home
 from kedang.business.customers.views.children import ContactForm, KeyPersonForm, ToDossier
 from kedang.business.customers.views.detail import CustomerDetail, CustomerHistory
 from kedang.business.customers.views.form import CustomerForm
@@ -21,6 +23,7 @@ from kedang.business.customers.views.lists import CustomerExport, CustomerList
 from kedang.business.customers.views.seen import SeenTab
 from kedang.business.customers.views.tabs import ClassesTab, ContactsTab, KeyPersonsTab, ProfileForm, ProfileTab
 from kedang.foundation.access.trail import may_see_readers
+from kedang.foundation.numbering.subjects import NumberSubject, register_subject
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Panel, RecordPages, Tab, Verb
 
@@ -193,3 +196,10 @@ menu.add(
     Entry(_("客户分类"), "customers:axis-list", icon="category", action="customers.classify", group="system", order=50),
     Entry(_("完整度要求"), "customers:requirements", icon="list-check", action="customers.classify", group="system", order=55),
 )
+home.declare()
+register_subject(
+    NumberSubject(
+        NUMBER_KEY, _("客户编号"), tuple(PartyKind.choices), DEFAULT_CODES,
+        _("例如格式 {code}{year}{serial}：工业客户 2023 年第 5 个为 GY202305。客户分类中“用于编号”的维度优先给出代码。"),
+    )
+)  # fmt: skip

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kedang.business.customers.choices import Grade, Stage
 from kedang.foundation.access.secrecy import SecrecyLevel
+from kedang.foundation.kernel import clock
 from kedang.foundation.web.records import Column
 
 STAGE_TONES = {Stage.PRESENT.value: "good", Stage.POTENTIAL.value: "blue", Stage.PAST.value: "plain"}
@@ -26,6 +27,19 @@ def department_name(customer: Any, actor: Any) -> str:
     return customer.department.name if customer.department_id else ""
 
 
+def updated_day(customer: Any, actor: Any) -> str:
+    """The day is enough in a list."""
+    return f"{clock.local(customer.updated_at):%Y-%m-%d}"
+
+
+def why_found(customer: Any, actor: Any) -> str:
+    """Why the keyword found it."""
+    return str(getattr(customer, "hit_why", ""))
+
+
+WHY = Column("hit_why", _("命中"), text=why_found, needs=("name",))
+"""Stands first after the name while a keyword is asked for."""
+
 CUSTOMER_COLUMNS: tuple[Column, ...] = (
     Column("number"),
     Column("name", lead=True),
@@ -36,7 +50,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     Column("phone"),
     Column("responsible", _("负责人"), text=responsible_name, needs=("responsible",)),
     Column("completeness", align="right", template="customers/meter_cell.html"),
-    Column("updated_at"),
+    Column("updated_at", _("更新日期"), text=updated_day, needs=("updated_at",)),
     Column("short_name", shown=False),
     Column("party_subkind", shown=False),
     Column("directness", shown=False),

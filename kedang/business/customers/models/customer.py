@@ -141,19 +141,29 @@ class Customer(models.Model):
         """Taken back: shown only to who looks for it on purpose."""
         return self.withdrawn_at is not None
 
+    @staticmethod
+    def region_code_words(code: str) -> str:
+        """Full name of a region."""
+        from kedang.business.customers.reference import region_name
+
+        return (region_name(code) or code) if code else ""
+
+    @staticmethod
+    def industry_code_words(code: str) -> str:
+        """Name of an industry."""
+        from kedang.business.customers.reference import industry_name
+
+        return (industry_name(code) or code) if code else ""
+
     @property
     def region_code_text(self) -> str:
         """Full name of the region."""
-        from kedang.business.customers.reference import region_name
-
-        return region_name(self.region_code) if self.region_code else ""
+        return self.region_code_words(self.region_code)
 
     @property
     def industry_code_text(self) -> str:
-        """Code and name of the industry."""
-        from kedang.business.customers.reference import industry_name
-
-        return industry_name(self.industry_code) if self.industry_code else ""
+        """Name of the industry."""
+        return self.industry_code_words(self.industry_code)
 
 
 class FormerName(models.Model):

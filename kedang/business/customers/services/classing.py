@@ -1,6 +1,6 @@
 """Classes of a customer on the company's own axes (CU-11)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -93,8 +93,9 @@ def classes_set(
 
 def _difference(before: list[ClassTerm], after: list[ClassTerm]) -> dict[str, tuple[str, str]]:
     """Classes by name, so that the entry can be read when an axis is long gone."""
-    return {"class_names": (_names(before), _names(after))}
+    return {"class_names": (class_names(before), class_names(after))}
 
 
-def _names(terms: list[ClassTerm]) -> str:
+def class_names(terms: Sequence[ClassTerm]) -> str:
+    """Classes in words, as the trail keeps them: axis and class."""
     return "；".join(f"{term.axis.name}：{term.name}" for term in terms)

@@ -230,8 +230,10 @@ def former_name_add(*, actor: Actor, customer: Customer, name: str, until: Any =
     name = " ".join(name.split())
     if not name or fold(name) == fold(found.name):
         raise Refused("values_invalid", _("曾用名不能为空，也不能与现名相同。"), "name")
+    before = found.former_names.count()
     row = _keep_former_name(actor, found, name, note, until)
-    touch(actor, found)
+    if found.former_names.count() > before:
+        touch(actor, found)
     return row
 
 

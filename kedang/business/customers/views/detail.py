@@ -1,5 +1,6 @@
 """客户档案卡 as a page: head, what is missing, everything the reader may see; and the dossier on a past day."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -88,7 +89,7 @@ class CustomerDetail(CustomerRecord, RecordDetail):
             facts = [self.fact(name, is_wide=name in panel.wide) for name in panel.fields]
             facts = [fact for fact in facts if not fact.is_hidden]
             if facts:
-                drawn.append({"panel": panel, "facts": facts})
+                drawn.append({"panel": replace(panel, columns=2), "facts": facts})
         return drawn
 
 

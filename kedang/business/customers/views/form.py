@@ -96,7 +96,7 @@ class CustomerForm(RecordForm):
 
     def _reason(self) -> forms.CharField:
         if self.obj is None:
-            return reason_field(hint=_("例如客户从何而来；可不填。"))
+            return reason_field(label=_("建档说明"), hint=_("例如客户从何而来；可不填。"))
         labels = [str(Customer._meta.get_field(name).verbose_name) for name in sorted(NEEDS_REASON)]  # type: ignore[union-attr]
         return reason_field(hint=_("改动%(fields)s时必须写明。") % {"fields": "、".join(labels)})
 

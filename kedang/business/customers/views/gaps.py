@@ -48,4 +48,4 @@ def missing_words(customer: Any, requirements: Any, most: int = 6) -> str:
     missing = score(presence_values(customer, {name for name, _weight in wanted}), wanted)[1]
     weights = dict(wanted)
     missing.sort(key=lambda name: -weights[name])
-    return "、".join(requirement_label(name) for name in missing[:most])
+    return " · ".join(requirement_label(name) for name in missing[:most])

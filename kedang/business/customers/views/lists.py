@@ -6,14 +6,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 
 from kedang.business.customers.disclosed import as_ranges
 from kedang.business.customers.events import CUSTOMERS_LISTED
 from kedang.business.customers.models import Customer
 from kedang.business.customers.searching import find_customers
-from kedang.foundation.access.policies import can
+from kedang.business.customers.tables import WHY
 from kedang.foundation.audit.record import SubjectRef, record
-from kedang.foundation.web.records import RecordExport, RecordList
+from kedang.foundation.web.records import Column, RecordExport, RecordList
 from kedang.foundation.web.records.paging import SIZES, PageOfRows
 
 CURRENT = Q(withdrawn_at__isnull=True)
@@ -35,6 +36,15 @@ class CustomerList(RecordList):
             note_listing(self)
         return response
 
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Columns that the actor likes; while a keyword is asked for also why it found each."""
+        liked = super().columns
+        if not self.query.value("q") or self.sort[0]:
+            return liked
+        at = next((number for number, column in enumerate(liked) if column.lead), 0) + 1
+        return [*liked[:at], WHY, *liked[at:]]
+
     def page_of_rows(self) -> PageOfRows:
         """A page of the index where a keyword was asked and no other order, else a page of the table."""
         keyword = self.query.value("q")
@@ -45,9 +55,11 @@ class CustomerList(RecordList):
         within &= replace(self.query, conditions=asked, problems=self.query.problems).q()
         number, size = self.asked_page()
         found = find_customers(self.actor, keyword, within, page=number, page_size=size)
-        self.reasons = {hit.id: hit.why_text for hit in found.hits}
+        reasons = {hit.id: hit.why_text for hit in found.hits}
         rows = self.pages.for_list(Customer.objects.all(), self.columns).filter(pk__in=found.ids)
         by_key = {row.pk: row for row in rows}
+        for key, row in by_key.items():
+            row.hit_why = reasons[key]
         in_order = [by_key[key] for key in found.ids if key in by_key]
         has_next = number * size < found.total or (found.is_capped and len(in_order) == size)
         return PageOfRows(in_order, number, size, found.total, not found.is_capped, has_next)
@@ -59,10 +71,7 @@ class CustomerList(RecordList):
         return (max(1, int(number[:6])) if number.isdecimal() else 1), known
 
     def context(self) -> dict[str, Any]:
-        self.reasons: dict[int, str] = {}
         made = super().context()
-        made["reasons"] = self.reasons
-        made["can_print"] = can(self.actor, "customers.print")
         self.shown_ids = [row.obj.pk for row in made["rows"]]
         self.found_total = made["page"].total
         return made

@@ -11,7 +11,9 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.records import Cell, as_of
 from kedang.foundation.web.records.cells import fact_of
+from kedang.foundation.web.records.naming import label_of
 
+FLAGS = ("is_primary", "is_daily", "is_emergency")
 BEGINNINGS = ("customers.contact_added", "customers.key_person_added")
 
 
@@ -65,5 +67,6 @@ def _children(
         if was is None:
             continue
         cells = [fact_of(actor, was, name) for name in names if name != "name"]
-        lines.append({"row": was, "cells": [cell for cell in cells if not cell.is_hidden and not cell.is_empty]})
+        kept = [cell for cell in cells if not cell.is_hidden and not cell.is_empty and not cell.name.startswith("is_")]
+        lines.append({"row": was, "cells": kept, "roles": [str(label_of(model, flag)) for flag in FLAGS if getattr(was, flag, False)]})
     return lines

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kedang.business.customers.disclosed import holds
 from kedang.business.customers.models import Customer
@@ -21,6 +22,9 @@ from kedang.foundation.kernel.refused import NotAllowed
 from kedang.foundation.web.records import RecordTab
 
 LISTINGS = ("customers.listed", "customers.exported", "customers.list_printed")
+TABS: dict[str, Any] = {
+    "contacts": gettext_lazy("联系人"), "key-persons": gettext_lazy("关键人物"), "profile": gettext_lazy("特征与业务"), "classes": gettext_lazy("分类"),
+}  # fmt: skip
 MOST = 100
 MOST_LISTINGS = 2000
 
@@ -87,11 +91,12 @@ class SeenTab(CustomerRecord, RecordTab):
         """An event in words."""
         known = event_type(event.code)
         meta = orjson.loads(event.meta) if event.meta else {}
-        parts = [event.reason, str(meta.get("label", "")), "；".join(meta.get("conditions", []) or [])]
+        tab = str(meta.get("tab", ""))
+        parts = [TABS.get(tab, tab), event.reason, str(meta.get("label", "")), "；".join(meta.get("conditions", []) or [])]
         if event.subject_id is not None and event.subject_id != self.obj.pk:
             parts.insert(0, event.subject_label)
         return Look(
-            event.pk, event.at, event.actor_name, known.title if known else event.code, " · ".join(part for part in parts if part),
+            event.pk, event.at, event.actor_name, known.title if known else event.code, " · ".join(str(part) for part in parts if part),
             event.address, event.category == "disclose",
         )  # fmt: skip
 

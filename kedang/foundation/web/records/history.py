@@ -99,6 +99,9 @@ class Wording:
             return "、".join(self.words(model, name, one) for one in value)
         if value in (None, "") or found is None:
             return format_value(value)
+        told = getattr(model, f"{name}_words", None)
+        if callable(told):
+            return str(told(value))
         if isinstance(found, models.ForeignKey):
             related: Any = found.related_model
             return self._names.get(related, {}).get(str(value), str(value))
