@@ -28,3 +28,4 @@ AXIS_CHANGED = EventType("customers.axis_changed", _("修改分类维度"), "adm
 TERM_CREATED = EventType("customers.term_created", _("增加类目"), "admin")
 TERM_CHANGED = EventType("customers.term_changed", _("修改类目"), "admin")
 REQUIREMENTS_CHANGED = EventType("customers.requirements_changed", _("修改完整度要求"), "admin")
+CUSTOMERS_RESCORED = EventType("customers.rescored", _("重新计算完整度"), "job")

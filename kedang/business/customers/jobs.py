@@ -6,9 +6,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from kedang.business.customers.choices import PartyKind
 from kedang.business.customers.completeness import REACHABLE, requirements_of, score
+from kedang.business.customers.events import CUSTOMERS_RESCORED
 from kedang.business.customers.fields import PROFILE_FIELDS
 from kedang.business.customers.models import Contact, Customer, CustomerProfile, KeyPerson
+from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.jobs.registry import job
 from kedang.foundation.jobs.worker import JobContext
 from kedang.foundation.kernel.fields import EncryptedTextField
@@ -32,6 +35,9 @@ def rescore(ctx: JobContext, fonds_id: int, party_kind: str) -> dict[str, Any]:
         with transaction.atomic():
             for percent, keys in by_score.items():
                 changed += Customer.objects.filter(pk__in=keys).update(completeness=percent)
+            if by_score:
+                subject = SubjectRef(Customer._meta.label_lower, None, str(PartyKind(party_kind).label), fonds_id=fonds_id)
+                record(ctx.actor, CUSTOMERS_RESCORED, subject, meta={"first": rows[0]["pk"], "last": rows[-1]["pk"]})
         last, done = rows[-1]["pk"], done + len(rows)
         ctx.progress(done, total)
     return {"scored": done, "changed": changed}
