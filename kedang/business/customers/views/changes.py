@@ -89,16 +89,23 @@ def lines_of(actor: Any, pairs: Iterable[tuple[Event, Customer]]) -> list[Regist
 
 
 def change_rows(lines: Sequence[RegisterLine]) -> list[ChangeRow]:
-    """One row per changed field, for paper and files."""
+    """Rows for paper and files: one per changed field; what a new contact or name began with stands together in one."""
     rows = []
     for line in lines:
         day = f"{clock.local(line.at):%Y-%m-%d}"
         title = f"{line.title}（{line.subject}）" if line.subject else str(line.title)
-        for label, old, new in line.changes or [("", "", "")]:
-            rows.append(
-                ChangeRow(day, line.customer.number, line.customer.name, f"{title}：{label}" if label and line.subject else label or title, old, new, line.reason, line.who)
-            )
+        for label, old, new in _on_paper(line):
+            what = f"{title}：{label}" if label and line.subject else label or title
+            rows.append(ChangeRow(day, line.customer.number, line.customer.name, what, old, new, line.reason, line.who))
     return rows
+
+
+def _on_paper(line: RegisterLine) -> list[tuple[str, str, str]]:
+    """The changes of a line as they are printed; a value that only repeats the reason is left out."""
+    told = [change for change in line.changes if change[2] != line.reason or not line.reason] or line.changes
+    if line.subject and len(told) > 1 and not any(old for _label, old, _new in told):
+        return [("", "", "；".join(f"{label} {new}" for label, _old, new in told if new not in ("", line.subject)))]
+    return told or [("", "", "")]
 
 
 def _customers(actor: Any, events: list[Event]) -> dict[int, Customer]:
