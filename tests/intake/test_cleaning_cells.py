@@ -160,13 +160,14 @@ def test_marks_for_nothing(text: str) -> None:
         ("legal_form", "个体（内地）", "individual_business", "legal_form"),
         ("ownership", "国有企业", "state", "choice"),
         ("sex", "女", "female", "choice"),
+        ("industry_code", "汽车制造业", "36", "industry"),
     ],
 )
 def test_rules(field: str, text: str, value: object, rule: str) -> None:
     after, rules, problem = clean(field, text)
     assert after == value and problem is None
     assert rule in rules if rule else not rules
-    if rule and rule not in ("legal_form", "choice", "number"):
+    if rule and rule not in ("legal_form", "choice", "number", "industry"):
         assert clean(field, text, frozenset({rule}))[0] != value or rule == "width", "the rule can be switched off"
 
 
@@ -206,6 +207,7 @@ def test_only_characters_outside_the_standard_are_converted() -> None:
         ("employees", "-5", 2, "不合理"),
         ("registered_capital", "面议", 1, "不是可识别的金额"),
         ("legal_form", "石光强", 1, "不是可识别的企业类型"),
+        ("industry_code", "做生意", 1, "不在国民经济行业分类之内"),
         ("sex", "中", 1, "不在选项之内（男、女）"),
     ],
 )

@@ -142,6 +142,22 @@ def test_values_contradict_a_heading() -> None:
     assert found.field != "registered_capital" or found.confidence < 60
 
 
+def test_lists_of_people_and_of_companies_with_contacts() -> None:
+    people = suggest(
+        TARGET, ("姓名", "性别", "手机", "身份证号"), [("张三", "男", "13800138000", "11010519491231002X")] * 3
+    )
+    assert [s.field for s in people] == ["name", "sex", "mobile", "id_number"]
+    both = suggest(TARGET, ("公司", "姓名", "职务", "行业"), [("北京甲科技有限公司", "张三", "经理", "软件业")] * 3)
+    assert [s.field for s in both] == ["name", "contact.name", "contact.post", "industry_code"]
+
+
+def test_a_date_in_an_unknown_column_is_not_guessed() -> None:
+    assert [s.field for s in suggest(TARGET, ("创建时间", "备用联系人 电话"), [("2020-01-01", "13800138000")] * 3)] == [
+        "",
+        "",
+    ]
+
+
 def test_an_unknown_column_stays_visible_without_a_field() -> None:
     (found,) = suggest(TARGET, ("内部流转标志",), [("x1",), ("x2",)])
     assert found.field == "" and found.samples == ("x1", "x2") and found.reason

@@ -17,7 +17,7 @@ CONTACT = "contact."
 #: How headings are written besides the label, most usual first.
 HEADINGS: dict[str, str] = {
     "number": "客户编号 客户编码 客户代码 编号 档案编号 客户号 会员号",
-    "name": "企业名称 公司名称 单位名称 客户名称 名称 机构名称 客户 企业 公司 单位 客户全称 公司全称 企业全称 商户名称 店名 供应商名称 经销商名称 "
+    "name": "企业名称 公司名称 单位名称 客户名称 名称 机构名称 客户 企业 公司 单位 客户全称 公司全称 企业全称 商户名称 店名 供应商名称 经销商名称 姓名 客户姓名 "
     "customer company companyname customername",
     "short_name": "简称 客户简称 公司简称 企业简称 单位简称",
     "uscc": "统一社会信用代码 社会信用代码 信用代码 统一信用代码 统一代码 税号 纳税人识别号 纳税识别号 企业代码 营业执照号 营业执照号码 uscc taxid",
@@ -27,9 +27,9 @@ HEADINGS: dict[str, str] = {
     "ownership": "企业性质 单位性质 所有制 所有制形式 经济性质 经济类型 公司性质",
     "registered_capital": "注册资本 注册资金 注册资本金 注册资本(万元) 注册资金(万元) 资本 资金数额 出资额",
     "capital_currency": "注册资本币种 资本币种 币种",
-    "established_on": "成立日期 注册日期 成立时间 注册时间 登记日期 开业日期 设立日期 创立时间 建厂时间 工商注册日期",
+    "established_on": "成立日期 注册日期 开业时间 创立日期 成立年月 成立时间 注册时间 登记日期 开业日期 设立日期 创立时间 建厂时间 工商注册日期",
     "business_scope": "经营范围 业务范围 主营业务 经营项目 主营 主营产品 经营内容",
-    "industry_code": "行业代码 国标行业代码",
+    "industry_code": "行业代码 国标行业代码 行业 所属行业 行业类别 行业分类 行业名称 所属行业类别",
     "employees": "职工人数 员工人数 人数 员工数 从业人数 企业人数 人员规模 在职人数 雇员人数",
     "annual_sales": "年销售额 销售额 年营业额 营业额 年产值 产值 营业收入 年收入 销售收入",
     "total_assets": "资产总额 总资产 资产",
@@ -38,7 +38,7 @@ HEADINGS: dict[str, str] = {
     "id_type": "证件类型 证件种类",
     "id_number": "证件号码 身份证号 身份证号码 身份证 证件号 公民身份号码",
     "household_address": "户籍地址 户籍 户口所在地 身份证地址",
-    "region_code": "所在地区 地区 省份 所在省份 省 城市 市 所在城市 区县 县区 区域 行政区划 所在区域 所属地区 省市 区县名称",
+    "region_code": "所在地区 地区 省 市 区 县 区/县 县市 州市 所属省份 所属城市 所属区县 省份 所在省份 省 城市 市 所在城市 区县 县区 区域 行政区划 所在区域 所属地区 省市 区县名称",
     "address": "地址 注册地址 公司地址 企业地址 单位地址 详细地址 通讯地址 联系地址 经营地址 办公地址 住所 经营场所 住址 address",
     "postcode": "邮政编码 邮编 postcode zip",
     "phone": "电话 联系电话 公司电话 固定电话 座机 办公电话 电话号码 企业电话 单位电话 总机 phone tel telephone",
@@ -56,7 +56,7 @@ HEADINGS: dict[str, str] = {
     "directness": "直接间接 直接/间接",
     "stage": "客户状态 状态",
     "remarks": "备注 说明 附注 其他 其它说明 remark remarks",
-    CONTACT + "name": "联系人 联络人 联系人姓名 主要联系人 对接人 业务联系人 contact",
+    CONTACT + "name": "联系人 联络人 联系人姓名 姓名 主要联系人 对接人 业务联系人 contact",
     CONTACT + "post": "职务 联系人职务 职位 岗位",
     CONTACT + "unit": "所在部门 联系人部门 部门",
     CONTACT + "mobile": "联系人手机 联系人手机号 联系手机",
@@ -71,6 +71,7 @@ TYPES: dict[str, str] = {
     "registration_number": "registration",
     "legal_representative": "person",
     "legal_form": "legal_form",
+    "industry_code": "industry",
     "registered_capital": "amount",
     "annual_sales": "amount",
     "total_assets": "amount",

@@ -28,6 +28,7 @@ TYPES = (
     "region",  # [str: GB/T 2260 code]
     "address",  # [str]
     "choice",  # [str: the choice's value]
+    "industry",  # [str: GB/T 4754 code]
     "legal_form",  # organisation form [str: its code]
     "boolean",  # [bool]
 )

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+from kedang.business.customers.reference.industries import find_industry
 from kedang.business.intake.cleaning import amounts, dates, forms
 from kedang.business.intake.cleaning.text import EMPTY, Tidied, narrow, tidier
 from kedang.business.intake.validating import values as checks
@@ -63,6 +64,7 @@ class Column:
             "account": self._account,
             "choice": self._choice,
             "legal_form": self._legal_form,
+            "industry": self._industry,
             "boolean": self._boolean,
         }
         handle = by_type[self.field.type]
@@ -84,7 +86,7 @@ class Column:
                 )
             return handle(text, done)
 
-        if self.field.type in ("choice", "legal_form", "date", "amount", "boolean", "integer"):
+        if self.field.type in ("choice", "legal_form", "industry", "date", "amount", "boolean", "integer"):
             return lru_cache(maxsize=32_768)(clean)
         return clean
 
@@ -274,6 +276,13 @@ class Column:
                 (NOTED, "choice_unknown", f"“{self.label}”中的“{text[:30]}”不是可识别的企业类型，未导入该值"),
             )
         return code, (*done, "legal_form"), None
+
+    def _industry(self, text: str, done: tuple[str, ...]) -> Cell:
+        code = find_industry(text) if "industry" not in self.off else None
+        if code is None:
+            sentence = f"“{self.label}”中的“{text[:30]}”不在国民经济行业分类之内，未导入该值；请填行业名称或代码"
+            return None, done, (NOTED, "industry_unknown", sentence)
+        return code, (*done, "industry") if code != text else done, None
 
     def _boolean(self, text: str, done: tuple[str, ...]) -> Cell:
         key = text.upper()

@@ -66,6 +66,8 @@ def from_type(text: str) -> str | None:
 
 def from_name(name: str) -> str | None:
     """The form that a name ends with; None where the name leaves it open (厂, 店, 中心 …)."""
+    if len(name) < 5:
+        return None
     if _BRANCH.search(name):
         return "branch"
     for endings, code in _ENDINGS:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from kedang.business.customers.reference.industries import industry_name
 from kedang.business.customers.reference.regions import region_name
 from kedang.business.intake.cleaning.plan import Plan
 from kedang.business.intake.cleaning.rows import Result
@@ -61,6 +62,8 @@ def shown(field: ImportField | None, value: Any) -> str:
         return text
     if field.type == "region":
         return region_name(text) or text
+    if field.type == "industry":
+        return industry_name(text) or text
     if field.type == "amount":
         return f"{Decimal(text):,.2f}"
     if field.type in ("choice", "legal_form"):

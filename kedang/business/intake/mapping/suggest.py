@@ -10,12 +10,16 @@ from kedang.business.intake.mapping import values
 from kedang.foundation.kernel.importing import ImportField, ImportTarget
 from kedang.foundation.kernel.text import fold
 
+Spellings = dict[str, list[ImportField]]
+# Values that say by themselves what they are; dates, amounts and names of places stand in too many columns for that.
+_TELLING = frozenset({"uscc", "identity", "email", "name", "legal_form"})
 _BRACKETS = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]|[*＊:：]")
 _FRIENDS: dict[str, frozenset[str]] = {
     "text": frozenset(
         {"", "person", "name", "region", "longtext", "address", "postcode", "phone", "uscc", "identity", "date"}
     ),
     "longtext": frozenset({"", "address", "name", "legal_form", "region", "person"}),
+    "industry": frozenset({"", "person", "region", "longtext", "name"}),
     "registration": frozenset({"", "uscc", "phone"}),
     "person": frozenset({"", "name", "region", "legal_form"}),
     "address": frozenset({"", "region", "longtext", "name"}),
@@ -62,6 +66,12 @@ def suggest(target: ImportTarget, headings: Sequence[str], samples: Sequence[Seq
             continue
         chosen[n] = (name, confidence, reason)
         taken.add(name)
+    if target.name_field not in taken:
+        # A list of people: what could be the name of a contact is the name of the customer.
+        for confidence, n, name, reason in offers:
+            if name == target.name_field:
+                chosen[n] = (name, confidence, reason)
+                break
     result = []
     for n, heading in enumerate(headings):
         name, confidence, reason = chosen.get(n, ("", 0, "没有把握，请选择对应的字段，或不导入这一列"))
@@ -75,50 +85,59 @@ def _may_join(field: ImportField, reason: str) -> bool:
     return field.combine and reason.startswith("标题")
 
 
-def _synonyms(target: ImportTarget) -> dict[str, ImportField]:
-    table: dict[str, ImportField] = {}
+def _synonyms(target: ImportTarget) -> Spellings:
+    """Every known spelling with the fields that use it, the likeliest first (姓名: the customer's, else the contact's)."""
+    table: Spellings = {}
+
+    def add(text: str, field: ImportField) -> None:
+        known = table.setdefault(fold(text), [])
+        if field not in known:
+            known.append(field)
+
     for field in target.fields:
-        table.setdefault(fold(field.label), field)
-    for rank in range(40):
+        add(field.label, field)
+    for rank in range(max((len(field.synonyms) for field in target.fields), default=0)):
         for field in target.fields:
             if rank < len(field.synonyms):
-                table.setdefault(fold(field.synonyms[rank]), field)
+                add(field.synonyms[rank], field)
     return table
 
 
 def _offers(
-    target: ImportTarget,
-    table: dict[str, ImportField],
-    heading: str,
-    seen: tuple[str, float, str],
-    cells: Sequence[str],
+    target: ImportTarget, table: Spellings, heading: str, seen: tuple[str, float, str], cells: Sequence[str]
 ) -> list[tuple[ImportField, int, str]]:
     kind, share, why = seen
     offers: list[tuple[ImportField, int, str]] = []
-    exact = table.get(fold(heading)) or table.get(fold(_BRACKETS.sub("", heading)))
-    if exact is not None:
-        offers.append(_weigh(exact, 92, f"标题“{heading}”就是“{exact.label}”", kind, why))
-    else:
-        part = _part(table, heading)
-        if part is not None:
-            offers.append(_weigh(part, 74, f"标题“{heading}”中含有“{part.label}”的写法", kind, why))
-    if kind:
+    exact = table.get(fold(heading)) or table.get(fold(_BRACKETS.sub("", heading))) or []
+    for rank, field in enumerate(exact):
+        offers.append(_weigh(field, 92 - 8 * min(rank, 2), f"标题“{heading}”就是“{field.label}”", kind, why))
+    part = None if exact else _part(table, heading)
+    if part is not None:
+        offers.append(_weigh(part, 74, f"标题“{heading}”中含有“{part.label}”的写法", kind, why))
+    if kind and (kind in _TELLING or (part is None and _is_mute(heading))):
         for field in _by_value(target, kind, cells):
             percent = int(share * 100)
             offers.append((field, 40 + int(share * 20), f"{why}（样本的 {percent}%）"))
     return [offer for offer in offers if offer[1] >= 40]
 
 
-def _part(table: dict[str, ImportField], heading: str) -> ImportField | None:
+def _is_mute(heading: str) -> bool:
+    """A heading that says nothing: 第 3 列, a single character, a Latin shorthand."""
+    return (
+        heading.startswith("第 ") or len(heading) <= 1 or heading.isascii() or heading in ("联系方式", "内容", "信息")
+    )
+
+
+def _part(table: Spellings, heading: str) -> ImportField | None:
     """The longest known spelling inside the heading, at its end preferred: 乙方单位名称, 客户注册地址."""
     text = fold(heading)
     best: tuple[int, ImportField] | None = None
-    for word, field in table.items():
+    for word, fields in table.items():
         if len(word) < 2 or word not in text:
             continue
         weight = len(word) * 2 + (3 if text.endswith(word) else 0)
         if best is None or weight > best[0]:
-            best = (weight, field)
+            best = (weight, fields[0])
     return best[1] if best and best[0] * 2 >= len(text) else None
 
 

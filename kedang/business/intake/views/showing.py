@@ -16,7 +16,7 @@ from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import field_class, format_value, right_anywhere
 from kedang.foundation.kernel.importing import ImportField
 
-_CODED = ("choice", "legal_form", "region", "amount")
+_CODED = ("choice", "legal_form", "region", "amount", "industry")
 Veil = Callable[[int, str], str]
 
 
