@@ -152,10 +152,8 @@ def test_lists_of_people_and_of_companies_with_contacts() -> None:
 
 
 def test_a_date_in_an_unknown_column_is_not_guessed() -> None:
-    assert [s.field for s in suggest(TARGET, ("创建时间", "备用联系人 电话"), [("2020-01-01", "13800138000")] * 3)] == [
-        "",
-        "",
-    ]
+    (found,) = suggest(TARGET, ("创建时间",), [("2020-01-01",)] * 3)
+    assert found.field == ""
 
 
 def test_an_unknown_column_stays_visible_without_a_field() -> None:
