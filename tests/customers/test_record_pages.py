@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,16 @@ from django.conf import settings
 from django.db import models
 
 from kedang.foundation.access.secrecy import FIELD_CLASSES
-from kedang.foundation.audit.vocabulary import event_type
+from kedang.foundation.audit.vocabulary import CATEGORIES, event_type
 from kedang.foundation.kernel.fields import EncryptedTextField
 
+MODULES = (
+    "kedang.business.customers.services",
+    "kedang.business.customers.services.bulk",
+    "kedang.foundation.numbering.services",
+    "kedang.foundation.audit.record",
+    "kedang.foundation.audit.vocabulary",
+)
 FOLDER = Path(settings.BASE_DIR) / "docs" / "records"
 PAGES: dict[str, tuple[str, ...]] = {
     "customer.md": (
@@ -81,3 +89,13 @@ def test_every_customer_event_stands_on_a_page() -> None:
         e.code for e in event_types() if e.code.startswith(("customers.", "numbering.")) and f"`{e.code}`" not in text
     ]
     assert missing == []
+
+
+def test_verbs_of_the_pages_exist() -> None:
+    verbs = set()
+    for page in PAGES:
+        for line in (FOLDER / page).read_text(encoding="utf-8").splitlines():
+            first = line.split("|")[1] if line.startswith("| `") else ""
+            verbs |= {name for name in re.findall(r"`(\w+)`", first) if "_" in name}
+    known = set(CATEGORIES) | {name for module in MODULES for name in vars(import_module(module))}
+    assert verbs - known == set() and len(verbs) > 15
