@@ -33,7 +33,12 @@ def refused(code: str, act: Any, **arguments: Any) -> Refused:
 
 def test_new_person_has_no_rights_and_an_event_without_password(cast: Cast) -> None:
     person = s.person_create(
-        actor=cast.admin, username="wuyi", name="吴一", password="lang-genug-77", department=cast.sales, mobile="13800138000"
+        actor=cast.admin,
+        username="wuyi",
+        name="吴一",
+        password="lang-genug-77",
+        department=cast.sales,
+        mobile="13800138000",
     )
     assert person.must_change_password
     assert person.check_password("lang-genug-77")
@@ -161,7 +166,9 @@ def test_roles_keep_duties_apart(cast: Cast) -> None:
             actions=[*role("system_admin").actions, "customers.view"])  # fmt: skip
     refused("auditor_changes", s.role_change, actor=cast.admin, role=role("auditor"),
             actions=[*role("auditor").actions, "customers.change"])  # fmt: skip
-    refused("role_needs_power", s.role_change, actor=SYSTEM, role=role("security_admin"), actions=["access.view_people"])
+    refused(
+        "role_needs_power", s.role_change, actor=SYSTEM, role=role("security_admin"), actions=["access.view_people"]
+    )
     refused("own_role", s.role_change, actor=cast.admin, role=role("system_admin"), actions=["access.manage_people"])
     refused("action_unknown", s.role_create, actor=cast.admin, name="甲", actions=["customers.eat"])
     refused("role_builtin", s.role_remove, actor=cast.admin, role=role("reader"))
@@ -172,7 +179,10 @@ def test_roles_keep_duties_apart(cast: Cast) -> None:
 def test_change_of_a_role_acts_at_once(cast: Cast) -> None:
     assert not can(cast.reader, "customers.print")
     changed = s.role_change(
-        actor=cast.admin, role=role("reader"), actions=["customers.view", "customers.print"], field_rights={"contact": "show"}
+        actor=cast.admin,
+        role=role("reader"),
+        actions=["customers.view", "customers.print"],
+        field_rights={"contact": "show"},
     )
     assert changed.field_rights == {"contact": "show"}
     forget_grants(cast.reader)
@@ -211,7 +221,15 @@ def test_only_who_grants_grants(cast: Cast, officer: Person) -> None:
     assert (grant.granted_by, grant.reason) == ("白露", "代班")
     event = Event.objects.get()
     assert (event.code, event.parent_id, event.reason) == ("access.grant_given", cast.reader.pk, "代班")
-    refused("grant_held", s.grant_give, actor=officer, person=cast.reader, role=role("clerk"), scope="department", reason="x")
+    refused(
+        "grant_held",
+        s.grant_give,
+        actor=officer,
+        person=cast.reader,
+        role=role("clerk"),
+        scope="department",
+        reason="x",
+    )
     refused("reason_missing", s.grant_give, actor=officer, person=cast.reader, role=role("clerk"), reason="")
 
 
@@ -233,7 +251,9 @@ def test_duties_stay_apart_in_one_person(cast: Cast, officer: Person, who: str, 
 
 def test_grant_in_time(cast: Cast, officer: Person) -> None:
     now = clock.now()
-    refused("period_empty", s.grant_give, actor=officer, person=cast.reader, role=role("clerk"), valid_until=now, reason="x")
+    refused(
+        "period_empty", s.grant_give, actor=officer, person=cast.reader, role=role("clerk"), valid_until=now, reason="x"
+    )
     until = now + timedelta(days=7)
     s.grant_give(actor=officer, person=cast.reader, role=role("clerk"), valid_until=until, reason="展会一周")
     forget_grants(cast.reader)
@@ -290,5 +310,7 @@ def test_first_run_is_all_or_nothing(db: None) -> None:
 
 
 def test_weak_password_is_told_in_chinese(cast: Cast) -> None:
-    told = refused("password_weak", s.password_change, actor=cast.reader, old=PASSWORD, new="abc123", again="abc123").sentence
+    told = refused(
+        "password_weak", s.password_change, actor=cast.reader, old=PASSWORD, new="abc123", again="abc123"
+    ).sentence
     assert told == "密码太短，至少 10 位。这个密码太常见，容易被猜中。"

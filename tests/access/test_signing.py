@@ -17,7 +17,9 @@ from tests.cast import PASSWORD, Cast
 Make = Callable[..., HttpRequest]
 
 
-def attempt(request_of: Make, username: str, password: str = "wrong", address: str = "10.0.0.9", token: str = "") -> str:
+def attempt(
+    request_of: Make, username: str, password: str = "wrong", address: str = "10.0.0.9", token: str = ""
+) -> str:
     """Try once; the code of the refusal, or “in”."""
     try:
         sign_in(request=request_of(), username=username, password=password, address=address, token=token)
