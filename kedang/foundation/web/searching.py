@@ -1,6 +1,8 @@
 """Kinds of records on the search page: which pages a hit leads to, and what is said beside its name.
 
-A room's ``panels.py``: ``findable.add(Findable("customer", CustomerPages, notes=("number", "party_kind")))``.
+Every kind of the search room whose model has pages is there by itself, with code, tags and key facts of its head beside the
+name. A room that wants other notes says so in its ``panels.py``:
+``findable.add(Findable("customer", CustomerPages, notes=("number", "party_kind")))``.
 """
 
 from collections.abc import Iterable
@@ -12,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from kedang.foundation.access.policies import can
 from kedang.foundation.kernel.text import fold
+from kedang.foundation.search.sources import kinds, source_of
 from kedang.foundation.web.records.base import RecordPages
 from kedang.foundation.web.records.cells import Cell, fact_of
 
@@ -48,8 +51,18 @@ class Findables:
 
     def for_actor(self, actor: Any) -> list[Findable]:
         """Kinds that the actor may look at."""
-        ordered = sorted(self.known.values(), key=lambda one: one.order)
-        return [one for one in ordered if can(actor, one.pages.action_of("view"))]
+        every = [found for kind in kinds() if (found := self.known.get(kind) or _by_itself(kind)) is not None]
+        shown = [one for one in every if can(actor, one.pages.action_of("view"))]
+        return sorted(shown, key=lambda one: one.order)
+
+
+def _by_itself(kind: str) -> Findable | None:
+    """A kind nobody said more about."""
+    pages = RecordPages.of_kind(source_of(kind).model._meta.label_lower)
+    if pages is None:
+        return None
+    notes = [name for name in (pages.head_code, *pages.head_tags, *pages.head_keys) if name]
+    return Findable(kind, pages, tuple(notes))
 
 
 findable = Findables()
