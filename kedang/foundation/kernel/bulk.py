@@ -5,6 +5,7 @@ a tuple of parameters on SQLite, a line of text on PostgreSQL. Columns that are 
 the model's fields would give the driver; constraints and foreign keys hold as for any other row.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,11 @@ Tail = Any
 """What :meth:`RowShape.tail` makes: a tuple for SQLite, a str for PostgreSQL."""
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None, "\b": "\\b", "\f": "\\f", "\v": "\\v"})
+
+_UNESCAPES = {escaped: chr(point) for point, escaped in _ESCAPES.items() if escaped}
+_ESCAPED = re.compile(r"\\.")
+FEW = 20
+"""Up to so many rows PostgreSQL gets an ordinary statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +74,16 @@ def shape_of(
 def insert_rows(shape: RowShape, rows: Iterable[tuple[Sequence[Any], Tail]]) -> None:
     """Write rows of ``(head values, tail)`` in the transaction under way."""
     quote = connection.ops.quote_name
+    rows = list(rows)
     with connection.cursor() as cursor:
         if shape.vendor == "postgresql":
             names = ", ".join(map(quote, shape.columns))
             lines = ["\t".join([*map(copy_text, head), tail]) for head, tail in rows]
-            if lines:
-                with cursor.copy(f"COPY {quote(shape.table)} ({names}) FROM STDIN") as copy:
+            if len(lines) <= FEW:
+                statement = f"INSERT INTO {quote(shape.table)} ({names}) VALUES ({', '.join(['%s'] * len(shape.columns))})"  # noqa: S608  # names of columns only
+                cursor.executemany(statement, [list(map(_value_of, line.split("\t"))) for line in lines])
+            else:
+                with connection.wrap_database_errors, cursor.copy(f"COPY {quote(shape.table)} ({names}) FROM STDIN") as copy:
                     copy.write("\n".join(lines) + "\n")
             return
         names = ", ".join(map(quote, shape.columns))
@@ -114,6 +124,11 @@ def copy_text(value: Any) -> str:
         return str(value)
     text = value if type(value) is str else str(value)
     return text if text.isalnum() else text.translate(_ESCAPES)
+
+
+def _value_of(text: str) -> str | None:
+    """The value of one field of a COPY line."""
+    return None if text == "\\N" else _ESCAPED.sub(lambda found: _UNESCAPES[found[0]], text)
 
 
 def _literal(value: Any) -> str:

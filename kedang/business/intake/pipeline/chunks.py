@@ -1,6 +1,7 @@
 """The part of the checking pass that runs in helper processes: rows in, a sealed chunk and the keys for comparing out."""
 
 import datetime
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -47,23 +48,29 @@ class CleanedChunk(NamedTuple):
     last_width: int
 
 
-_plan: Plan
-_settler: RowSettler
-_batch_id: int
+class _Ready(threading.local):
+    """What this process (or this thread, where several import at once) works with."""
+
+    plan: Plan
+    settler: RowSettler
+    batch_id: int
+
+
+_ready = _Ready()
 
 
 def begin(spec: CleanSpec) -> None:
     """Make the plan ready in this process."""
-    global _plan, _settler, _batch_id
-    _plan, _batch_id = spec.plan(), spec.batch_id
-    _settler = RowSettler(_plan.outputs)
+    _ready.plan, _ready.batch_id = spec.plan(), spec.batch_id
+    _ready.settler = RowSettler(_ready.plan.outputs)
 
 
 def clean_chunk(piece: tuple[int, list[tuple[int, Sequence[str]]]]) -> CleanedChunk:
     """Clean and check some rows and seal them."""
     seq, rows = piece
-    results = clean_rows(_plan, rows)
-    settle = _settler.settle
+    plan = _ready.plan
+    results = clean_rows(plan, rows)
+    settle = _ready.settler.settle
     packed: list[Any] = []
     verdicts = bytearray()
     row_keys: list[RowKeys | None] = []
@@ -82,8 +89,8 @@ def clean_chunk(piece: tuple[int, list[tuple[int, Sequence[str]]]]) -> CleanedCh
         noted += verdict == 1
         cleaned += bool(changes)
         packed.append((line, verdict, cells, values, changes, problems, found and tuple(found)))
-    payload = packing.pack(packed, packing.place(_batch_id, seq, "rows"))
+    payload = packing.pack(packed, packing.place(_ready.batch_id, seq, "rows"))
     lines = [line for line, _ in rows]
     return CleanedChunk(
-        seq, lines, payload, bytes(verdicts), row_keys, noted, cleaned, tally_rows(_plan, rows, results), len(rows[-1][1])
+        seq, lines, payload, bytes(verdicts), row_keys, noted, cleaned, tally_rows(plan, rows, results), len(rows[-1][1])
     )

@@ -1,5 +1,6 @@
 """The part of the writing pass that runs in helper processes: a sealed chunk in, customers ready to be written out."""
 
+import threading
 from typing import NamedTuple
 
 from kedang.business.customers.preparing import Prepared, Preparer, PrepareSpec
@@ -15,24 +16,28 @@ class ReadyChunk(NamedTuple):
     prepared: list[Prepared | None]
 
 
-_preparer: Preparer
-_batch_id: int
+class _Ready(threading.local):
+    """What this process (or this thread, where several import at once) works with."""
+
+    preparer: Preparer
+    batch_id: int
+
+
+_ready = _Ready()
 
 
 def begin(spec: tuple[int, PrepareSpec]) -> None:
     """Make the preparer ready in this process."""
-    global _preparer, _batch_id
-    _batch_id = spec[0]
-    _preparer = Preparer(spec[1])
+    _ready.batch_id, _ready.preparer = spec[0], Preparer(spec[1])
 
 
 def prepare_chunk(piece: tuple[int, bytes, str]) -> ReadyChunk:
     """Open a chunk and prepare every row that may become a customer; ``piece`` is (seq, payload, outcomes)."""
     seq, payload, outcomes = piece
-    rows = packing.unpack(payload, packing.place(_batch_id, seq, "rows"))
+    rows = packing.unpack(payload, packing.place(_ready.batch_id, seq, "rows"))
     keys: list[RowKeys | None] = []
     prepared: list[Prepared | None] = []
-    prepare = _preparer.prepare
+    prepare = _ready.preparer.prepare
     for row, outcome in zip(rows, outcomes, strict=True):
         one = RowKeys(*row[packing.KEYS]) if outcome != packing.REJECTED and row[packing.KEYS] else None
         keys.append(one)

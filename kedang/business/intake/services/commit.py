@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from kedang.business.intake.events import BATCH_CANCELLED, BATCH_COMMIT_ASKED
-from kedang.business.intake.models import BatchState, ImportBatch
+from kedang.business.intake.models import BatchState, ChunkState, ImportBatch
 from kedang.business.intake.services.lookup import batch_for, refuse_unless
 from kedang.foundation.access.policies import require
 from kedang.foundation.audit.record import record
@@ -28,6 +28,8 @@ def batch_commit(*, actor: Actor, batch_id: int) -> Job:
     if batch.on_duplicate in ("fill", "update"):
         require(actor, "customers.change")
     refuse_unless(batch, COMMITTABLE, "提交导入")
+    if batch.chunks.filter(state=ChunkState.UNDONE).exists():
+        raise Refused("batch_partly_undone", f"批次 {batch.pk} 已撤销了一部分，不能再导入；请先撤销完，再重新上传文件。")
     if not batch.chunks.exists():
         raise Refused("batch_not_staged", "此批次还没有核对，请先核对再提交。")
     try:

@@ -1,6 +1,6 @@
 """Finding and locking the batch that a service is about, and the company an actor works for."""
 
-from kedang.business.intake.models import BatchState, ImportBatch
+from kedang.business.intake.models import BatchState, ChunkState, ImportBatch
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.access.policies import policy_for, require
 from kedang.foundation.kernel.actors import Actor
@@ -27,7 +27,21 @@ def batch_for(actor: Actor, batch_id: int, code: str = "intake.use", *, lock: bo
     if found is None:
         raise OutOfScope
     require(actor, code, found)
+    if lock:
+        settle_state(found)
     return found
+
+
+def settle_state(batch: ImportBatch) -> None:
+    """A batch whose job has ended without a word (a worker that died too often) is taken out of its running state; the caller saves."""
+    if not batch.is_running or (batch.job is not None and batch.job.is_unfinished):
+        return
+    has_effect = batch.chunks.exclude(state=ChunkState.STAGED).exists()
+    if batch.state == BatchState.STAGING:
+        batch.state = BatchState.MAPPED
+    else:
+        batch.state = BatchState.FAILED if has_effect else BatchState.STAGED
+    batch.save(update_fields=["state"])
 
 
 def refuse_unless(batch: ImportBatch, states: tuple[BatchState, ...], verb: str) -> None:

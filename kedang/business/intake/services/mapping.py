@@ -12,7 +12,6 @@ from kedang.business.intake.models import BatchState, ImportBatch, ImportTemplat
 from kedang.business.intake.pipeline.targets import target_of
 from kedang.business.intake.services.lookup import OPEN_STATES, batch_for, refuse_unless
 from kedang.foundation.access.models import Department, Person
-from kedang.foundation.access.policies import policy_for
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.importing import ImportTarget
@@ -60,9 +59,9 @@ def batch_map(
     chosen = {column: field for column, field in sorted(chosen.items()) if field}
     _check(batch, target, chosen, rules, on_duplicate)
     if responsible_id is not None:
-        _visible(actor, Person, responsible_id, "responsible_id", "负责人")
+        _refuse_unknown(batch, Person, responsible_id, "responsible_id", "负责人")
     if department_id is not UNSET and department_id is not None:
-        _visible(actor, Department, department_id, "department_id", "归属部门")
+        _refuse_unknown(batch, Department, department_id, "department_id", "归属部门")
     batch.mapping = {str(column): field for column, field in chosen.items()}
     batch.rules_off, batch.on_duplicate, batch.responsible_id = rules, on_duplicate, responsible_id
     if department_id is not UNSET:
@@ -129,6 +128,6 @@ def _check(batch: ImportBatch, target: ImportTarget, chosen: dict[int, str], rul
         raise Refused("name_unmapped", f"还没有指定哪一列是“{label}”，请选择后再继续。", "mapping")
 
 
-def _visible(actor: Actor, model: type[Person] | type[Department], key: int, field: str, label: str) -> None:
-    if not model.objects.filter(policy_for(model).scope(actor), pk=key, is_active=True).exists():
+def _refuse_unknown(batch: ImportBatch, model: type[Person] | type[Department], key: int, field: str, label: str) -> None:
+    if not model.objects.filter(fonds_id=batch.fonds_id, pk=key, is_active=True).exists():
         raise Refused("choice_invalid", f"所选的{label}不存在或已停用，请重新选择。", field)
