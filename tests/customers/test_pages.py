@@ -31,8 +31,14 @@ def test_every_tab_opens_for_who_keeps_the_dossier(as_: As, dossier: Customer, t
 @pytest.mark.parametrize("who", ["stranger", "colleague", "admin"])
 def test_foreign_and_missing_dossiers_answer_alike(as_: As, dossier: Customer, who: str) -> None:
     client = as_(who)
-    addresses = [home(dossier) + tab for tab in (*TABS, "edit/", "grade/", "withdraw/", "card.pdf", "contacts/new/", "unmask/mobile/")]
-    addresses += [f"/customers/contacts/{Contact.objects.first().pk}/edit/", f"/customers/key-persons/{KeyPerson.objects.get().pk}/edit/"]
+    addresses = [
+        home(dossier) + tab
+        for tab in (*TABS, "edit/", "grade/", "withdraw/", "card.pdf", "contacts/new/", "unmask/mobile/")
+    ]
+    addresses += [
+        f"/customers/contacts/{Contact.objects.first().pk}/edit/",
+        f"/customers/key-persons/{KeyPerson.objects.get().pk}/edit/",
+    ]
     assert {client.get(address).status_code for address in addresses} <= {404}
     assert client.get("/customers/999999/").status_code == 404
 
@@ -97,7 +103,14 @@ def test_the_kind_is_chosen_first(as_: As, cast: Cast) -> None:
 
 
 def test_a_dossier_is_made_by_form(as_: As, cast: Cast) -> None:
-    values = {"name": "临江泵业有限公司", "stage": "present", "directness": "direct", "secrecy_level": "1", "region_code": ["440000", "440300", "440305"], "capital_currency": "CNY"}
+    values = {
+        "name": "临江泵业有限公司",
+        "stage": "present",
+        "directness": "direct",
+        "secrecy_level": "1",
+        "region_code": ["440000", "440300", "440305"],
+        "capital_currency": "CNY",
+    }
     response = as_("salesperson").post("/customers/new/?kind=enterprise", values)
     made = Customer.objects.get()
     assert response.status_code == 302 and response.url == home(made)
@@ -106,7 +119,13 @@ def test_a_dossier_is_made_by_form(as_: As, cast: Cast) -> None:
 
 
 def test_refusals_stand_at_their_inputs(as_: As, cast: Cast) -> None:
-    values = {"name": "", "uscc": "91350100M000100Y44", "stage": "present", "directness": "direct", "secrecy_level": "1"}
+    values = {
+        "name": "",
+        "uscc": "91350100M000100Y44",
+        "stage": "present",
+        "directness": "direct",
+        "secrecy_level": "1",
+    }
     response = as_("archivist").post("/customers/new/?kind=enterprise", {**values, "name": "甲"})
     assert response.status_code == 422 and "校验码应为 3" in response.text and not Customer.objects.exists()
     assert "请填写“客户名称”" in as_("archivist").post("/customers/new/?kind=enterprise", values).text
@@ -121,7 +140,9 @@ def test_duplicates_are_shown_while_typing_and_on_saving(as_: As, dossier: Custo
     assert refused.status_code == 422 and dossier.number in refused.text and "confirmed_duplicates" in refused.text
     saved = as_("archivist").post("/customers/new/?kind=enterprise", {**values, "confirmed_duplicates": "on"})
     assert saved.status_code == 302 and Customer.objects.count() == 2
-    taken = as_("archivist").post("/customers/new/?kind=enterprise", {**values, "uscc": USCC_A, "confirmed_duplicates": "on"})
+    taken = as_("archivist").post(
+        "/customers/new/?kind=enterprise", {**values, "uscc": USCC_A, "confirmed_duplicates": "on"}
+    )
     assert taken.status_code == 422 and "仍要分开建档" in taken.text
 
 
@@ -129,7 +150,7 @@ def edited(as_: As, dossier: Customer, **values: str) -> dict[str, str]:
     """What the browser would post: every input as shown, with some typed over."""
     form = as_("salesperson").get(home(dossier) + "edit/").context["form"]
     shown = {name: form[name].value() for name in form.fields}
-    posted = {name: "" if value is None else str(value) for name, value in shown.items() if value not in (False,)}
+    posted = {name: "" if value is None else str(value) for name, value in shown.items() if value is not False}
     return {**posted, "_version": "1", **values}
 
 
@@ -163,7 +184,10 @@ def test_contacts_and_key_persons_by_form(as_: As, dossier: Customer) -> None:
     made = client.post(home(dossier) + "contacts/new/", {"name": "赵工", "mobile": "13700137000"})
     assert made.status_code == 302 and made.url == home(dossier) + "contacts/"
     row = Contact.objects.get(name="赵工")
-    changed = client.post(f"/customers/contacts/{row.pk}/edit/", {"name": "赵工", "mobile": "13700137000", "post": "厂长", "_version": "1"})
+    changed = client.post(
+        f"/customers/contacts/{row.pk}/edit/",
+        {"name": "赵工", "mobile": "13700137000", "post": "厂长", "_version": "1"},
+    )
     assert changed.status_code == 302 and Contact.objects.get(pk=row.pk).post == "厂长"
     bad = client.post(home(dossier) + "contacts/new/", {"name": "钱工", "mobile": "12"})
     assert bad.status_code == 422 and "不是可拨打的号码" in bad.text
