@@ -1,0 +1,58 @@
+"""A page costs a fixed number of SQL statements, however many rows there are."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from kedang.business.customers import services
+from kedang.business.customers.models import Customer
+from tests.cast import Cast
+from tests.counting import compare, count_of
+from tests.customers.making import make_customer
+
+PAGES = {
+    "customers/list": "/customers/",
+    "customers/list-keyword": "/customers/?q=有限公司",
+    "customers/list-conditions": "/customers/?stage=present&region_code=深圳",
+    "customers/results": "/customers/results/?view=incomplete",
+    "customers/detail": "/customers/{pk}/",
+    "customers/contacts": "/customers/{pk}/contacts/",
+    "customers/key-persons": "/customers/{pk}/key-persons/",
+    "customers/profile": "/customers/{pk}/profile/",
+    "customers/classes": "/customers/{pk}/classes/",
+    "customers/history": "/customers/{pk}/history/",
+    "customers/seen": "/customers/{pk}/seen/",
+    "customers/edit": "/customers/{pk}/edit/",
+    "customers/new": "/customers/new/?kind=enterprise",
+    "customers/register": "/customers/register/",
+    "customers/home": "/",
+}
+
+
+STEADY = {"customers/list", "customers/detail", "customers/contacts", "customers/key-persons", "customers/seen"}
+"""Pages that are counted with little and with much on them."""
+
+
+def crowd(cast: Cast, dossier: Customer) -> None:
+    """Enough customers and people around the dossier that one statement per row would show."""
+    for number in range(6):
+        make_customer(
+            cast.archivist, name=f"第{number}机械有限公司", responsible=cast.salesperson, department=cast.sales_one
+        )
+        services.contact_add(
+            actor=cast.archivist, customer=dossier, values={"name": f"联系人{number}", "mobile": f"1370013700{number}"}
+        )
+        services.key_person_add(actor=cast.archivist, customer=dossier, values={"name": f"人物{number}"})
+        services.customer_change(actor=cast.archivist, customer=dossier, values={"employees": number + 1}, version=None)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_fixed_number_of_statements(as_: Callable[[str], Client], cast: Cast, dossier: Customer, name: str) -> None:
+    client = as_("archivist")
+    address = PAGES[name].replace("{pk}", str(dossier.pk))
+    client.get(address)
+    if name in STEADY:
+        compare(name, *count_of(client, address))
+    crowd(cast, dossier)
+    compare(name, *count_of(client, address))
