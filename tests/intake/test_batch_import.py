@@ -132,9 +132,9 @@ def test_both_keeps_a_second_dossier_of_the_same_code(cast: Cast) -> None:
 def test_names_meet_unless_two_codes_speak_against_it(cast: Cast) -> None:
     name = "深圳市长风精密机械有限公司"
     imported(cast.archivist, table([row(1, 企业名称=name)]))
-    without_code = row(2, **{"企业名称": "深圳市长风精密机械（有限公司）", "统一社会信用代码": ""})
+    without_code = row(2, 企业名称="深圳市长风精密机械（有限公司）", 统一社会信用代码="")
     first = imported(cast.archivist, table([without_code]))
-    second = imported(cast.archivist, table([row(3, **{"企业名称": name})]))
+    second = imported(cast.archivist, table([row(3, 企业名称=name)]))
     assert (outcomes(first), outcomes(second)) == ({"duplicates": 1}, {"created": 1})
     reasons = [rows_page(actor=cast.archivist, batch_id=batch.pk).rows[0].why for batch in (first, second)]
     assert reasons[0].startswith("名称与已有客户") and "统一社会信用代码不同" in reasons[1]

@@ -138,7 +138,7 @@ def test_the_same_file_twice_at_once_is_refused_and_then_all_duplicates(cast: Ca
     content = table([row(n) for n in range(4)])
     first, second = (staged(cast.archivist, content) for _ in range(2))
     batch_commit(actor=cast.archivist, batch_id=first.pk)
-    with pytest.raises(Refused, match="同一个文件.*正在导入"):
+    with pytest.raises(Refused, match=r"同一个文件.*正在导入"):
         batch_commit(actor=cast.archivist, batch_id=second.pk)
     assert again(second).state == BatchState.STAGED
     assert Worker("one").run_once()

@@ -68,7 +68,7 @@ def test_undo_of_an_update_restores_the_values_before(cast: Cast) -> None:
 
 def test_undo_of_an_update_fails_where_the_code_was_taken_since(cast: Cast) -> None:
     there = customers.customer_create(actor=cast.archivist, values={"name": "深圳市长风机械有限公司", "uscc": code(7)})
-    line = row(1, **{"企业名称": "深圳市长风机械有限公司"})
+    line = row(1, 企业名称="深圳市长风机械有限公司")
     Customer.objects.filter(pk=there.pk).update(uscc="")
     batch = imported(cast.archivist, table([line]), on_duplicate="update")
     assert outcomes(batch) == {"updated": 1}
@@ -116,7 +116,7 @@ def test_a_row_outside_the_writers_scope_is_rejected_or_left_alone(cast: Cast) -
 
 
 def test_the_workbook_comes_back_with_reasons_and_imports_again_once_corrected(cast: Cast, tmp_path: Path) -> None:
-    lines = [row(1), row(2, **{"成立日期": "2015-13-40"}), row(3, **{"企业名称": ""}), row(1)]
+    lines = [row(1), row(2, 成立日期="2015-13-40"), row(3, 企业名称=""), row(1)]
     batch = imported(cast.archivist, table(lines))
     assert outcomes(batch) == {"created": 1, "duplicates": 1, "rejected": 2}
     path = report_workbook(actor=cast.archivist, batch_id=batch.pk, path=tmp_path / "back.xlsx")

@@ -21,8 +21,7 @@ from kedang.foundation.kernel import keys
 from kedang.foundation.kernel.bulk import RowShape, Tail, shape_of
 from kedang.foundation.kernel.checks import identity
 from kedang.foundation.kernel.fields import EncryptedTextField
-from kedang.foundation.kernel.text import fold, grams
-from kedang.foundation.search.documents import OPEN, Encoded, encode
+from kedang.foundation.search.documents import OPEN, Document, Encoded, encode
 
 HEAD = ("id", "number", "uscc_twin")
 CONTACT_HEAD = ("customer_id",)
@@ -169,7 +168,7 @@ class Preparer:
             given["mobile"], given["mobile_blind"] = first, mobile_blind(first)
             if others and "phone" in self._contact_fields:
                 given["phone"] = "；".join(filter(None, [given.get("phone"), *others]))
-        noted = {"is_primary": (None, True)}
+        noted: dict[str, tuple[Any, Any]] = {"is_primary": (None, True)}
         for name in CONTACT_FIELDS:
             if name in given:
                 place = f"{Contact._meta.label}.{name}"
@@ -187,9 +186,9 @@ class Preparer:
 
 def with_number(encoded: Encoded, number: str) -> Encoded:
     """A search document that also answers to the number, which is known only at the moment of writing."""
-    folded = number.lower() if number.isascii() and number.isalnum() else fold(number)
-    *scope, body, tokens = encoded
-    return Encoded(*scope, f"{body}{NUMBER.letter}{folded}{OPEN}", f"{tokens} {' '.join(grams(folded))}")
+    fonds, level, owner, department, region, body, tokens = encoded
+    more = encode(Document(fonds, ((NUMBER, number),)))
+    return Encoded(fonds, level, owner, department, region, body + more.body.removeprefix(OPEN), f"{tokens} {more.tokens}")
 
 
 def _fill_from_document(row: dict[str, Any]) -> None:

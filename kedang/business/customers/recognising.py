@@ -136,6 +136,6 @@ def base_for(actor: Actor, fonds_id: int, keys: Iterable[RowKeys | None], *, see
     if not sees_all:
         maps = (base.by_uscc, base.by_name, base.by_document, base.by_mobile, base.by_number)
         ids = {known.id for found in maps for several in found.values() for known in several}
-        visible = Customer.objects.visible_to(actor, "customers.change").filter(pk__in=ids) if ids else []
-        base.visible = frozenset(row.pk for row in visible.only("id")) if ids else frozenset()
+        reachable = Customer.objects.visible_to(actor, "customers.change").filter(pk__in=ids)
+        base.visible = frozenset(reachable.values_list("pk", flat=True)) if ids else frozenset()
     return base

@@ -44,6 +44,7 @@ def record_set(
         if not column.primary_key and column.attname not in head
     }
     shape = bulk.shape_of(Event, head=head[:-1], varying=head[-1:], constants=constants)
+    ready: list[tuple[tuple[Any, ...], bulk.Tail]]
     if parent:
         ready = [((i, label[:240], changes), shape.tail((above,))) for (i, label, changes), above in zip(rows, parent[1], strict=True)]
     else:

@@ -63,7 +63,7 @@ def shape_of(
             continue
         value = constants[name] if constants and name in constants else column.get_default()
         fixed[name] = plain(column.get_db_prep_save(value, connection))
-    names = {column.attname: column.column for column in model._meta.concrete_fields}
+    names = {column.attname: str(column.column) for column in model._meta.concrete_fields}
     pairs = tuple((names[name], value) for name, value in fixed.items())
     text = "".join("\t" + copy_text(value) for _, value in pairs)
     return RowShape(

@@ -35,6 +35,7 @@ def add_parser(subparsers: Any) -> None:
 def import_customers(args: argparse.Namespace) -> dict[str, Any]:
     """Upload, map, check and commit one file in this process."""
     from kedang.business.intake.models import ImportBatch
+    from kedang.business.intake.pipeline.helpers import warm_up
     from kedang.business.intake.services import (
         ReportKind,
         batch_close,
@@ -44,7 +45,6 @@ def import_customers(args: argparse.Namespace) -> dict[str, Any]:
         batch_upload,
         report_workbook,
     )
-    from kedang.business.intake.pipeline.helpers import warm_up
     from kedang.foundation.jobs.inline import work_here
     from kedang.foundation.kernel import context
     from kedang.project.cli._measure import Measure

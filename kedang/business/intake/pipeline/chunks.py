@@ -75,8 +75,9 @@ def clean_chunk(piece: tuple[int, list[tuple[int, Sequence[str]]]]) -> CleanedCh
     verdicts = bytearray()
     row_keys: list[RowKeys | None] = []
     noted = cleaned = 0
-    for (line, cells), (_, verdict, values, changes, problems) in zip(rows, results, strict=True):
+    for (line, cells), (_, verdict, cleaned_values, changes, problems) in zip(rows, results, strict=True):
         found: RowKeys | None = None
+        values: Sequence[Any] = cleaned_values
         if verdict != REJECTED:
             values, found, more = settle(values)
             if more:

@@ -36,7 +36,7 @@ class FileMemory:
             person = f"p{name}/{mobile}" if mobile else ""
             if person and (other := first(person)):
                 return ["repeated", "mobile", f"与第 {other} 行重复：姓名和手机相同"]
-            remember = (person,)
+            remember: tuple[str, ...] = (person,)
         else:
             bare = "b" + name
             if name and (other := first(bare if uscc else "n" + name)):

@@ -128,6 +128,6 @@ def _check(batch: ImportBatch, target: ImportTarget, chosen: dict[int, str], rul
         raise Refused("name_unmapped", f"还没有指定哪一列是“{label}”，请选择后再继续。", "mapping")
 
 
-def _refuse_unknown(batch: ImportBatch, model: type[Person] | type[Department], key: int, field: str, label: str) -> None:
+def _refuse_unknown(batch: ImportBatch, model: Any, key: int, field: str, label: str) -> None:
     if not model.objects.filter(fonds_id=batch.fonds_id, pk=key, is_active=True).exists():
         raise Refused("choice_invalid", f"所选的{label}不存在或已停用，请重新选择。", field)
