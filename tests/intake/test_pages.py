@@ -250,6 +250,24 @@ def test_undo_asks_why_and_tells_three_results(archivist: Client) -> None:
     assert "已撤回" in page(archivist, "rows", batch, outcome="reversed")
 
 
+def test_the_same_file_again_is_pointed_out(archivist: Client) -> None:
+    batch = staged(archivist)
+    assert "同一个文件已于" not in page(archivist, "mapping", batch)
+    act(archivist, "commit", batch)
+    upload(archivist)
+    second = ImportBatch.objects.latest("pk")
+    shown = page(archivist, "mapping", second)
+    assert "同一个文件已于" in shown and reverse("intake:batch-detail", args=[batch.pk]) in shown
+
+
+def test_long_lists_go_out_as_text(archivist: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kedang.business.intake.views.downloads.WORKBOOK_ROWS", 2)
+    batch = staged(archivist)
+    response = archivist.get(reverse("intake:batch-report", args=[batch.pk]), {"kind": "all"})
+    content = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert content.startswith("原因,处理结果,原行号,企业名称") and content.count("\n") == 5
+
+
 def test_progress_region_and_cancel(archivist: Client) -> None:
     upload(archivist)
     batch = only()

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from kedang.business.intake.models import BatchState, ImportTemplate, OnDuplicate
+from kedang.business.intake.models import BatchState, ImportBatch, ImportTemplate, OnDuplicate
 from kedang.business.intake.pipeline.targets import target_of
 from kedang.business.intake.services import batch_map, batch_reread, batch_stage, mapping_rows, template_save
 from kedang.business.intake.views.batch import BatchPage
@@ -42,6 +42,7 @@ class Columns(BatchPage):
             **self.frame(),
             rows=rows,
             problem=problem,
+            earlier=self.earlier(),
             mapped_count=sum(1 for row in rows if row["field"]),
             templates=ImportTemplate.objects.filter(fonds_id=batch.fonds_id, target=batch.target).order_by("name"),
             departments=Department.objects.filter(policy_for(Department).scope(self.actor), is_active=True),
@@ -49,6 +50,15 @@ class Columns(BatchPage):
             encodings=[("utf-8", "UTF-8"), ("gb18030", "GB18030"), ("utf-16", "UTF-16")],
             status=status,
         )
+
+    def earlier(self) -> ImportBatch | None:
+        """The same file, imported before and not taken back."""
+        batch = self.batch
+        same = self.pages.visible(self.actor).filter(
+            fonds_id=batch.fonds_id, sha256=batch.sha256, state=BatchState.DONE
+        )
+        found: ImportBatch | None = same.exclude(pk=batch.pk).order_by("-pk").first()
+        return found
 
     def field_groups(self, chosen: str) -> list[dict[str, Any]]:
         """Fields in two groups: the customer and the contact."""
