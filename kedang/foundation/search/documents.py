@@ -9,8 +9,11 @@ from kedang.foundation.kernel.text import fold, forms, grams
 
 OPEN = "|"
 """Opens a field in the stored text. Folded text holds no signs, so no fragment reaches from one field into the next."""
-INITIALS = "P"
-SYLLABLES = "Q"
+INITIALS = "~"
+SYLLABLES = "^"
+"""Letters of the pinyin fields. Their texts are written in alphabets that folding never leaves over, so that a fragment
+of initials, of syllables and of ordinary text is each found in its own kind only."""
+_INITIAL_LETTERS = {ord("a") + at: chr(0x0410 + at) for at in range(26)}
 PRIVATE = "¤"
 """Opens a private token in the index: a keyed digest, never the value."""
 ANCHOR = "§"
@@ -21,7 +24,7 @@ LONGEST_TAIL = 11
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One searchable text of a record: its letter in the stored text (not P or Q) and the reason shown for a hit.
+    """One searchable text of a record: its letter in the stored text and the reason shown for a hit.
 
     ``is_spoken``: found by pinyin too, ``is_person``: its first character is read as a surname, ``is_exact``: a hit on the
     whole text comes first.
@@ -77,10 +80,10 @@ def encode(document: Document) -> Encoded:
         if field.is_spoken and not folded.isascii():
             all_initials, all_syllables = forms(folded, field.is_person)
             for initials in all_initials:
-                parts[INITIALS + initials] = None
+                parts[INITIALS + as_initials(initials)] = None
                 tokens.update(grams(initials))
             for syllables in all_syllables:
-                parts[SYLLABLES + "".join(syllables).upper()] = None
+                parts[SYLLABLES + as_syllables("".join(syllables))] = None
     return Encoded(
         document.fonds_id,
         document.secrecy_level,
@@ -90,6 +93,16 @@ def encode(document: Document) -> Encoded:
         OPEN + OPEN.join(parts) + OPEN if parts else "",
         " ".join(tokens),
     )
+
+
+def as_initials(letters: str) -> str:
+    """Initials as they stand in the stored text: capital Cyrillic letters, one for one."""
+    return letters.translate(_INITIAL_LETTERS)
+
+
+def as_syllables(marked: str) -> str:
+    """Marked syllables as they stand in the stored text: in capitals."""
+    return marked.upper()
 
 
 def phone_tokens(number: str) -> list[str]:

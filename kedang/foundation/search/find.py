@@ -191,7 +191,7 @@ class _Search:
     def _candidates(self, limit: int) -> Sql:
         asked = self.dialect.asked(self.query, {token: bool(keys) for token, keys in self.private_hits.items()})
         terms = self.query.terms
-        is_certain = all(len(term.ways) == 1 and term.ways[0].is_certain and not term.private for term in terms)
+        is_certain = all(not term.private and all(way.is_certain for way in term.ways) for term in terms)
         condition = (self.where.sql, list(self.where.params)) if is_certain else self._condition()
         return self.dialect.candidates(asked, self.low, self.high, condition, limit)
 
@@ -214,11 +214,12 @@ class _Search:
         Up to ``FEW_HITS`` the stored texts tell which hits are exact; among more of them only those are looked for that
         begin with the word, which the index knows.
         """
+        few = min(FEW_HITS, self.cap)
         whole = self._whole()
         order = "id DESC"
         if whole[0]:
             order = (
-                f"CASE WHEN (SELECT count(*) FROM found) > {FEW_HITS} THEN 0 WHEN EXISTS (SELECT 1 FROM search_document "
+                f"CASE WHEN (SELECT count(*) FROM found) > {few} THEN 0 WHEN EXISTS (SELECT 1 FROM search_document "
                 f"WHERE search_document.id = found.id AND {whole[0]}) THEN 1 ELSE 0 END DESC, id DESC"
             )
         limit = max(min(self.offset + self.limit, self.cap) - self.offset, 0)
@@ -228,7 +229,7 @@ class _Search:
         )
         rows = self._rows((sql, [*found[1], *whole[1]]))
         total, keys = rows[0][0], [row[0] for row in rows[1:]]
-        if total > FEW_HITS:
+        if total > few:
             first = self._beginning(whole)
             if first or (total > self.cap and sample is not None and not self.dialect.is_ordered):
                 keys = self._composed(first, found, sample if total > self.cap else None)

@@ -13,7 +13,7 @@ from itertools import groupby, product
 from kedang.foundation.kernel.text import cover, fold, forms
 from kedang.foundation.kernel.text.pinyin import MARK
 from kedang.foundation.kernel.text.typed import chars_reading, readings
-from kedang.foundation.search.documents import LONGEST_TAIL, SHORTEST_TAIL, private_token
+from kedang.foundation.search.documents import LONGEST_TAIL, SHORTEST_TAIL, as_initials, as_syllables, private_token
 
 LONGEST_QUERY = 200
 MOST_TERMS = 8
@@ -29,7 +29,7 @@ class Way:
 
     The index is asked for all of ``grams`` and, where there are ``prefixes``, for any token that begins with one of them;
     the stored text must contain all of ``fragments``, which ``is_certain`` says need not be looked at after the index has
-    answered. Without grams and prefixes the index cannot tell.
+    answered (of a term, when all its ways say so). Without grams and prefixes the index cannot tell.
     """
 
     grams: tuple[str, ...]
@@ -75,7 +75,8 @@ def term_of(typed: str) -> Term:
     """All ways to take one word."""
     word = fold(typed)
     ways = [_plain(word)]
-    if word.isascii():
+    if word.isascii() and not word.isdigit():
+        ways += [Way(ways[0].grams, ways[0].prefixes, (as_initials(word),), ways[0].is_certain)]
         ways += [_spoken(way) for way in readings(word)]
     elif any(char.isascii() and char.isalpha() for char in word):
         ways += _mixed(word)
@@ -90,7 +91,7 @@ def _plain(word: str) -> Way:
 def _spoken(marked: str) -> Way:
     """Full pinyin. The index holds initials; a single syllable is asked for by the characters that are read so."""
     parts = marked.split(MARK)[1:]
-    fragment = (marked.upper(),)
+    fragment = (as_syllables(marked),)
     if len(parts) == 1:
         return Way((), chars_reading(parts[0]), fragment)
     asked = cover("".join(part[0] for part in parts))
@@ -106,8 +107,8 @@ def _mixed(word: str) -> list[Way]:
     by_syllables = product(*(readings(run) if is_ascii else _syllables(run) for is_ascii, run in runs))
     ways = []
     for fragment, initials in [
-        *(("".join(parts), "".join(parts)) for parts in _first(by_initials)),
-        *(("".join(parts).upper(), _letters("".join(parts))) for parts in _first(by_syllables)),
+        *((as_initials("".join(parts)), "".join(parts)) for parts in _first(by_initials)),
+        *((as_syllables("".join(parts)), _letters("".join(parts))) for parts in _first(by_syllables)),
     ]:
         asked = cover(initials)
         grams = (*(gram for one in covers for gram in one.grams), *asked.grams)

@@ -59,10 +59,10 @@ _sources: dict[str, SearchSource] = {}
 
 
 def register(source: SearchSource) -> SearchSource:
-    """Make a kind searchable. A second kind with the same code or letters taken twice is a mistake of the programmer."""
+    """Make a kind searchable. A second kind with the same code or letters twice is a mistake of the programmer."""
     letters = [one.letter for one in source.fields]
-    if len(set(letters)) < len(letters) or {INITIALS, SYLLABLES} & set(letters) or not "".join(letters).isupper():
-        raise ValueError(f"letters of {source.kind} must be upper case, unique and neither P nor Q")
+    if len(set(letters)) < len(letters) or not all(len(one) == 1 and "A" <= one <= "Z" for one in letters):
+        raise ValueError(f"letters of {source.kind} must be single, upper case and unique")
     for other in _sources.values():
         if other.code == source.code and other.kind != source.kind:
             raise ValueError(f"{source.kind} and {other.kind} have the same code {source.code}")
