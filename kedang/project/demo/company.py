@@ -59,7 +59,7 @@ STAFF: tuple[Staff, ...] = (
     Staff("hanqiming", "韩启明", "销售二部", "销售二部经理", "department_head"),
     Staff("xuniansheng", "许念笙", "销售二部", "业务员", "salesperson"),
     Staff("luozijin", "罗子今", "销售二部", "业务员", "salesperson"),
-    Staff("suman", "苏漫", "市场部", "市场专员", "clerk"),
+    Staff("suman", "苏漫", "市场部", "市场专员", "clerk", "department", "销售一部"),
     Staff("fangruogu", "方若谷", "客户服务部", "客服专员", "reader", "below", "营销中心"),
     Staff("liangsiyuan", "梁思原", "财务部", "往来会计", "reader", "all"),
     Staff("tangboan", "唐伯安", "技术部", "华南区技术支持", "reader", "region", "440000"),

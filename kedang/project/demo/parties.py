@@ -72,7 +72,9 @@ def _party(rng: Random, kind: str, today: date, names: set[str]) -> Party:
     department = "销售一部" if city[:2] in {"33", "31", "32", "34", "35", "36", "37"} else "销售二部"
     party = Party(
         opened_at=opened,
-        opened_by=rng.choices(("", "yezhen", "shenzhixing"), weights=(5, 4, 1))[0],
+        opened_by=rng.choices(
+            ("", "yezhen", "shenzhixing", "suman"), weights=(4, 3, 1, 2 if department == "销售一部" else 0)
+        )[0],
         values={
             "party_kind": kind,
             "region_code": county,

@@ -106,8 +106,8 @@ def _pick(rng: Random, people: list[Party], name: str) -> Party | None:
             continue
         if name == "tangboan" and not party.values["region_code"].startswith("44"):
             continue
-        if name == "suman":
-            return None
+        if name == "suman" and party.department != "销售一部":
+            continue
         if party.classes["importance"] == ["main"] or rng.random() < 0.35:
             return party
     return None
