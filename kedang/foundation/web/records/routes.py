@@ -48,7 +48,8 @@ def routes_of(pages: type[RecordPages]) -> list[URLPattern]:
         ]
     routes.append(route("<int:pk>/", "detail", "detail_view", RecordDetail))
     routes += _edit_routes(pages, route, RecordForm)
-    routes.append(route("<int:pk>/unmask/<str:field>/", "unmask", RecordUnmask))
+    if pages.unmask_action:
+        routes.append(route("<int:pk>/unmask/<str:field>/", "unmask", RecordUnmask))
     if pages.has_history:
         routes.append(route("<int:pk>/history/", "history", "history_view", RecordHistory, tab_key="history"))
     for tab in pages.tabs:
