@@ -87,7 +87,8 @@ def department_choices(actor: Any) -> list[tuple[int, str]]:
 
 def departments_in_order(fonds_id: int | None) -> list[Department]:
     """Departments, each followed by those below it."""
-    return sorted(Department.objects.filter(fonds_id=fonds_id, is_active=True), key=lambda row: [int(key) for key in row.path.split("/") if key])
+    rows: list[Department] = list(Department.objects.filter(fonds_id=fonds_id or 0, is_active=True))
+    return sorted(rows, key=lambda row: [int(key) for key in row.path.split("/") if key])
 
 
 def open_to_all(actor: Any) -> bool:

@@ -45,7 +45,8 @@ def rescore(ctx: JobContext, fonds_id: int, party_kind: str) -> dict[str, Any]:
 
 def _presence(rows: Any, names: set[str]) -> Any:
     """Each dossier's values as far as they are scored; sealed ones only as “is there one”, so that nothing is opened."""
-    plain, there = ["pk", "completeness"], {}
+    plain: list[str] = ["pk", "completeness"]
+    there: dict[str, Any] = {}
     for name in names | (set(REACHABLE) if "reachable" in names else set()):
         if name in {"contacts", "key_persons", "profile", "reachable"}:
             continue

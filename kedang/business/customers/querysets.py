@@ -1,6 +1,7 @@
 """The vocabulary of reading customers."""
 
 from datetime import timedelta
+from typing import cast
 
 from django.apps import apps
 from django.db.models import Count, IntegerField, OuterRef, Subquery
@@ -8,12 +9,17 @@ from django.db.models.functions import Coalesce
 
 from kedang.foundation.access.policies import ScopedQuerySet
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.actors import Actor
 
 STALE_AFTER_DAYS = 365
 
 
 class CustomerQuerySet(ScopedQuerySet):
     """Customers; always begin with ``visible_to(actor)``."""
+
+    def visible_to(self, actor: Actor, code: str = "") -> "CustomerQuerySet":
+        """See :class:`ScopedQuerySet`."""
+        return cast("CustomerQuerySet", super().visible_to(actor, code))
 
     def current(self) -> "CustomerQuerySet":
         """Without withdrawn dossiers."""
@@ -29,11 +35,12 @@ class CustomerQuerySet(ScopedQuerySet):
 
     def with_counts(self) -> "CustomerQuerySet":
         """With ``contact_count``, ``key_person_count`` and ``class_count``, for the tabs of the dossier."""
-        return self.annotate(
+        counted: CustomerQuerySet = self.annotate(
             contact_count=_count("Contact", left_on__isnull=True),
             key_person_count=_count("KeyPerson", removed_at__isnull=True),
             class_count=_count("CustomerClass"),
         )
+        return counted
 
 
 def _count(model: str, **lookup: bool) -> Coalesce:

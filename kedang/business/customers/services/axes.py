@@ -30,6 +30,7 @@ def axis_create(*, actor: Actor, values: Values, fonds: Fonds | None = None) -> 
     """
     require(actor, "customers.classify")
     fonds_id = fonds.pk if fonds is not None else actor.fonds_id
+    assert fonds_id is not None
     clean, problems = _checked(ClassAxis, AXIS_FIELDS, values)
     axis = ClassAxis(fonds_id=fonds_id, **clean)
     clean_record(axis, AXIS_FIELDS, problems)

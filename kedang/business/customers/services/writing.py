@@ -31,9 +31,9 @@ def locked_customer(actor: Actor, customer: Customer | int, action: str) -> Cust
     return found
 
 
-def locked_child(actor: Actor, child: models.Model, action: str) -> tuple[Customer, Any]:
+def locked_child(actor: Actor, child: Any, action: str) -> tuple[Customer, Any]:
     """The customer under lock, and its child record as it is now."""
-    owner = locked_customer(actor, child.customer_id, action)  # type: ignore[attr-defined]  # children have a customer
+    owner = locked_customer(actor, child.customer_id, action)
     found = type(child)._default_manager.select_for_update().filter(pk=child.pk, customer_id=owner.pk).first()
     if found is None:
         raise OutOfScope

@@ -83,20 +83,16 @@ class CustomerDetail(CustomerRecord, RecordDetail):
         return cell
 
     def panels(self) -> list[dict[str, Any]]:
-        """Panels of this kind of customer; hidden fields are left out."""
-        drawn = []
-        for panel in self.pages.panels_for(self.obj):
-            facts = [self.fact(name, is_wide=name in panel.wide) for name in panel.fields]
-            facts = [fact for fact in facts if not fact.is_hidden]
-            if facts:
-                drawn.append({"panel": replace(panel, columns=2), "facts": facts})
-        return drawn
+        """Panels of this kind of customer."""
+        return drawn_panels(self)
 
 
 class CustomerHistory(CustomerRecord, RecordHistory):
     """变更历史, and the dossier as it was on a day, with its people."""
 
-    panels = CustomerDetail.panels
+    def panels(self) -> list[dict[str, Any]]:
+        """As on the first tab."""
+        return drawn_panels(self)
 
     def head(self) -> dict[str, Any]:
         return {**super().head(), **self.head_extra()}
@@ -116,6 +112,17 @@ class CustomerHistory(CustomerRecord, RecordHistory):
                     fact.unmask_url = ""
             people = {**people_as_of(self.actor, present, day), "profile": profile_as_of(self.actor, present, day)}
         return self.draw("customers/past.html", **head, day=day, was=was, panels=panels, today=clock.today(), **people)
+
+
+def drawn_panels(page: Any) -> list[dict[str, Any]]:
+    """Panels of the customer's kind with their facts; hidden fields are left out."""
+    drawn = []
+    for panel in page.pages.panels_for(page.obj):
+        facts = [page.fact(name, is_wide=name in panel.wide) for name in panel.fields]
+        facts = [fact for fact in facts if not fact.is_hidden]
+        if facts:
+            drawn.append({"panel": replace(panel, columns=2), "facts": facts})
+    return drawn
 
 
 def classes_of(customer: Any) -> list[tuple[str, list[str]]]:

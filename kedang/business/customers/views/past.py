@@ -56,7 +56,7 @@ def classes_as_of(customer: Customer, day: date) -> str:
 
 
 def _children(
-    actor: Any, customer: Customer, model: Any, day: date, not_yet: set[tuple[str, int]], names: tuple[str, ...]
+    actor: Any, customer: Customer, model: Any, day: date, not_yet: set[tuple[str, int | None]], names: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     lines = []
     for row in model.objects.filter(customer=customer).order_by("id"):

@@ -89,9 +89,10 @@ class Requirements(Page):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Set them."""
         weights: dict[str, int] = {}
-        for name, text in request.POST.items():
+        for name in request.POST:
             if name.startswith("weight-"):
-                weights[name.removeprefix("weight-")] = int(text) if str(text).strip().isdecimal() else (0 if not str(text).strip() else -1)
+                text = request.POST[name].strip()
+                weights[name.removeprefix("weight-")] = int(text) if text.isdecimal() else -1 if text else 0
         try:
             requirements_set(actor=self.actor, party_kind=self.kind, weights=weights)
         except NotAllowed:

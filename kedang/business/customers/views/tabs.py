@@ -53,7 +53,8 @@ class ContactsTab(CustomerTab):
 
     def context(self) -> dict[str, Any]:
         names = tuple(name for name in CONTACT_FIELDS if name not in {"name", "is_primary", "is_daily", "is_emergency"})
-        present, gone = [], []
+        present: list[dict[str, Any]] = []
+        gone: list[dict[str, Any]] = []
         for row in Contact.objects.filter(customer=self.obj).order_by("-is_primary", "-is_daily", "id"):
             row.customer = self.obj
             line = {
