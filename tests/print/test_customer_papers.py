@@ -8,6 +8,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from django.utils import translation
 
 from kedang.business.customers.fields import KIND_FIELDS, label
 from kedang.business.customers.models import Contact, Customer, CustomerProfile, FormerName, KeyPerson
@@ -97,4 +98,14 @@ def test_amounts_and_secrecy_as_forms_write_them() -> None:
     assert money(Decimal(3000000), "USD") == "300 万美元"
     assert money(Decimal(800), "") == "800 元"
     assert money(None) == ""
+    with translation.override("en"):
+        assert money(Decimal(50000000), "CNY") == "CNY 50,000,000"
     assert [secrecy_words(level) for level in range(5)] == ["", "内部", "秘密★", "机密★", "绝密★"]
+
+
+@pytest.mark.parametrize(("language", "wanted"), [("zh-hant", "客戶檔案卡"), ("en", "CREATED:")])
+def test_papers_speak_the_language_of_the_reader(cast: Cast, language: str, wanted: str) -> None:
+    with translation.override(language):
+        text = words(card_pdf(cast.manager, make_customer(cast)))
+    assert wanted in text.replace("Created", "CREATED") and "绍兴越泽阀门有限公司" in text
+    assert ("一、" in text) == (language != "en")

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kedang.business.customers.choices import Currency
@@ -35,9 +36,11 @@ def secrecy_words(level: int) -> str:
 
 
 def money(amount: Decimal | None, currency: str = "") -> str:
-    """``5,000 万元人民币``; amounts below ten thousand in yuan."""
+    """``5,000 万元人民币``; amounts below ten thousand in yuan. Western readers get ``CNY 50,000,000``."""
     if amount is None:
         return ""
+    if not (get_language() or "zh").startswith("zh"):
+        return f"{currency or Currency.CNY.value} {_plain(amount)}"
     if amount >= 10_000:
         figure, unit = _plain(amount / 10_000), _("万元")
     else:

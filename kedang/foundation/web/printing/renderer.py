@@ -13,6 +13,7 @@ import orjson
 import segno
 import typst
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kedang.foundation.kernel import clock
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]  # the package: templates of all rooms lie below it
 OFFICE = Path(__file__).resolve().parent
 LONGEST_RUN = 24
+_CHINESE = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五")
 _LONG_RUN = re.compile(rf"[!-~]{{{LONGEST_RUN},}}")
 _thread = threading.local()
 
@@ -50,9 +52,14 @@ def _compiler() -> typst.Compiler:
     return compiler
 
 
-def _words() -> dict[str, str]:
+def _words() -> dict[str, Any]:
     """Fixed words of the templates, in the reader's language."""
+    chinese = (get_language() or "zh").startswith("zh")
     return {
+        "colon": "：" if chinese else ": ",
+        "ordinals": [f"{digit}、" for digit in _CHINESE]
+        if chinese
+        else [f"{n}. " for n in range(1, len(_CHINESE) + 1)],
         "number": _("编号"),
         "name": _("名称"),
         "page": _("第 {page} 页 共 {pages} 页"),
