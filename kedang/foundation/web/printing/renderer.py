@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]  # the package: templates of all rooms lie below it
 OFFICE = Path(__file__).resolve().parent
 LONGEST_RUN = 24
-_CHINESE = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五")
 _LONG_RUN = re.compile(rf"[!-~]{{{LONGEST_RUN},}}")
 _thread = threading.local()
 
@@ -57,9 +56,7 @@ def _words() -> dict[str, Any]:
     chinese = (get_language() or "zh").startswith("zh")
     return {
         "colon": "：" if chinese else ": ",
-        "ordinals": [f"{digit}、" for digit in _CHINESE]
-        if chinese
-        else [f"{n}. " for n in range(1, len(_CHINESE) + 1)],
+        "chinese": chinese,
         "number": _("编号"),
         "name": _("名称"),
         "page": _("第 {page} 页 共 {pages} 页"),

@@ -16,7 +16,16 @@ from kedang.foundation.web.records.cells import Cell, cell_of
 from kedang.foundation.web.records.conditions import BoundFilter, bind
 from kedang.foundation.web.records.declare import Column, Verb
 from kedang.foundation.web.records.paging import SIZES, PageOfRows, page_of
-from kedang.foundation.web.records.query import ListQuery, Rule, params_of
+from kedang.foundation.web.records.query import (
+    RULE_FIELD,
+    RULE_OPERATOR,
+    RULE_PARTS,
+    RULE_VALUE,
+    RULE_VALUE_TO,
+    ListQuery,
+    Rule,
+    params_of,
+)
 
 PLACES_A_ROW = 4
 
@@ -126,16 +135,22 @@ class RecordList(Page):
         """Parsed conditions."""
         return ListQuery.parse(self.params, self.filters)
 
-    def cleaned_query(self) -> str:
-        """The address without empty parts, for the address bar."""
+    @cached_property
+    def asked(self) -> QueryDict:
+        """The address without its empty parts."""
         kept = QueryDict(mutable=True)
+        has_rules = any(self.request.GET.getlist(RULE_FIELD))
         for key, values in self.request.GET.lists():
-            if key in {"cf", "co", "cv", "cw"} or any(values):
+            if key in RULE_PARTS:
+                if has_rules:
+                    kept.setlist(key, values)
+            elif any(values) and key != "more":
                 kept.setlist(key, values)
-        if not any(kept.getlist("cf")):
-            for key in ("cf", "co", "cv", "cw", "cj"):
-                kept.pop(key, None)
-        return kept.urlencode()
+        return kept
+
+    def cleaned_query(self) -> str:
+        """The address for the address bar."""
+        return self.asked.urlencode()
 
     def list_url(self) -> str:
         """Address of this list."""
@@ -225,7 +240,7 @@ class RecordList(Page):
 
     def with_params(self, **changes: str) -> str:
         """Query string with some parameters changed."""
-        params = self.request.GET.copy()
+        params = self.asked.copy()
         for key, value in changes.items():
             if value:
                 params[key] = value
@@ -279,9 +294,9 @@ class RecordList(Page):
 
     def without_rule(self, name: str) -> str:
         """Address without the rules on a field."""
-        params = self.request.GET.copy()
-        lists = {key: params.getlist(key) for key in ("cf", "co", "cv", "cw")}
-        keep = [at for at, field in enumerate(lists["cf"]) if field != name]
+        params = self.asked.copy()
+        lists = {key: params.getlist(key) for key in (RULE_FIELD, RULE_OPERATOR, RULE_VALUE, RULE_VALUE_TO)}
+        keep = [at for at, field in enumerate(lists[RULE_FIELD]) if field != name]
         for key, values in lists.items():
             params.setlist(key, [values[at] for at in keep if at < len(values)])
         params.pop("page", None)

@@ -19,7 +19,7 @@ from kedang.foundation.web.records.conditions import (
 )
 
 RULE_FIELD, RULE_OPERATOR, RULE_VALUE, RULE_VALUE_TO, RULE_JOIN = "cf", "co", "cv", "cw", "cj"
-RESERVED = {"view", "page", "size", "sort", RULE_JOIN}
+RULE_PARTS = (RULE_FIELD, RULE_OPERATOR, RULE_VALUE, RULE_VALUE_TO, RULE_JOIN)
 MAX_TEXT = 200
 
 

@@ -9,6 +9,11 @@
   document.addEventListener("change", (event) => {
     const many = event.target.closest("[data-many]");
     if (many) many.parentElement.querySelector("[data-many-value]").value = [...many.selectedOptions].map((option) => option.value).join(",");
+    if (event.target.matches("[data-rule-field]")) {
+      const row = event.target.closest("[data-rule]");
+      row.querySelector("[data-rule-operator]").add(new Option("", "", true, true), 0);
+      row.querySelectorAll("[name=cv], [name=cw]").forEach((input) => { input.value = ""; });
+    }
     if (event.target.matches("[data-rule-field], [data-rule-operator]")) redraw(event.target.form, false);
   });
   document.addEventListener("click", (event) => {
