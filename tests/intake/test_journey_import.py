@@ -46,7 +46,7 @@ def test_import_from_upload_to_undo(sign_in: Callable[..., Any], tmp_path: Path)
     assert page.is_visible("dt:has-text('经营范围')")
 
     page.click(".tab:has-text('概览')")
-    page.click("text=提交导入")
+    page.click("text=确认导入")
     wait_for_job(page)
     assert "已完成" in page.inner_text("main")
     with page.expect_download() as download:

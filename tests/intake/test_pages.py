@@ -100,7 +100,7 @@ def test_upload_leads_to_the_columns_with_samples_and_reasons(archivist: Client)
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(b"", "文件是空的"), (b"%PDF-1.7", "这是PDF 文件，不是表格"), (b'a,b\nc,"d\n', None)],
+    [(b"", "文件是空的"), (b"%PDF-1.7", "这是 PDF 文件，不是表格"), (b'a,b\nc,"d\n', None)],
 )
 def test_a_bad_file_is_refused_beside_its_input(archivist: Client, content: bytes, sentence: str | None) -> None:
     response = upload(archivist, content, "客户.xlsx")
@@ -155,7 +155,7 @@ def test_templates_are_saved_applied_and_removed(archivist: Client) -> None:
 def test_review_shows_five_counts_that_add_up_and_nothing_is_written(archivist: Client) -> None:
     batch = staged(archivist)
     shown = page(archivist, "detail", batch)
-    assert "导入结果核对" in shown and "提交导入" in shown
+    assert "导入结果核对" in shown and "确认导入" in shown
     counts = batch.counts
     assert (
         sum(counts[name] for name in ("created", "updated", "unchanged", "duplicates", "rejected"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.utils import translation
 
 from kedang.business.customers import fields as dossier
 from kedang.business.customers.models import Contact, Customer
@@ -152,7 +154,12 @@ LONG = frozenset({"business_scope", "remarks"})
 
 @cache
 def customer_target() -> ImportTarget:
-    """Everything that an import may bring into a customer's dossier."""
+    """Everything that an import may bring into a customer's dossier; labels in the source language, as sentences name them."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _target()
+
+
+def _target() -> ImportTarget:
     names = ["number", "party_kind", *dossier.EVERY_FIELD]
     skipped = {"responsible", "department", "secrecy_level"}
     own = [_field(name, Customer) for name in dict.fromkeys(names) if name not in skipped]

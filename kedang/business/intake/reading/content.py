@@ -55,7 +55,8 @@ def kind_of(path: Path) -> str:
 def _refuse_strangers(head: bytes) -> None:
     for magic, name in _STRANGERS:
         if head.startswith(magic) and not (magic in (b"BM", b"MZ") and b"\0" not in head[:64]):
-            raise Refused("wrong_type", f"这是{name}，不是表格。{_ADVICE}")
+            gap = " " if name[0].isascii() else ""
+            raise Refused("wrong_type", f"这是{gap}{name}，不是表格。{_ADVICE}")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head")):
         raise Refused("html_table", f"这是网页格式的表格（有些系统导出的 .xls 其实是网页）。{_ADVICE}")

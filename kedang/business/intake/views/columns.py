@@ -10,6 +10,7 @@ from kedang.business.intake.models import BatchState, ImportBatch, ImportTemplat
 from kedang.business.intake.pipeline.targets import target_of
 from kedang.business.intake.services import batch_map, batch_reread, batch_stage, mapping_rows, template_save
 from kedang.business.intake.views.batch import BatchPage
+from kedang.business.intake.views.showing import label_of
 from kedang.foundation.access.models import Department
 from kedang.foundation.access.policies import policy_for
 from kedang.foundation.kernel.refused import NotAllowed, Refused
@@ -68,7 +69,7 @@ class Columns(BatchPage):
         for field in target.fields:
             line = {
                 "value": field.name,
-                "label": field.label,
+                "label": label_of(field),
                 "is_chosen": field.name == chosen,
                 "is_required": field.required,
             }

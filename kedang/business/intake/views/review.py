@@ -12,7 +12,7 @@ from kedang.business.intake.models import ImportBatch
 from kedang.business.intake.pipeline.targets import target_of
 from kedang.business.intake.services import batch_commit, batch_map, batch_stage, rows_page
 from kedang.business.intake.views.batch import TONES, BatchPage, outcome_labels
-from kedang.business.intake.views.showing import shown_row, veil_of
+from kedang.business.intake.views.showing import label_of, shown_row, veil_of
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 
 SIZES = (20, 50, 100)
@@ -117,7 +117,7 @@ class Rules(BatchPage):
                     }
                 )
             if lines:
-                columns.append({"heading": batch.headings[column], "label": field.label, "rules": lines})
+                columns.append({"heading": batch.headings[column], "label": label_of(field), "rules": lines})
         return columns
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext as _
 
 from kedang.business.customers.models import Contact, Customer
@@ -18,6 +19,18 @@ from kedang.foundation.kernel.importing import ImportField
 
 _CODED = ("choice", "legal_form", "region", "amount", "industry")
 Veil = Callable[[int, str], str]
+
+
+def label_of(field: ImportField) -> str:
+    """The label in the reader's language; labels of contacts are made of two words."""
+    contact = gettext_noop("联系人")
+    if field.name.startswith("contact.") and field.label.startswith(contact) and field.label != contact:
+        return gettext(contact) + " " + gettext(field.label.removeprefix(contact)) if _is_spaced() else field.label
+    return gettext(field.label)
+
+
+def _is_spaced() -> bool:
+    return not (get_language() or "zh").startswith("zh")
 
 
 def veil_of(actor: Any, batch: ImportBatch) -> Veil:
