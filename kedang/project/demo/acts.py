@@ -17,7 +17,7 @@ from kedang.business.customers.services import (
 from kedang.foundation.kernel import clock, context
 from kedang.foundation.kernel.refused import Refused
 from kedang.project.demo.opening import open_dossiers
-from kedang.project.demo.parties import Party
+from kedang.project.demo.party import Party
 from kedang.project.demo.staff import House
 from kedang.project.demo.story import Change
 

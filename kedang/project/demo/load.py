@@ -15,7 +15,8 @@ from kedang.business.customers.services.indexing import indexed_once
 from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.kernel import clock
 from kedang.project.demo.acts import Act, Stage
-from kedang.project.demo.parties import SEED, Party, parties
+from kedang.project.demo.parties import SEED, parties
+from kedang.project.demo.party import Party
 from kedang.project.demo.people import add_people
 from kedang.project.demo.staff import build_house
 from kedang.project.demo.story import add_story

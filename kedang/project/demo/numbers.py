@@ -6,7 +6,10 @@ from random import Random
 from kedang.foundation.kernel.checks import identity, uscc
 
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_MOBILE_HEADS = "134 135 136 137 138 139 147 150 151 152 157 158 159 170 172 178 182 183 187 188 130 131 132 155 156 176 185 186 133 153 177 180 181 189 199".split()
+_MOBILE_HEADS = (
+    "134 135 136 137 138 139 147 150 151 152 157 158 159 170 172 178 182 183 187 188 130 131 132 155 "
+    "156 176 185 186 133 153 177 180 181 189 199"
+).split()
 
 
 def credit_code(rng: Random, kind: str, region: str, established: date | None) -> str:

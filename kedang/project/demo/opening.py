@@ -37,7 +37,7 @@ from kedang.foundation.audit.record import Entry, build, encode_changes, subject
 from kedang.foundation.audit.vocabulary import EventType
 from kedang.foundation.kernel import clock, context
 from kedang.foundation.numbering.services import issue_run
-from kedang.project.demo.parties import Party
+from kedang.project.demo.party import Party
 from kedang.project.demo.staff import House
 
 

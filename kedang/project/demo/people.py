@@ -4,7 +4,8 @@ from datetime import timedelta
 from random import Random
 
 from kedang.project.demo import numbers, words
-from kedang.project.demo.parties import Party, Values, person_name, romanised
+from kedang.project.demo.kinds import person_name, romanised
+from kedang.project.demo.party import Party, Values
 
 EDUCATION = (("bachelor", 42), ("college", 26), ("master", 16), ("senior", 12), ("doctor", 4))
 

@@ -8,7 +8,8 @@ from random import Random
 from kedang.business.customers.reference import region_children, region_name
 from kedang.project.demo import numbers, words
 from kedang.project.demo.company import GRADE_REASONS, SELLERS
-from kedang.project.demo.parties import ZONE, Party, Values, person_name
+from kedang.project.demo.kinds import person_name
+from kedang.project.demo.party import ZONE, Party, Values
 from kedang.project.demo.people import contact
 
 HEADS = {"销售一部": "mengxiaotang", "销售二部": "hanqiming"}

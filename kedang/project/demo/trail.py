@@ -11,7 +11,8 @@ from kedang.foundation.access.veil import field_unmask
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.search.services import search_run
 from kedang.project.demo.acts import Act, Stage
-from kedang.project.demo.parties import SEED, ZONE, Party
+from kedang.project.demo.parties import SEED
+from kedang.project.demo.party import ZONE, Party
 
 READERS = {
     "zhengmingqu": 2, "guqinghe": 3, "shenzhixing": 6, "yezhen": 8, "mengxiaotang": 6, "lujiahe": 9, "chengyu": 9,
