@@ -67,6 +67,7 @@ class RecordUnmask(RecordPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The value, once the reason is written down."""
+        require(self.actor, self.pages.action_of("unmask"), self.obj)
         form = self._form(request.POST)
         if not form.is_valid():
             return self.show(form, status=422)

@@ -1,0 +1,113 @@
+"""The access matrix: walks the URL resolver as everybody, and fails on an address it does not know."""
+
+import copy
+import re
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from kedang.foundation.audit.models import Event
+from tests.access.matrix import MATRIX
+from tests.access.scene import PEOPLE, Scene, addresses, make_scene
+from tests.cast import Cast
+
+ROWS = {
+    parts[1]: (parts[0], [int(status) for status in parts[2:]])
+    for line in MATRIX.splitlines()
+    if line and not line.startswith("#") and (parts := line.split())
+}
+EVERYBODY = (*PEOPLE, "")
+PLUMBING = ("-results", "-rules", "-columns", "-view-save", "-view-delete")
+"""Small addresses of a list: the same classes of the furniture everywhere, so a few people stand for all."""
+FEW = {"archivist", "admin", "auditor", "stranger"}
+
+
+@pytest.fixture
+def scene(cast: Cast) -> Scene:
+    return make_scene(cast)
+
+
+def url_of(scene: Scene, name: str, pattern: str) -> str:
+    """The address with its arguments filled in."""
+    wanted = re.findall(r"<\w+:(\w+)>", pattern)
+    given = scene.arguments_of(name)
+    assert set(wanted) <= set(given), f"{name}: scene.py does not say how to fill {wanted}"
+    return reverse(name, kwargs={key: given[key] for key in wanted})
+
+
+def ask(client: Client, method: str, url: str) -> int:
+    """Status of one request, whose effects are taken back."""
+    jar = copy.copy(client.cookies)
+    with transaction.atomic():
+        status: int = (client.get(url) if method == "GET" else client.post(url)).status_code
+        transaction.set_rollback(True)
+    client.cookies = jar
+    return status
+
+
+def test_every_address_has_a_line() -> None:
+    known, found = set(ROWS), {name for name, _pattern in addresses()}
+    assert not found - known, f"addresses without a line in matrix.py: {sorted(found - known)}"
+    assert not known - found, f"lines of addresses that are gone: {sorted(known - found)}"
+    assert all(len(statuses) == len(EVERYBODY) for _method, statuses in ROWS.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rooms", [("web", "access"), ("customers",), ("numbering", "jobs", "intake")], ids="-".join)
+def test_everybody_gets_what_the_matrix_says(scene: Scene, rooms: tuple[str, ...]) -> None:
+    clients = {who: scene.client(who) for who in EVERYBODY}
+    wrong = []
+    for name, pattern in addresses():
+        if name.split(":")[0] not in rooms:
+            continue
+        method, expected = ROWS[name]
+        url = url_of(scene, name, pattern)
+        for who, status in zip(EVERYBODY, expected, strict=True):
+            if name.endswith(PLUMBING) and who not in FEW:
+                continue
+            found = ask(clients[who], method, url)
+            if found != status:
+                wrong.append(f"{method} {name} as {who or 'nobody'}: {found}, not {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["auditor", "stranger"])
+def test_who_may_not_open_may_not_post(scene: Scene, who: str) -> None:
+    client, wrong = scene.client(who), []
+    before = Event.objects.filter(category="change").count()
+    for name, pattern in addresses():
+        _method, expected = ROWS[name]
+        if expected[PEOPLE.index(who)] not in {403, 404}:
+            continue
+        found = ask(client, "POST", url_of(scene, name, pattern))
+        if found not in {403, 404, 405}:
+            wrong.append(f"POST {name}: {found}")
+    assert not wrong, "\n".join(wrong)
+    assert Event.objects.filter(category="change").count() == before
+
+
+def test_system_administrator_and_officer_read_no_dossier(scene: Scene) -> None:
+    for who in ("admin", "officer"):
+        client = scene.client(who)
+        for name, pattern in addresses():
+            if ROWS[name][0] != "GET" or name.split(":")[0] not in {"web", "access", "jobs"}:
+                continue
+            response = client.get(url_of(scene, name, pattern), {"q": "青山"})
+            body = b"".join(response) if response.streaming else response.content
+            text = body.decode(errors="ignore").replace("搜索“青山”", "").replace('value="青山"', "")
+            assert "青山精密" not in text, f"{name} shows a customer to {who}"
+
+
+def test_refusal_is_written_down(scene: Scene) -> None:
+    client = scene.client("clerk")
+    url = reverse("customers:customer-grade", args=[scene.customer.pk])
+    assert client.get(url, REMOTE_ADDR="10.0.0.9").status_code == 403
+    event = Event.objects.get(code="access.refused")
+    assert (event.actor_name, event.address, event.category, event.fonds_id) == (
+        "唐果", "10.0.0.9", "refuse", scene.cast.fonds.pk,
+    )  # fmt: skip
+    assert url in event.meta
+    assert "评定客户等级" in event.reason
