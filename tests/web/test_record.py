@@ -239,3 +239,30 @@ def test_export_holds_what_may_be_seen_and_no_formula(as_: As, cast: Cast, dossi
 
 def test_export_without_the_right_is_403(as_: As, dossiers: list[Customer]) -> None:
     assert as_("salesperson").get("/trial/export/").status_code == 403
+
+
+def test_many_rows_are_exported_by_a_job_and_fetched_by_their_owner_only(
+    as_: As, dossiers: list[Customer], data_dir: Any, monkeypatch: Any, transactional_db: None
+) -> None:
+    from kedang.foundation.jobs.models import Job
+    from kedang.foundation.jobs.worker import Worker
+    from kedang.foundation.web.records import export
+
+    monkeypatch.setattr(export, "AT_ONCE", 2)
+    client = as_("archivist")
+    handed_in = client.post("/customers/export/", {"column": ["name"], "format": "csv", "query": ""})
+    job = Job.objects.get(kind="web.export")
+    assert handed_in.url == f"/jobs/{job.pk}/"
+    assert not Event.objects.filter(code="customers.exported").exists()
+    assert client.get(f"/exports/{job.pk}/").status_code == 404
+    assert Worker().run_once()
+    job.refresh_from_db()
+    assert (job.state, job.result["rows"], job.done_count) == ("done", 3, 3)
+    assert last("customers.exported").actor_name == "沈砚"
+    assert "下载文件" in client.get(f"/jobs/{job.pk}/").text
+    answer: Any = client.get(job.result["url"])
+    assert b"".join(answer.streaming_content).decode().split("\r\n")[0] == "\ufeff客户名称"
+    assert as_("manager").get(job.result["url"]).status_code == 404
+    for path in (data_dir / "exports").iterdir():
+        path.unlink()
+    assert "导出文件只保留七天" in client.get(job.result["url"]).text

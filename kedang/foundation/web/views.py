@@ -4,16 +4,19 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from kedang.foundation.jobs.models import Job, JobState
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.refused import OutOfScope, Refused
 from kedang.foundation.search.services import search_run
 from kedang.foundation.web.home import work_list
+from kedang.foundation.web.jobs import export_folder
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.records.paging import PageOfRows
 from kedang.foundation.web.searching import findable, lines_of
@@ -73,6 +76,20 @@ class Search(Page):
                 ),
             }
         return self.draw(**context)
+
+
+class ExportFile(Page):
+    """A finished export, for the person who asked for it and nobody else."""
+
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+        """The file; seven days after it was made it is gone."""
+        found = Job.objects.filter(pk=pk, kind="web.export", actor_id=self.actor.pk, state=JobState.DONE).first()
+        if found is None:
+            raise OutOfScope
+        path = export_folder() / f"{pk}.{found.args['file_kind']}"
+        if not path.exists():
+            raise Refused("export_gone", _("导出文件只保留七天，现已清除，请重新导出。"))
+        return FileResponse(path.open("rb"), as_attachment=True, filename=found.result["name"])
 
 
 class Help(Page):

@@ -73,3 +73,9 @@ def veiled(context: dict[str, Any], obj: Any, field: str) -> str:
 def at(mapping: Any, key: Any) -> Any:
     """Value of a mapping at a key."""
     return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def and_more(query_string: str) -> str:
+    """A query string to which a further parameter can be joined."""
+    return query_string if query_string.endswith("?") else f"{query_string}&"

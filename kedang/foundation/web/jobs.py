@@ -1,0 +1,65 @@
+"""Work of the furniture outside a request: exports of many rows."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kedang.foundation.jobs.registry import job
+from kedang.foundation.jobs.worker import JobContext
+from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.refused import Refused
+
+KEPT = timedelta(days=7)
+
+
+def export_folder() -> Path:
+    """Where finished exports wait to be fetched."""
+    folder = Path(settings.DATA_DIR) / "exports"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+@job("web.export", title=gettext_lazy("导出清单"))
+def export(ctx: JobContext, *, kind: str, query: str, columns: list[str], file_kind: str) -> dict[str, Any]:
+    """Write the file of a list that is too long for an answer. Run again after a crash, it starts the file anew."""
+    from kedang.foundation.web.records.base import RecordPages
+    from kedang.foundation.web.records.export import offline
+    from kedang.foundation.web.records.sheets import csv_lines, write_xlsx
+
+    pages = RecordPages.of_kind(kind)
+    if pages is None:
+        raise Refused("list_gone", _("这份清单已不存在，不能导出。"))
+    view = offline(pages, ctx.actor, query)
+    chosen = view.columns_named(columns)
+    total = view.count()
+    view.note(chosen, file_kind, total)
+    forget_old()
+    path = export_folder() / f"{ctx.job.pk}.{file_kind}"
+
+    def watched() -> Iterator[Any]:
+        for done, line in enumerate(view.lines(chosen), 1):
+            if done % 500 == 0:
+                ctx.progress(done, total, _("已写 %(done)s 行") % {"done": f"{done:,}"})
+            yield line
+
+    if file_kind == "csv":
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(csv_lines(view.labels(chosen), watched()))
+    else:
+        write_xlsx(str(path), str(pages.plural()), view.labels(chosen), watched())
+    ctx.progress(total, total, _("共 %(total)s 行") % {"total": f"{total:,}"}, force=True)
+    return {"url": reverse("web:export-file", args=[ctx.job.pk]), "rows": total, "name": view.file_name(file_kind)}
+
+
+def forget_old() -> None:
+    """Delete files that nobody will fetch any more."""
+    oldest = (clock.now() - KEPT).timestamp()
+    for path in export_folder().iterdir():
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
