@@ -79,6 +79,20 @@ def test_two_cells_that_do_not_fit_make_a_shifted_row() -> None:
     assert verdict == NOTED
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "what"),
+    [
+        ("法人代表", "200(万元人民币)", "金额"),
+        ("企业名称", "91510703205451059P", "统一社会信用代码"),
+        ("所在省份", "四川有限公司，从事批发；零售、加工", "成段文字"),
+    ],
+)
+def test_one_foreign_cell_is_enough_although_it_could_be_kept(column: str, cell: str, what: str) -> None:
+    (_, verdict, _, _, problems), _ = one(**{column: cell})
+    assert verdict == REJECTED and problems[0][1] == "shifted"
+    assert f"“{column}”列是{what}" in problems[0][3] or what == "成段文字"
+
+
 def test_a_rejected_row_keeps_its_values_for_the_page_but_no_key() -> None:
     (_, verdict, _, _, problems), values = one(统一社会信用代码="91510703205451059Q")
     assert verdict == REJECTED and problems[0][2] == "uscc" and values["name"] and values["_name_key"] is None
