@@ -98,6 +98,13 @@ def find(
     return Result(min(total, cap), total > cap, hits, page, page_size, took, plan, words)
 
 
+def find_ids(kind: str, text: str, scope: Q, private: Mapping[str, Q] | None = None, *, cap: int = CAP) -> list[int]:
+    """Ids of the hits without reasons, at most ``cap``: a condition beside others."""
+    search = _Search(source_of(kind), parse(text), scope, private or {}, cap)
+    search.turn_to(1, cap)
+    return search.run()[1]
+
+
 class _Sample(NamedTuple):
     """``documents``: upper bound of how many there are; ``named``, ``share``: part that holds the words, and in scope."""
 
@@ -308,9 +315,7 @@ class _Search:
         if allowed.is_nothing:
             return []
         condition = (allowed.sql, list(allowed.params))
-        sql = self.dialect.candidates(
-            self.dialect.token(token), self.low, self.high, condition, self.cap + 1, ("0", [])
-        )
+        sql = self.dialect.candidates(self.dialect.token(token), self.low, self.high, condition, self.cap + 1)
         return [row[0] for row in self._rows(sql)]
 
     def _rows(self, sql: Sql) -> list[Any]:
