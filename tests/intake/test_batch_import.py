@@ -5,10 +5,13 @@ import pytest
 
 from kedang.business.customers import services as customers
 from kedang.business.customers.models import Contact, Customer
+from kedang.business.customers.preparing import with_number
+from kedang.business.customers.search import NAME, NUMBER
 from kedang.business.intake.models import BatchState
 from kedang.business.intake.services import rows_page
 from kedang.foundation.audit.models import Event
 from kedang.foundation.numbering.models import NumberEntry
+from kedang.foundation.search.documents import Document, encode
 from kedang.foundation.search.services import search_run
 from tests.cast import Cast
 from tests.intake.bringing import HEADINGS, code, imported, outcomes, row, staged, table
@@ -58,6 +61,15 @@ def test_a_row_leaves_what_a_dossier_made_by_hand_leaves(cast: Cast) -> None:
         assert one[name] == two[name], name
     assert one["phone"][1].startswith("k1:") and two["phone"][1].startswith("k1:")
     assert entries[1].subject_label == by_file.audit_label
+
+
+def test_a_number_is_searched_as_the_search_room_would_encode_it() -> None:
+    bare = encode(Document(1, ((NAME, "中山示例"),)))
+    for number in ("QY202607", "GY-2026/07", "档2026007", "A", "ab12"):
+        whole = encode(Document(1, ((NAME, "中山示例"), (NUMBER, number))))
+        ready = with_number(bare, number)
+        assert set(ready.tokens.split()) == set(whole.tokens.split())
+        assert set(ready.body.split("|")) == set(whole.body.split("|"))
 
 
 def test_every_row_that_is_not_taken_says_why(cast: Cast) -> None:

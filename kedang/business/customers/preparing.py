@@ -21,6 +21,7 @@ from kedang.foundation.kernel import keys
 from kedang.foundation.kernel.bulk import RowShape, Tail, shape_of
 from kedang.foundation.kernel.checks import identity
 from kedang.foundation.kernel.fields import EncryptedTextField
+from kedang.foundation.kernel.text.grams import NARROW
 from kedang.foundation.search.documents import OPEN, Document, Encoded, encode
 
 HEAD = ("id", "number", "uscc_twin")
@@ -187,8 +188,12 @@ class Preparer:
 def with_number(encoded: Encoded, number: str) -> Encoded:
     """A search document that also answers to the number, which is known only at the moment of writing."""
     fonds, level, owner, department, region, body, tokens = encoded
-    more = encode(Document(fonds, ((NUMBER, number),)))
-    return Encoded(fonds, level, owner, department, region, body + more.body.removeprefix(OPEN), f"{tokens} {more.tokens}")
+    if number.isascii() and number.isalnum():
+        folded = number.lower()
+        more = " ".join([folded[at : at + NARROW] for at in range(len(folded))])
+        return Encoded(fonds, level, owner, department, region, f"{body}{NUMBER.letter}{folded}{OPEN}", f"{tokens} {more}")
+    apart = encode(Document(fonds, ((NUMBER, number),)))
+    return Encoded(fonds, level, owner, department, region, body + apart.body.removeprefix(OPEN), f"{tokens} {apart.tokens}")
 
 
 def _fill_from_document(row: dict[str, Any]) -> None:

@@ -20,6 +20,17 @@ class Refused(Exception):
         self.field = field
         self.details = details
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Refusals travel between processes whole."""
+        return _again, (type(self), dict(self.__dict__))
+
+
+def _again(kind: type[Refused], parts: dict[str, Any]) -> Refused:
+    refusal = kind.__new__(kind, parts["sentence"])
+    refusal.args = (parts["sentence"],)
+    refusal.__dict__.update(parts)
+    return refusal
+
 
 class OutOfScope(Exception):
     """The object does not exist for this actor; foreign and missing objects answer alike (404)."""

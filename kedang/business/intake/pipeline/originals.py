@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Stored:
 
 def take_in(source: BinaryIO | Path) -> Stored:
     """Copy what comes into a file of one's own that nobody else can read; refused when larger than an upload may be."""
+    sweep()
     handle, name = tempfile.mkstemp(prefix="read-", dir=_folder("imports", "work"))
     plain = Path(name)
     try:
@@ -92,8 +94,9 @@ def forget(batch_id: int) -> None:
 
 
 def sweep() -> int:
-    """Remove plain copies that a crash left behind; returns how many. Called when a worker starts."""
-    left = [path for path in _folder("imports", "work").iterdir() if path.is_file()]
+    """Remove plain copies that a crash left behind a day ago or longer; returns how many. Every upload does it."""
+    long_ago = time.time() - 86_400
+    left = [path for path in _folder("imports", "work").iterdir() if path.is_file() and path.stat().st_mtime < long_ago]
     for path in left:
         path.unlink(missing_ok=True)
     return len(left)

@@ -29,7 +29,7 @@ class Seen:
         hashes[slot] = hashed
         self._lines[slot] = line
         self._count += 1
-        if self._count * 2 > mask:
+        if self._count * 4 > mask * 3:
             self._grow()
         return 0
 
