@@ -5,7 +5,8 @@ import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kedang.project.settings")
-    import kedang.project.settings  # noqa: F401  (puts the safe SQLite engine in place first)
     from django.core.management import execute_from_command_line
+
+    import kedang.project.settings  # noqa: F401  (puts the safe SQLite engine in place first)
 
     execute_from_command_line(sys.argv)

@@ -116,7 +116,9 @@ def test_classes_are_set_as_a_whole(cast: Cast, customer: Customer, terms: list[
     services.classes_set(actor=cast.salesperson, customer=customer, terms=[terms[0]])
     services.classes_set(actor=cast.salesperson, customer=customer, terms=[terms[1].pk])
     assert CustomerClass.objects.get(customer=customer).term == terms[1]
-    assert orjson.loads(event_of("customers.classes_changed", customer).changes) == {"class_names": ["贸易性质：批发", "贸易性质：零售"]}
+    assert orjson.loads(event_of("customers.classes_changed", customer).changes) == {
+        "class_names": ["贸易性质：批发", "贸易性质：零售"]
+    }
     with pytest.raises(Refused) as refused:
         services.classes_set(actor=cast.salesperson, customer=customer, terms=terms)
     assert "只能选一个" in refused.value.sentence

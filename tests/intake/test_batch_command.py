@@ -14,7 +14,18 @@ from kedang.project.cli import main
 from tests.cast import Cast
 from tests.intake.bringing import code, row, staged, table
 
-KEYS = {"batch", "rows", "created", "updated", "unchanged", "duplicates", "rejected", "seconds", "rows_per_second", "peak_rss_mib"}
+KEYS = {
+    "batch",
+    "rows",
+    "created",
+    "updated",
+    "unchanged",
+    "duplicates",
+    "rejected",
+    "seconds",
+    "rows_per_second",
+    "peak_rss_mib",
+}
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> dict[str, Any]:
@@ -35,11 +46,20 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_is_imported_and_undone(cast: Cast, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_is_imported_and_undone(
+    cast: Cast, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     report = tmp_path / "out.xlsx"
     answer = said(capsys, "import", "customers", str(file), "--report", str(report))
     assert set(answer) >= KEYS and report.stat().st_size > 0
-    assert [answer[name] for name in ("rows", "created", "updated", "unchanged", "duplicates", "rejected")] == [5, 3, 0, 0, 1, 1]
+    assert [answer[name] for name in ("rows", "created", "updated", "unchanged", "duplicates", "rejected")] == [
+        5,
+        3,
+        0,
+        0,
+        1,
+        1,
+    ]
     assert ImportBatch.objects.get(pk=answer["batch"]).actor_id == cast.archivist.pk
     assert {job.state for job in Job.objects.all()} == {JobState.DONE}
     back = said(capsys, "import", "undo", str(answer["batch"]))
@@ -47,7 +67,9 @@ def test_a_file_is_imported_and_undone(cast: Cast, file: Path, tmp_path: Path, c
     assert not Customer.objects.current().exists()
 
 
-def test_a_dry_run_tells_the_same_and_writes_nothing(cast: Cast, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_tells_the_same_and_writes_nothing(
+    cast: Cast, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     dry = said(capsys, "import", "customers", str(file), "--dry-run")
     assert not Customer.objects.exists()
     assert ImportBatch.objects.get(pk=dry["batch"]).state == BatchState.CLOSED
@@ -56,12 +78,18 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(cast: Cast, file: Path, cap
         assert dry[name] == real[name]
 
 
-def test_someone_else_with_a_template_and_a_choice(cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    batch = staged(cast.archivist, table([["深圳市长风机械有限公司", code(1)]], ("甲", "乙")), mapping={0: "name", 1: "uscc"})
+def test_someone_else_with_a_template_and_a_choice(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = staged(
+        cast.archivist, table([["深圳市长风机械有限公司", code(1)]], ("甲", "乙")), mapping={0: "name", 1: "uscc"}
+    )
     template_save(actor=cast.archivist, batch_id=batch.pk, name="老系统")
     path = tmp_path / "a.csv"
     path.write_bytes(table([["深圳市白水机械有限公司", code(2)]], ("甲", "乙")))
-    answer = said(capsys, "import", "customers", str(path), "--as", "tangguo", "--template", "老系统", "--on-duplicate", "fill")
+    answer = said(
+        capsys, "import", "customers", str(path), "--as", "tangguo", "--template", "老系统", "--on-duplicate", "fill"
+    )
     assert answer["created"] == 1 and Customer.objects.get().department_id == cast.sales_one.pk
 
 

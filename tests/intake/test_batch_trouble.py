@@ -52,7 +52,9 @@ def exactly_once(rows: int) -> None:
     """Every row has had its effect once: customers, numbers, entries and search words agree."""
     assert Customer.objects.current().count() == rows
     assert Event.objects.filter(code="customers.created").count() == rows
-    assert sorted(Customer.objects.values_list("number", flat=True)) == sorted(set(Customer.objects.values_list("number", flat=True)))
+    assert sorted(Customer.objects.values_list("number", flat=True)) == sorted(
+        set(Customer.objects.values_list("number", flat=True))
+    )
     assert NumberSeries.objects.get().last == sum(run.last - run.first + 1 for run in NumberEntry.objects.all()) == rows
     assert size("customer") == rows
 
@@ -152,7 +154,10 @@ def test_two_files_with_the_same_customers_at_once_make_each_once() -> None:
     people = make_cast()
     lines = [row(n) for n in range(60)]
     without_code = [row(n, 统一社会信用代码="") for n in range(100, 130)]
-    batches = [staged(people.archivist, table([*part, *without_code]), f"{n}.csv") for n, part in enumerate((lines, lines[::-1]))]
+    batches = [
+        staged(people.archivist, table([*part, *without_code]), f"{n}.csv")
+        for n, part in enumerate((lines, lines[::-1]))
+    ]
     gate = threading.Barrier(2)
     faults: list[BaseException] = []
 

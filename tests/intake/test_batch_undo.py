@@ -45,9 +45,14 @@ def test_undo_keeps_what_was_changed_since_and_says_so(cast: Cast) -> None:
     batch = undone(cast.archivist, batch)
     assert batch.undo_counts == {"reversed": 2, "kept": 1, "failed": 0}
     kept = rows_page(actor=cast.archivist, batch_id=batch.pk, outcome="kept")
-    assert [(one.line, one.customer_id, one.undo_reason) for one in kept.rows] == [(3, touched.pk, "导入后已被修改，保留现状")]
+    assert [(one.line, one.customer_id, one.undo_reason) for one in kept.rows] == [
+        (3, touched.pk, "导入后已被修改，保留现状")
+    ]
     assert [one.pk for one in Customer.objects.current()] == [touched.pk]
-    assert [(run.first, run.last) for run in NumberEntry.objects.filter(state=NumberState.VOID).order_by("first")] == [(1, 1), (3, 3)]
+    assert [(run.first, run.last) for run in NumberEntry.objects.filter(state=NumberState.VOID).order_by("first")] == [
+        (1, 1),
+        (3, 3),
+    ]
 
 
 def test_undo_of_an_update_restores_the_values_before(cast: Cast) -> None:
@@ -59,10 +64,17 @@ def test_undo_of_an_update_restores_the_values_before(cast: Cast) -> None:
     batch = undone(cast.archivist, batch)
     there = Customer.objects.get(pk=there.pk)
     assert batch.undo_counts == {"reversed": 1, "kept": 0, "failed": 0}
-    assert (there.name, there.phone, str(there.registered_capital), there.version) == (*(values[n] for n in ("name", "phone")), "5.00", 3)
+    assert (there.name, there.phone, str(there.registered_capital), there.version) == (
+        *(values[n] for n in ("name", "phone")),
+        "5.00",
+        3,
+    )
     assert there.established_on is None and there.legal_representative == ""
     entry = Event.objects.filter(code="customers.changed", subject_id=there.pk).latest("id")
-    assert entry.reason.startswith("撤销导入批次") and orjson.loads(entry.changes)["registered_capital"] == ["2000000.00", "5.00"]
+    assert entry.reason.startswith("撤销导入批次") and orjson.loads(entry.changes)["registered_capital"] == [
+        "2000000.00",
+        "5.00",
+    ]
     assert there.pk in search_run(actor=cast.archivist, kind="customer", text="旧名机械").ids
 
 
@@ -133,7 +145,9 @@ def test_the_workbook_comes_back_with_reasons_and_imports_again_once_corrected(c
 
 def test_a_template_reads_the_next_file_of_the_same_make(cast: Cast) -> None:
     headings = ("甲", "乙")
-    first = staged(cast.archivist, table([["深圳市长风机械有限公司", code(1)]], headings), mapping={0: "name", 1: "uscc"})
+    first = staged(
+        cast.archivist, table([["深圳市长风机械有限公司", code(1)]], headings), mapping={0: "name", 1: "uscc"}
+    )
     template_save(actor=cast.archivist, batch_id=first.pk, name="老系统导出")
     turned = table([[code(2), "深圳市白水机械有限公司"]], ("乙", "甲"))
     second = imported(cast.archivist, turned, template="老系统导出")

@@ -11,7 +11,18 @@ from kedang.foundation.audit.vocabulary import EventType
 from kedang.foundation.kernel import bulk, clock
 from kedang.foundation.kernel.actors import SYSTEM
 
-ODD = ["平常", "制表\t符", "换\n行\r\n", "反\\斜\\n杠", "'引'\"号\"", "%s 100%", "𠮷野家", "\\N", "", "a\x0bb\x0cc\x08d"]
+ODD = [
+    "平常",
+    "制表\t符",
+    "换\n行\r\n",
+    "反\\斜\\n杠",
+    "'引'\"号\"",
+    "%s 100%",
+    "𠮷野家",
+    "\\N",
+    "",
+    "a\x0bb\x0cc\x08d",
+]
 CHANGED = EventType("tests.bulk", "批量", "change")
 
 
@@ -39,9 +50,12 @@ def test_a_set_is_recorded_like_many_single_acts() -> None:
     at = clock.now()
     refs = [(n, f"对象{n}\t'%", '{"name":[null,"青\\\\山"]}') for n in range(1, 30)]
     with clock.frozen(at), transaction.atomic():
-        record_set(SYSTEM, CHANGED, "a.b", refs, fonds_id=7, reason="因为%s", meta={"batch": 1}, parent=("c.d", range(1, 30)))
+        record_set(
+            SYSTEM, CHANGED, "a.b", refs, fonds_id=7, reason="因为%s", meta={"batch": 1}, parent=("c.d", range(1, 30))
+        )
         entries = [
-            Entry(SubjectRef("a.b", n, label, "c.d", n, 7), None, "因为%s", {"batch": 1}, changes) for n, label, changes in refs
+            Entry(SubjectRef("a.b", n, label, "c.d", n, 7), None, "因为%s", {"batch": 1}, changes)
+            for n, label, changes in refs
         ]
         record_many(SYSTEM, CHANGED, entries)
     rows = list(Event.objects.order_by("id").values())

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from kedang.foundation.kernel.text import fold, has_traditional, simplify, words
 
-MIXED = st.text(st.sampled_from("中山調節閥调节阀臺灣台湾ＡbＣ１2三 （）()·-〓㈱Ⅱé㎡后後乾干〇○\u3000\t"), max_size=12) | st.text(max_size=12)
+MIXED = st.text(
+    st.sampled_from("中山調節閥调节阀臺灣台湾ＡbＣ１2三 （）()·-〓㈱Ⅱé㎡后後乾干〇○\u3000\t"), max_size=12
+) | st.text(max_size=12)
 
 
 @pytest.mark.parametrize(

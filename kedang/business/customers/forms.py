@@ -25,7 +25,9 @@ class CascadeWidget(forms.Widget):
 
     template_name = "customers/cascade.html"
 
-    def __init__(self, kind: str, roots: Callable[[], Sequence[Any]], children: Step, path: Step, attrs: Any = None) -> None:
+    def __init__(
+        self, kind: str, roots: Callable[[], Sequence[Any]], children: Step, path: Step, attrs: Any = None
+    ) -> None:
         super().__init__(attrs)
         self.kind, self.roots, self.children, self.path = kind, roots, children, path
 
@@ -93,8 +95,13 @@ def responsible_field(actor: Any) -> forms.Field:
 
 def department_field(actor: Any) -> forms.Field:
     """Departments in use."""
-    found = NamedChoice(Department.objects.filter(fonds_id=actor.fonds_id, is_active=True), required=False, label=_("归属部门"))
-    found.choices = [("", _("请选择")), *((row.pk, found.label_from_instance(row)) for row in departments_in_order(actor.fonds_id))]
+    found = NamedChoice(
+        Department.objects.filter(fonds_id=actor.fonds_id, is_active=True), required=False, label=_("归属部门")
+    )
+    found.choices = [
+        ("", _("请选择")),
+        *((row.pk, found.label_from_instance(row)) for row in departments_in_order(actor.fonds_id)),
+    ]
     return found
 
 

@@ -36,7 +36,9 @@ def rescore(ctx: JobContext, fonds_id: int, party_kind: str) -> dict[str, Any]:
             for percent, keys in by_score.items():
                 changed += Customer.objects.filter(pk__in=keys).update(completeness=percent)
             if by_score:
-                subject = SubjectRef(Customer._meta.label_lower, None, str(PartyKind(party_kind).label), fonds_id=fonds_id)
+                subject = SubjectRef(
+                    Customer._meta.label_lower, None, str(PartyKind(party_kind).label), fonds_id=fonds_id
+                )
                 record(ctx.actor, CUSTOMERS_RESCORED, subject, meta={"first": rows[0]["pk"], "last": rows[-1]["pk"]})
         last, done = rows[-1]["pk"], done + len(rows)
         ctx.progress(done, total)

@@ -45,7 +45,14 @@ def kind_panels(party_kind: str) -> tuple[Panel, ...]:
     return panels_from(tuple(group for group in GROUPS if group.fits(party_kind)))
 
 
-GRADING = Panel(_("客户等级"), ("grade", "grade_reason"), key="grade", readonly=("grade", "grade_reason"), columns=3, wide=("grade_reason",))
+GRADING = Panel(
+    _("客户等级"),
+    ("grade", "grade_reason"),
+    key="grade",
+    readonly=("grade", "grade_reason"),
+    columns=3,
+    wide=("grade_reason",),
+)
 TRACKS = Panel(_("建档信息"), ("created_at", "updated_at"), key="tracks", columns=3)
 EVERY_NAME = tuple(dict.fromkeys(name for group in GROUPS for name in group.fields))
 
@@ -139,7 +146,11 @@ class ChildPages(RecordPages):
         own = [route for route in super().urls() if route.name in kept]
         home = ToDossier.as_view(pages=cls, tab=cls.tab)
         return [
-            path(f"{cls.prefix}/", RedirectView.as_view(pattern_name="customers:customer-list"), name=f"{cls.word()}-list"),
+            path(
+                f"{cls.prefix}/",
+                RedirectView.as_view(pattern_name="customers:customer-list"),
+                name=f"{cls.word()}-list",
+            ),
             path(f"{cls.prefix}/<int:pk>/", home, name=f"{cls.word()}-detail"),
             *own,
         ]
@@ -194,7 +205,14 @@ menu.add(
     Entry(_("查漏补缺"), "customers:gaps", icon="checklist", action="customers.view", group="dossiers", order=20),
     Entry(_("异动登记簿"), "customers:register", icon="notebook", action="customers.view", group="dossiers", order=30),
     Entry(_("客户分类"), "customers:axis-list", icon="category", action="customers.classify", group="system", order=50),
-    Entry(_("完整度要求"), "customers:requirements", icon="list-check", action="customers.classify", group="system", order=55),
+    Entry(
+        _("完整度要求"),
+        "customers:requirements",
+        icon="list-check",
+        action="customers.classify",
+        group="system",
+        order=55,
+    ),
 )
 home.declare()
 register_subject(

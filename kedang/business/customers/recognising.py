@@ -85,22 +85,38 @@ class Base:
             for known in found[:MOST_COMPARED]:
                 if known.kind == _INDIVIDUAL or kind == _INDIVIDUAL:
                     if known.kind == kind and mobile and known.mobile == mobile:
-                        return Match(known, "person_known", "mobile", f"姓名和手机与已有客户{self.told(known)}相同"), None
+                        return Match(
+                            known, "person_known", "mobile", f"姓名和手机与已有客户{self.told(known)}相同"
+                        ), None
                     continue
                 is_same = fold(known.name) == folded
                 if uscc and known.uscc:
                     if is_same:
-                        alike = Match(known, "name_alike", "name", f"名称与已有客户{self.told(known)}相同，但统一社会信用代码不同，请核对")
+                        alike = Match(
+                            known,
+                            "name_alike",
+                            "name",
+                            f"名称与已有客户{self.told(known)}相同，但统一社会信用代码不同，请核对",
+                        )
                     continue
                 if is_same:
                     return Match(known, "name_known", "name", f"名称与已有客户{self.told(known)}相同或仅写法不同"), None
                 likeness = similarity(name, known.name)
                 if likeness.verdict == SAME:
-                    return Match(known, "name_known", "name", f"与已有客户{self.told(known)}为同一名称：{likeness.sentence}"), None
+                    return Match(
+                        known, "name_known", "name", f"与已有客户{self.told(known)}为同一名称：{likeness.sentence}"
+                    ), None
                 if likeness.verdict == SUSPECT and alike is None:
-                    alike = Match(known, "name_alike", "name", f"与已有客户{self.told(known)}可能相同：{likeness.sentence}，请核对")
+                    alike = Match(
+                        known,
+                        "name_alike",
+                        "name",
+                        f"与已有客户{self.told(known)}可能相同：{likeness.sentence}，请核对",
+                    )
         if alike is None and mobile and (found := self.by_mobile.get(mobile)):
-            alike = Match(found[0], "mobile_alike", "mobile", f"手机与已有客户{self.told(found[0])}相同，请核对是否同一客户")
+            alike = Match(
+                found[0], "mobile_alike", "mobile", f"手机与已有客户{self.told(found[0])}相同，请核对是否同一客户"
+            )
         return None, alike
 
 

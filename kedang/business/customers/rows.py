@@ -40,9 +40,12 @@ class RowSettler:
         self.place = {name: at for at, name in enumerate(outputs)}
         names = {name for name in outputs if not name.startswith(("_", CONTACT))} - {"number", "party_kind"}
         self.strange = {
-            kind: tuple((self.place[name], name) for name in names if name not in allowed) for kind, allowed in KIND_FIELDS.items()
+            kind: tuple((self.place[name], name) for name in names if name not in allowed)
+            for kind, allowed in KIND_FIELDS.items()
         }
-        self.is_plain = not names & {"id_number", "mobile", "party_subkind", "sex", "born_on"} and "party_kind" not in outputs
+        self.is_plain = (
+            not names & {"id_number", "mobile", "party_subkind", "sex", "born_on"} and "party_kind" not in outputs
+        )
         self._name, self._uscc, self._number = (self.place.get(name, -1) for name in ("name", "uscc", "number"))
 
     def settle(self, values: Sequence[Any]) -> tuple[Sequence[Any], RowKeys, list[Problem]]:
@@ -61,15 +64,36 @@ class RowSettler:
             at = get("party_subkind", -1)
             subkind = values[at] if at >= 0 else None
             if kind in WITH_SUBKIND and not subkind:
-                problems.append((REJECTED, "required", "party_subkind", f"{PartyKind(kind).label}须填写“{label('party_subkind')}”，请补填后重新导入"))
+                problems.append(
+                    (
+                        REJECTED,
+                        "required",
+                        "party_subkind",
+                        f"{PartyKind(kind).label}须填写“{label('party_subkind')}”，请补填后重新导入",
+                    )
+                )
             elif subkind and kind in WITH_SUBKIND and subkind not in SUBKINDS_OF[PartyKind(kind)]:
-                problems.append((REJECTED, "subkind", "party_subkind", f"“{label('party_subkind')}”与客户类型“{PartyKind(kind).label}”不符，请改正"))
+                problems.append(
+                    (
+                        REJECTED,
+                        "subkind",
+                        "party_subkind",
+                        f"“{label('party_subkind')}”与客户类型“{PartyKind(kind).label}”不符，请改正",
+                    )
+                )
         for at, name in self.strange[kind]:
             if values[at] not in (None, ""):
                 if not isinstance(values, list):
                     values = list(values)
                 values[at] = None
-                problems.append((NOTED, "field_not_of_kind", name, f"{PartyKind(kind).label}客户没有“{label(name)}”这一项，未导入该值"))
+                problems.append(
+                    (
+                        NOTED,
+                        "field_not_of_kind",
+                        name,
+                        f"{PartyKind(kind).label}客户没有“{label(name)}”这一项，未导入该值",
+                    )
+                )
         name = values[self._name] or ""
         key = values[-1] if kind == PartyKind.ENTERPRISE else name_key(name, kind)
         return values, RowKeys(kind, name, key or "", uscc, document, mobile, number), problems
@@ -89,7 +113,9 @@ class RowSettler:
             return ""
         number = values[at] = identity.clean(values[at])
         types, born, sex = (self.place.get(name, -1) for name in ("id_type", "born_on", "sex"))
-        resident = (types < 0 or values[types] in (None, "", IdType.RESIDENT.value)) and identity.birth_date(number) is not None
+        resident = (types < 0 or values[types] in (None, "", IdType.RESIDENT.value)) and identity.birth_date(
+            number
+        ) is not None
         if resident:
             there = identity.birth_date(number)
             if born >= 0 and values[born] and _day(values[born]) != there:

@@ -14,7 +14,9 @@ KIND = "customer"
 PRIVATE = ("contact", "identity", "account")
 
 
-def find_customers(actor: Actor, text: str, within: Q | None = None, *, page: int = 1, page_size: int = 50, cap: int = CAP) -> Result:
+def find_customers(
+    actor: Actor, text: str, within: Q | None = None, *, page: int = 1, page_size: int = 50, cap: int = CAP
+) -> Result:
     """Visible customers that hold a text, within further conditions: whole numbers and names first, then the newest."""
     scope = scope_q(actor, "customers.view", Customer)
     if within is not None and within:

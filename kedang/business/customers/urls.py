@@ -23,8 +23,16 @@ urlpatterns = [
     path("customers/gaps/", Gaps.as_view(), name="gaps"),
     path("customers/<int:pk>/card.pdf", Card.as_view(), name="card"),
     path("customers/<int:customer_pk>/contacts/new/", ContactForm.as_view(pages=ContactPages), name="contact-create"),
-    path("customers/<int:customer_pk>/key-persons/new/", KeyPersonForm.as_view(pages=KeyPersonPages), name="key-person-create"),
-    path("customers/<int:customer_pk>/profile/edit/", ProfileForm.as_view(pages=ProfilePages), name="customer-profile-edit"),
+    path(
+        "customers/<int:customer_pk>/key-persons/new/",
+        KeyPersonForm.as_view(pages=KeyPersonPages),
+        name="key-person-create",
+    ),
+    path(
+        "customers/<int:customer_pk>/profile/edit/",
+        ProfileForm.as_view(pages=ProfilePages),
+        name="customer-profile-edit",
+    ),
     *CustomerPages.urls(),
     *ContactPages.urls(),
     *KeyPersonPages.urls(),

@@ -34,8 +34,15 @@ def record_set(
         parent: type of the record above and its id per row, where the subject belongs to another record.
     """
     if event.category == "change" and not connection.in_atomic_block:
-        raise transaction.TransactionManagementError(f"{event.code} must be recorded inside the transaction of its change")
-    entry = Entry(SubjectRef(subject_type, None, "", parent_type=parent[0] if parent else "", fonds_id=fonds_id), None, reason, meta or {})
+        raise transaction.TransactionManagementError(
+            f"{event.code} must be recorded inside the transaction of its change"
+        )
+    entry = Entry(
+        SubjectRef(subject_type, None, "", parent_type=parent[0] if parent else "", fonds_id=fonds_id),
+        None,
+        reason,
+        meta or {},
+    )
     sample = build(actor, event, entry, clock.now(), fonds_id)
     head = (*HEAD, "parent_id") if parent else HEAD
     constants = {
@@ -46,7 +53,10 @@ def record_set(
     shape = bulk.shape_of(Event, head=head[:-1], varying=head[-1:], constants=constants)
     ready: list[tuple[tuple[Any, ...], bulk.Tail]]
     if parent:
-        ready = [((i, label[:240], changes), shape.tail((above,))) for (i, label, changes), above in zip(rows, parent[1], strict=True)]
+        ready = [
+            ((i, label[:240], changes), shape.tail((above,)))
+            for (i, label, changes), above in zip(rows, parent[1], strict=True)
+        ]
     else:
         ready = [((i, label[:240]), shape.tail((changes,))) for i, label, changes in rows]
     bulk.insert_rows(shape, ready)

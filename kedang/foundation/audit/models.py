@@ -41,7 +41,9 @@ class Event(models.Model):
                 fields=["parent_type", "parent_id", "id"], name="event_by_parent", condition=~models.Q(parent_type="")
             ),
             models.Index(
-                fields=["fonds_id", "actor_id", "at", "id"], name="event_by_actor", condition=models.Q(actor_id__isnull=False)
+                fields=["fonds_id", "actor_id", "at", "id"],
+                name="event_by_actor",
+                condition=models.Q(actor_id__isnull=False),
             ),
             models.Index(fields=["fonds_id", "at", "id"], name="event_by_time"),
             models.Index(fields=["fonds_id", "category", "at", "id"], name="event_by_category"),

@@ -107,7 +107,9 @@ def record(
         TransactionManagementError: an event of category ``change`` outside a transaction.
     """
     if event.category == "change" and not connection.in_atomic_block:
-        raise transaction.TransactionManagementError(f"{event.code} must be recorded inside the transaction of its change")
+        raise transaction.TransactionManagementError(
+            f"{event.code} must be recorded inside the transaction of its change"
+        )
     model = type(subject) if isinstance(subject, models.Model) else None
     ref = subject_of(subject) if isinstance(subject, models.Model) else subject
     entry = Entry(ref or SubjectRef("", None, ""), None, reason, meta or {}, encode_changes(model, changes))
@@ -116,13 +118,17 @@ def record(
     return row
 
 
-def record_many(actor: Actor, event: EventType, entries: Iterable[Entry], *, model: type[models.Model] | None = None) -> int:
+def record_many(
+    actor: Actor, event: EventType, entries: Iterable[Entry], *, model: type[models.Model] | None = None
+) -> int:
     """Write one entry per act of a set in the transaction under way; returns how many.
 
     ``model`` tells which fields of ``changes`` are to be sealed. Same rows as :func:`record` would write.
     """
     if event.category == "change" and not connection.in_atomic_block:
-        raise transaction.TransactionManagementError(f"{event.code} must be recorded inside the transaction of its change")
+        raise transaction.TransactionManagementError(
+            f"{event.code} must be recorded inside the transaction of its change"
+        )
     at = clock.now()
     rows = []
     for entry in entries:

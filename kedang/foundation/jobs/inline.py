@@ -25,7 +25,13 @@ def work_here(hand_in: Callable[[], Job]) -> Job:
     with transaction.atomic():
         job = hand_in()
         now = clock.now()
-        job.state, job.worker, job.attempts, job.started_at, job.heartbeat_at = JobState.RUNNING, worker.name, 1, now, now
+        job.state, job.worker, job.attempts, job.started_at, job.heartbeat_at = (
+            JobState.RUNNING,
+            worker.name,
+            1,
+            now,
+            now,
+        )
         job.save(update_fields=["state", "worker", "attempts", "started_at", "heartbeat_at"])
     worker.work(Job.objects.select_related("actor").get(pk=job.pk))
     job.refresh_from_db()

@@ -127,7 +127,9 @@ class Worker:
             self._end(job, JobState.FAILED, error=refusal.sentence)
         except Exception:
             logger.exception("job %s failed", job.pk)
-            self._end(job, JobState.FAILED, error=f"任务出错停下（编号 {job.pk}），数据保持一致，请联系系统管理员查看日志。")
+            self._end(
+                job, JobState.FAILED, error=f"任务出错停下（编号 {job.pk}），数据保持一致，请联系系统管理员查看日志。"
+            )
         finally:
             alive.set()
             beat.join(timeout=HEARTBEAT_SECONDS)
@@ -145,7 +147,12 @@ class Worker:
             row.save(update_fields=["state", "finished_at", "error", "result", "done_count"])
             if state in {JobState.DONE, JobState.FAILED}:
                 actor: Actor = row.actor or system_actor(row.actor_name)
-                record(actor, JOB_DONE if state == JobState.DONE else JOB_FAILED, row, meta={"error": error} if error else {})
+                record(
+                    actor,
+                    JOB_DONE if state == JobState.DONE else JOB_FAILED,
+                    row,
+                    meta={"error": error} if error else {},
+                )
 
     def _heartbeat(self, job_id: int, done: threading.Event) -> None:
         while not done.wait(HEARTBEAT_SECONDS):
@@ -157,5 +164,3 @@ class Worker:
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._stop.set()
-
-

@@ -17,7 +17,9 @@ from django.db import connection, models
 Tail = Any
 """What :meth:`RowShape.tail` makes: a tuple for SQLite, a str for PostgreSQL."""
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None, "\b": "\\b", "\f": "\\f", "\v": "\\v"})
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None, "\b": "\\b", "\f": "\\f", "\v": "\\v"}
+)
 
 _UNESCAPES = {escaped: chr(point) for point, escaped in _ESCAPES.items() if escaped}
 _ESCAPED = re.compile(r"\\.")
@@ -49,7 +51,11 @@ class RowShape:
 
 
 def shape_of(
-    model: type[models.Model], *, head: Sequence[str], varying: Sequence[str], constants: Mapping[str, Any] | None = None
+    model: type[models.Model],
+    *,
+    head: Sequence[str],
+    varying: Sequence[str],
+    constants: Mapping[str, Any] | None = None,
 ) -> RowShape:
     """The shape for a model: columns that are neither head nor varying take the field's default, or the constant given.
 
@@ -67,7 +73,12 @@ def shape_of(
     pairs = tuple((names[name], value) for name, value in fixed.items())
     text = "".join("\t" + copy_text(value) for _, value in pairs)
     return RowShape(
-        model._meta.db_table, tuple(names[n] for n in head), tuple(names[n] for n in varying), pairs, connection.vendor, text
+        model._meta.db_table,
+        tuple(names[n] for n in head),
+        tuple(names[n] for n in varying),
+        pairs,
+        connection.vendor,
+        text,
     )
 
 
@@ -80,10 +91,15 @@ def insert_rows(shape: RowShape, rows: Iterable[tuple[Sequence[Any], Tail]]) -> 
             names = ", ".join(map(quote, shape.columns))
             lines = ["\t".join([*map(copy_text, head), tail]) for head, tail in rows]
             if len(lines) <= FEW:
-                statement = f"INSERT INTO {quote(shape.table)} ({names}) VALUES ({', '.join(['%s'] * len(shape.columns))})"  # noqa: S608  # names of columns only
+                statement = (
+                    f"INSERT INTO {quote(shape.table)} ({names}) VALUES ({', '.join(['%s'] * len(shape.columns))})"  # noqa: S608  # names of columns only
+                )
                 cursor.executemany(statement, [list(map(_value_of, line.split("\t"))) for line in lines])
             else:
-                with connection.wrap_database_errors, cursor.copy(f"COPY {quote(shape.table)} ({names}) FROM STDIN") as copy:
+                with (
+                    connection.wrap_database_errors,
+                    cursor.copy(f"COPY {quote(shape.table)} ({names}) FROM STDIN") as copy,
+                ):
                     copy.write("\n".join(lines) + "\n")
             return
         names = ", ".join(map(quote, shape.columns))
@@ -97,7 +113,9 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
             return sorted(row[0] for row in cursor.fetchall())
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         row = cursor.fetchone()

@@ -40,7 +40,10 @@ class KeyRing:
         cipher = self._ciphers.get(number)
         if cipher is None:
             if number not in self.keys:
-                raise Refused("key_missing", f"密钥环中没有第 {number} 号密钥，加密内容打不开。请把原密钥环文件放回 keys 目录后重启。")
+                raise Refused(
+                    "key_missing",
+                    f"密钥环中没有第 {number} 号密钥，加密内容打不开。请把原密钥环文件放回 keys 目录后重启。",
+                )
             cipher = self._ciphers[number] = AESGCM(self.keys[number])
         return cipher
 
@@ -57,7 +60,9 @@ def ring_path() -> Path:
 def create_ring(path: Path) -> bool:
     """Write a new ring with one key unless the file exists; True when it was made. Never overwrites."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    content = json.dumps({"active": 1, "keys": {"1": _text(secrets.token_bytes(32))}, "blind": _text(secrets.token_bytes(32))})
+    content = json.dumps(
+        {"active": 1, "keys": {"1": _text(secrets.token_bytes(32))}, "blind": _text(secrets.token_bytes(32))}
+    )
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -111,7 +116,9 @@ def decrypt(sealed: str, aad: str) -> str:
     try:
         return ring().cipher(int(head[1:])).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], aad.encode()).decode()
     except InvalidTag as error:
-        raise Refused("sealed_text_damaged", "加密内容已损坏或被移动，无法打开。请联系档案管理员从备份恢复。") from error
+        raise Refused(
+            "sealed_text_damaged", "加密内容已损坏或被移动，无法打开。请联系档案管理员从备份恢复。"
+        ) from error
 
 
 def encrypt_bytes(content: bytes, aad: str) -> bytes:
@@ -131,7 +138,9 @@ def decrypt_bytes(sealed: bytes, aad: str) -> bytes:
     try:
         return ring().cipher(number).decrypt(nonce, sealed[2 + NONCE_BYTES :], aad.encode())
     except (InvalidTag, ValueError) as error:
-        raise Refused("sealed_content_damaged", "加密文件已损坏或被移动，无法打开。请联系档案管理员从备份恢复。") from error
+        raise Refused(
+            "sealed_content_damaged", "加密文件已损坏或被移动，无法打开。请联系档案管理员从备份恢复。"
+        ) from error
 
 
 def is_sealed(text: str) -> bool:

@@ -94,7 +94,9 @@ def number_void(*, actor: Actor, series: NumberSeries, first: int, last: int, re
 
 
 @transaction.atomic
-def number_rule_change(*, actor: Actor, rule: NumberRule, template: str, serial_width: int, codes: dict[str, str]) -> NumberRule:
+def number_rule_change(
+    *, actor: Actor, rule: NumberRule, template: str, serial_width: int, codes: dict[str, str]
+) -> NumberRule:
     """Change how future numbers look; numbers already given stay as they are."""
     require(actor, "numbering.manage", rule)
     template_parts(template, code="GY", day=clock.today())
@@ -102,7 +104,9 @@ def number_rule_change(*, actor: Actor, rule: NumberRule, template: str, serial_
         raise Refused("serial_width_invalid", "流水号位数应在 1 到 12 之间。", "serial_width")
     for kind, code in codes.items():
         if not re.fullmatch(r"[A-Z0-9]{1,8}", code):
-            raise Refused("number_code_invalid", f"类型“{kind}”的代码应为 1 到 8 位大写字母或数字，现为“{code}”。", "codes")
+            raise Refused(
+                "number_code_invalid", f"类型“{kind}”的代码应为 1 到 8 位大写字母或数字，现为“{code}”。", "codes"
+            )
     if len(set(codes.values())) < len(codes):
         raise Refused("number_code_repeated", "两个类型用了同一个代码，编号会混在一起，请改成不同的代码。", "codes")
     locked = NumberRule.objects.select_for_update().get(pk=rule.pk)

@@ -89,15 +89,26 @@ class RuleEditor(RulePage):
         messages.success(request, _("编号规则已保存，从下一个编号起生效；已发出的编号不变。"))
         return HttpResponseRedirect(request.get_full_path())
 
-    def show(self, rule: NumberRule, given: dict[str, Any], examples: list[Any], problem: Refused | None = None) -> HttpResponse:
+    def show(
+        self, rule: NumberRule, given: dict[str, Any], examples: list[Any], problem: Refused | None = None
+    ) -> HttpResponse:
         """Draw it."""
         subject = self.subject()
         types = [
-            {"value": value, "label": label, "code": given["codes"].get(value, ""), "shipped": subject.codes.get(value, "")}
+            {
+                "value": value,
+                "label": label,
+                "code": given["codes"].get(value, ""),
+                "shipped": subject.codes.get(value, ""),
+            }
             for value, label in subject.types
         ]
         entries = Prefetch("entries", NumberEntry.objects.order_by("-at", "-id"))
-        series = NumberSeries.objects.filter(fonds_id=self.actor.fonds_id, key=subject.key).order_by("-id").prefetch_related(entries)
+        series = (
+            NumberSeries.objects.filter(fonds_id=self.actor.fonds_id, key=subject.key)
+            .order_by("-id")
+            .prefetch_related(entries)
+        )
         ledger = [(row, list(row.entries.all())[:MOST_ENTRIES]) for row in series[:MOST_SERIES]]
         return self.draw(
             rule=rule, given=given, types=types, words=WORDS, examples=examples, problem=problem, subject=subject, ledger=ledger,

@@ -34,15 +34,17 @@ def show(answer: dict[str, Any], as_json: bool) -> None:
         print(json.dumps(answer, ensure_ascii=False, default=str))
         return
     for key, value in answer.items():
-        print(f"{key}: {json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else value}")
+        print(
+            f"{key}: {json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else value}"
+        )
 
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point of the console script."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kedang.project.settings")
-    from kedang.project import settings as _settings  # noqa: F401  (installs the SQLite engine before Django loads it)
-
     import django
+
+    from kedang.project import settings as _settings  # noqa: F401  (installs the SQLite engine before Django loads it)
 
     django.setup()
     from kedang.foundation.kernel.refused import Refused

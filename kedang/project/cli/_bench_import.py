@@ -26,7 +26,18 @@ from kedang.foundation.kernel.checks import uscc
 from kedang.foundation.kernel.refused import Refused
 from kedang.project.cli import json_flag
 
-HEADINGS = ("企业名称", "统一社会信用代码", "注册日期", "企业类型", "法人代表", "注册资金", "经营范围", "所在省份", "地区", "注册地址")
+HEADINGS = (
+    "企业名称",
+    "统一社会信用代码",
+    "注册日期",
+    "企业类型",
+    "法人代表",
+    "注册资金",
+    "经营范围",
+    "所在省份",
+    "地区",
+    "注册地址",
+)
 PLACES = (("广东", "中山"), ("广东", "深圳"), ("浙江", "宁波"), ("江苏", "苏州"), ("四川", "成都"), ("山东", "青岛"))
 BRANDS = "宏达恒信华瑞金鼎永盛博远天成嘉禾东升正泰祥云康宁明德安顺和润广源星辰海纳汇通新锐百川"
 TRADES = ("机械", "阀门", "电子科技", "食品", "建材", "服饰", "物流", "化工", "医疗器械", "五金制品")
@@ -68,7 +79,16 @@ def in_scratch(file: Path) -> dict[str, Any]:
     """Run the measurement in a process of its own on a base of its own."""
     with tempfile.TemporaryDirectory(prefix="kedang-bench-") as folder, scratch_url(Path(folder)) as url:
         environment = {**os.environ, "KEDANG_DATA_DIR": folder, "KEDANG_DATABASE_URL": url}
-        command = [sys.executable, "-m", "kedang.project.cli", "bench", "import", str(file.resolve()), "--inside", "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "kedang.project.cli",
+            "bench",
+            "import",
+            str(file.resolve()),
+            "--inside",
+            "--json",
+        ]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if not done.stdout.strip():
             raise Refused("bench_failed", f"测量没有完成：{done.stderr.strip()[-400:]}")
@@ -106,7 +126,15 @@ def measure_inside(file: Path) -> dict[str, Any]:
     keys.ring()
     call_command("migrate", interactive=False, verbosity=0)
     Fonds.objects.create(code="bench", name="测量", created_at=clock.now())
-    options = {"file": file, "username": "", "template": "", "on_duplicate": "skip", "sheet": "", "dry_run": False, "report": None}
+    options = {
+        "file": file,
+        "username": "",
+        "template": "",
+        "on_duplicate": "skip",
+        "sheet": "",
+        "dry_run": False,
+        "report": None,
+    }
     answer = import_customers(argparse.Namespace(**options))
     answer["raw_rows_per_second"] = round(answer["created"] / bare_seconds())
     undone = import_undo(argparse.Namespace(batch=answer["batch"], username="", reason="测量"))
@@ -137,7 +165,9 @@ def _bare_table(cursor: Any) -> None:
     if connection.vendor == "postgresql":
         cursor.execute("CREATE TABLE bench_bare (LIKE customers_customer INCLUDING ALL)")
         return
-    cursor.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'customers_customer' AND sql IS NOT NULL ORDER BY type DESC")
+    cursor.execute(
+        "SELECT sql FROM sqlite_master WHERE tbl_name = 'customers_customer' AND sql IS NOT NULL ORDER BY type DESC"
+    )
     for (sql,) in cursor.fetchall():
         copied = sql.replace("customers_customer", "bench_bare", 1)
         for verb in ("CREATE INDEX ", "CREATE UNIQUE INDEX "):
@@ -166,7 +196,9 @@ def generated(path: Path, rows: int) -> Path:
         for number in range(rows):
             province, city = PLACES[number % len(PLACES)]
             body = f"91442000MA5{number:06d}"
-            brand = BRANDS[number % 40] + BRANDS[number // 40 % 40] + BRANDS[number // 1600 % 40] + BRANDS[number // 7 % 40]
+            brand = (
+                BRANDS[number % 40] + BRANDS[number // 40 % 40] + BRANDS[number // 1600 % 40] + BRANDS[number // 7 % 40]
+            )
             trade = TRADES[number % len(TRADES)]
             writer.writerow(
                 (

@@ -61,7 +61,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             answer[name] = percentiles(times)
             if name in raw:
                 base = percentiles(measure(raw[name], args.rounds))
-                answer[name] |= {"raw_sql_p50_ms": base["p50_ms"], "ratio": round(answer[name]["p50_ms"] / max(base["p50_ms"], 0.01), 1)}
+                answer[name] |= {
+                    "raw_sql_p50_ms": base["p50_ms"],
+                    "ratio": round(answer[name]["p50_ms"] / max(base["p50_ms"], 0.01), 1),
+                }
     return answer
 
 
@@ -167,7 +170,9 @@ class WebProcess:
     def get(self, path: str) -> bytes:
         """One page; anything but 200 is an error."""
         assert self.connection is not None
-        self.connection.request("GET", path, headers={"Cookie": self.cookie, "Host": "localhost", "Accept-Encoding": "identity"})
+        self.connection.request(
+            "GET", path, headers={"Cookie": self.cookie, "Host": "localhost", "Accept-Encoding": "identity"}
+        )
         response = self.connection.getresponse()
         body = response.read()
         if response.status != 200:

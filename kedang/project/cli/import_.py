@@ -16,9 +16,13 @@ def add_parser(subparsers: Any) -> None:
     verbs = parser.add_subparsers(dest="import_verb", required=True, metavar="WHAT")
     customers = verbs.add_parser("customers", help="导入客户表（CSV、CSV.GZ、XLSX、XLS）")
     customers.add_argument("file", type=Path, metavar="FILE")
-    customers.add_argument("--as", dest="username", default="", metavar="USER", help="以谁的身份导入（默认：首位档案管理员）")
+    customers.add_argument(
+        "--as", dest="username", default="", metavar="USER", help="以谁的身份导入（默认：首位档案管理员）"
+    )
     customers.add_argument("--template", default="", metavar="NAME", help="使用已保存的导入模板")
-    customers.add_argument("--on-duplicate", choices=("skip", "fill", "update", "both"), default="skip", help="遇到重复时")
+    customers.add_argument(
+        "--on-duplicate", choices=("skip", "fill", "update", "both"), default="skip", help="遇到重复时"
+    )
     customers.add_argument("--sheet", default="", help="工作表名称")
     customers.add_argument("--dry-run", action="store_true", help="只核对，不写入")
     customers.add_argument("--report", type=Path, metavar="OUT.xlsx", help="把不合格与重复的行连同原因写回工作簿")

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0001_initial'),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='keyperson',
-            name='removed_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='移除时间'),
+            model_name="keyperson",
+            name="removed_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="移除时间"),
         ),
     ]

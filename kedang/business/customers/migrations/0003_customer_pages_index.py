@@ -5,20 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0002_rights_and_throttle'),
-        ('customers', '0002_key_person_removed'),
+        ("access", "0002_rights_and_throttle"),
+        ("customers", "0002_key_person_removed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='customer',
-            name='customer_current',
+            model_name="customer",
+            name="customer_current",
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('withdrawn_at__isnull', True)), fields=['fonds', 'id', 'secrecy_level'], name='customer_pages'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=["fonds", "id", "secrecy_level"],
+                name="customer_pages",
+            ),
         ),
     ]

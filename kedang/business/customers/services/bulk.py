@@ -77,7 +77,11 @@ def customers_create_bulk(
     ids = bulk.reserve_ids(Customer, len(rows))
     twin = (twins or {}).get
     bulk.insert_rows(
-        spec.shape, [((key, number, twin(at, 0)), row.tail) for at, (key, number, row) in enumerate(zip(ids, numbers, rows, strict=True))]
+        spec.shape,
+        [
+            ((key, number, twin(at, 0)), row.tail)
+            for at, (key, number, row) in enumerate(zip(ids, numbers, rows, strict=True))
+        ],
     )
     told = {"version": 1, **(meta or {})}
     record_set(
@@ -107,7 +111,8 @@ def planned_changes(rows: Sequence[tuple[int, Mapping[str, Any]]], *, fill: bool
         kinds[column.attname] = {"DateField": "date", "DecimalField": "decimal"}.get(kind, "")
     names = sorted({name for _, values in rows for name in values if name in kinds and name not in _NOT_UPDATED})
     present = {
-        row["id"]: row for row in Customer.objects.filter(pk__in=[key for key, _ in rows]).values("id", "party_kind", *names)
+        row["id"]: row
+        for row in Customer.objects.filter(pk__in=[key for key, _ in rows]).values("id", "party_kind", *names)
     }
     planned: list[Changes] = []
     for key, values in rows:
@@ -156,7 +161,13 @@ def customers_update_bulk(
             _keep_former_name(actor, customer, old_name)
     for version, several in entries.items():
         record_set(
-            actor, CUSTOMER_CHANGED, LABEL, several, fonds_id=fonds_id, reason=reason, meta={"version": version, **(meta or {})}
+            actor,
+            CUSTOMER_CHANGED,
+            LABEL,
+            several,
+            fonds_id=fonds_id,
+            reason=reason,
+            meta={"version": version, **(meta or {})},
         )
     reindex(list(changes))
     return versions
@@ -276,7 +287,9 @@ def _add_contacts(
 
 
 def _keep_former_name(actor: Actor, customer: Customer, old_name: str) -> None:
-    row, is_new = FormerName.objects.get_or_create(customer=customer, name=old_name[:200], defaults={"until": clock.today()})
+    row, is_new = FormerName.objects.get_or_create(
+        customer=customer, name=old_name[:200], defaults={"until": clock.today()}
+    )
     if is_new:
         changes = encode_changes(FormerName, {"name": (None, row.name), "until": (None, row.until)})
         record_set(

@@ -42,12 +42,18 @@ class RegisterLine:
 
 def change_titles() -> list[tuple[str, Any]]:
     """Kinds of change that the register knows."""
-    return [(known.code, known.title) for known in event_types() if known.code.startswith("customers.") and known.category == "change"]
+    return [
+        (known.code, known.title)
+        for known in event_types()
+        if known.code.startswith("customers.") and known.category == "change"
+    ]
 
 
 def change_events(fonds_id: int | None) -> QuerySet[Event]:
     """All changes of dossiers of a company, newest first."""
-    return Event.objects.filter(Q(subject_type=KIND) | Q(parent_type=KIND), fonds_id=fonds_id, category="change").order_by("-at", "-id")
+    return Event.objects.filter(
+        Q(subject_type=KIND) | Q(parent_type=KIND), fonds_id=fonds_id, category="change"
+    ).order_by("-at", "-id")
 
 
 def visible_changes(actor: Any, events: QuerySet[Event], most: int) -> list[tuple[Event, Customer]]:
@@ -80,7 +86,16 @@ def lines_of(actor: Any, pairs: Iterable[tuple[Event, Customer]]) -> list[Regist
     for event, customer in pairs:
         known = event_type(event.code)
         subject = event.subject_label if event.subject_type != KIND else ""
-        line = RegisterLine(event.pk, event.at, event.actor_name, event.code, known.title if known else event.code, event.reason, customer, subject)
+        line = RegisterLine(
+            event.pk,
+            event.at,
+            event.actor_name,
+            event.code,
+            known.title if known else event.code,
+            event.reason,
+            customer,
+            subject,
+        )
         model = model_of(event)
         if model is not None and event.code != BEGINNING:
             line.changes = _changes(actor, wording, event, model, customer)
@@ -116,7 +131,9 @@ def _customers(actor: Any, events: list[Event]) -> dict[int, Customer]:
     return {row.pk: row for row in rows}
 
 
-def _changes(actor: Any, wording: Wording, event: Event, model: type[models.Model], customer: Customer) -> list[tuple[str, str, str]]:
+def _changes(
+    actor: Any, wording: Wording, event: Event, model: type[models.Model], customer: Customer
+) -> list[tuple[str, str, str]]:
     subject: models.Model = customer if model is Customer else model(customer=customer)
     lines = []
     for name, (old, new) in wording.changes_of(event).items():

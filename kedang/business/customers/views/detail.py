@@ -61,7 +61,10 @@ class CustomerDetail(CustomerRecord, RecordDetail):
         may_change = can(self.actor, "customers.change", customer)
         edit = f"{self.pages.url('detail', customer.pk)}"
         missing = [
-            (requirement_label(name), f"{edit}{MISSING_PLACES.get(name, f'edit/#id_{_input(name)}')}" if may_change else "")
+            (
+                requirement_label(name),
+                f"{edit}{MISSING_PLACES.get(name, f'edit/#id_{_input(name)}')}" if may_change else "",
+            )
             for name in missing_of(customer)
         ]
         contacts = list(customer.contacts.filter(left_on__isnull=True)[:6])
@@ -69,7 +72,9 @@ class CustomerDetail(CustomerRecord, RecordDetail):
             contact.customer = customer
         return {
             "missing": missing,
-            "contacts": [(row, [self.child_fact(row, name) for name in ("post", "mobile", "phone", "email")]) for row in contacts],
+            "contacts": [
+                (row, [self.child_fact(row, name) for name in ("post", "mobile", "phone", "email")]) for row in contacts
+            ],
             "classes": classes_of(customer),
             "former_names": list(customer.former_names.all()),
             **self.head_extra(),

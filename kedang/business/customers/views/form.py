@@ -37,7 +37,13 @@ KIND_NOTES: dict[str, Any] = {
     PartyKind.PARTNER: gettext_lazy("供应商、经销商、交易伙伴"),
     PartyKind.SPECIAL: gettext_lazy("律师、银行、保险、广告、公关等"),
 }
-KIND_ICONS = {"enterprise": "building", "individual": "user", "government": "building-bank", "partner": "link", "special": "star"}
+KIND_ICONS = {
+    "enterprise": "building",
+    "individual": "user",
+    "government": "building-bank",
+    "partner": "link",
+    "special": "star",
+}
 
 
 class CustomerForm(RecordForm):
@@ -73,7 +79,9 @@ class CustomerForm(RecordForm):
         inputs = made.base_fields
         self._fit(inputs)
         inputs["reason"] = style(self._reason())
-        inputs["confirmed_duplicates"] = forms.BooleanField(required=False, label=_("我已查看上面的客户，确认不是同一个"))
+        inputs["confirmed_duplicates"] = forms.BooleanField(
+            required=False, label=_("我已查看上面的客户，确认不是同一个")
+        )
         if can(self.actor, "customers.withdraw"):
             inputs["keep_apart"] = forms.BooleanField(required=False, label=_("统一社会信用代码相同，仍要分开建档"))
         values = initial_of(self.pages, self.obj, made) if self.obj is not None else self.defaults()
@@ -88,7 +96,10 @@ class CustomerForm(RecordForm):
             subkind: Any = inputs["party_subkind"]
             subkind.choices = [("", _("请选择")), *((kind.value, kind.label) for kind in known)]
             subkind.required = subkind.widget.is_required = True
-        for name, made in (("responsible", responsible_field(self.actor)), ("department", department_field(self.actor))):
+        for name, made in (
+            ("responsible", responsible_field(self.actor)),
+            ("department", department_field(self.actor)),
+        ):
             if name in inputs:
                 inputs[name] = style(made)
         for name in TALL & set(inputs):
@@ -160,11 +171,15 @@ class Duplicates(Page):
         exclude = request.POST.get("_exclude", "")
         hits = []
         if len(str(values.get("name") or "")) >= 2 or values.get("uscc") or values.get("mobile_blind"):
-            hits = duplicates_of(self.actor, {**values, "party_kind": kind}, exclude_id=int(exclude) if exclude.isdecimal() else None)
+            hits = duplicates_of(
+                self.actor, {**values, "party_kind": kind}, exclude_id=int(exclude) if exclude.isdecimal() else None
+            )
         if hits:
             subject = SubjectRef(Customer._meta.label_lower, None, str(_("客户查重")), fonds_id=self.actor.fonds_id)
             with transaction.atomic():
-                record(self.actor, CUSTOMERS_LISTED, subject, meta={"what": "duplicates", "ids": [hit.id for hit in hits]})
+                record(
+                    self.actor, CUSTOMERS_LISTED, subject, meta={"what": "duplicates", "ids": [hit.id for hit in hits]}
+                )
         checked = {name: sentence for name, sentence in problems.items() if name in {"uscc", "id_number", "mobile"}}
         return self.draw_part("customers/duplicates.html", hits=hits, problems=checked)
 

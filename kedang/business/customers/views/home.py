@@ -35,7 +35,10 @@ def tiles(actor: Any) -> list[Tile]:
             Tile(_("待补全"), mine["incomplete"], f"{home}?view=incomplete&responsible={actor.pk}", "checklist", _("份"), tone="warn" if mine["incomplete"] else ""),
             Tile(_("久未更新"), mine["stale"], f"{home}?view=stale&responsible={actor.pk}", "clock", _("份"), tone="warn" if mine["stale"] else ""),
         ]  # fmt: skip
-    counts = [(rows[:DEEPEST].count() if q is None else rows.filter(q)[:DEEPEST].count()) for q in (None, incomplete_q(actor), stale_q(actor))]
+    counts = [
+        (rows[:DEEPEST].count() if q is None else rows.filter(q)[:DEEPEST].count())
+        for q in (None, incomplete_q(actor), stale_q(actor))
+    ]
     words = [f"{count:,}+" if count == DEEPEST else count for count in counts]
     return [
         Tile(_("客户档案"), words[0], home, "building", _("户")),

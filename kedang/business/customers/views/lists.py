@@ -51,7 +51,9 @@ class CustomerList(RecordList):
         if not keyword or self.sort[0] or self.view_key == "withdrawn":
             return super().page_of_rows()
         within = self.narrowed()
-        asked = [condition for condition in self.query.conditions if condition.bound.name != "q" or not condition.is_basic]
+        asked = [
+            condition for condition in self.query.conditions if condition.bound.name != "q" or not condition.is_basic
+        ]
         within &= replace(self.query, conditions=asked, problems=self.query.problems).q()
         number, size = self.asked_page()
         found = find_customers(self.actor, keyword, within, page=number, page_size=size)
@@ -92,7 +94,6 @@ class CustomerExport(RecordExport):
     def narrowed(self) -> Q:
         """See :class:`CustomerList`."""
         return super().narrowed() if self.view_key == "withdrawn" else super().narrowed() & CURRENT
-
 
     def event_meta(self) -> dict[str, Any]:
         """Keys of the customers that are in the file."""

@@ -36,9 +36,14 @@ class Card(Page):
             record(self.actor, CUSTOMER_PRINTED, customer, reason=purpose)
         kind = Customer._meta.label_lower
         mine = change_events(customer.fonds_id)
-        own = mine.filter(subject_type=kind, subject_id=customer.pk) | mine.filter(parent_type=kind, parent_id=customer.pk)
+        own = mine.filter(subject_type=kind, subject_id=customer.pk) | mine.filter(
+            parent_type=kind, parent_id=customer.pk
+        )
         latest = change_rows(lines_of(self.actor, [(event, customer) for event in own[:LATEST_CHANGES]]))
-        return pdf(card_pdf(self.actor, customer, latest[: 2 * LATEST_CHANGES], purpose), f"{customer.number}-{customer.name}.pdf")
+        return pdf(
+            card_pdf(self.actor, customer, latest[: 2 * LATEST_CHANGES], purpose),
+            f"{customer.number}-{customer.name}.pdf",
+        )
 
 
 class ListPrint(CustomerList):
@@ -60,6 +65,11 @@ class ListPrint(CustomerList):
         words = "；".join(condition.words for condition in self.query.conditions)
         subject = SubjectRef(Customer._meta.label_lower, None, str(self.pages.plural()), fonds_id=self.actor.fonds_id)
         with transaction.atomic():
-            record(self.actor, CUSTOMERS_PRINTED, subject, meta={"rows": len(keys), "conditions": [words], "ids": as_ranges(keys)})
+            record(
+                self.actor,
+                CUSTOMERS_PRINTED,
+                subject,
+                meta={"rows": len(keys), "conditions": [words], "ids": as_ranges(keys)},
+            )
         made = list_pdf(self.actor, rows, words, len(keys))
         return pdf(made, f"{_('客户一览表')}-{clock.today():%Y%m%d}.pdf")

@@ -68,5 +68,11 @@ def _children(
             continue
         cells = [fact_of(actor, was, name) for name in names if name != "name"]
         kept = [cell for cell in cells if not cell.is_hidden and not cell.is_empty and not cell.name.startswith("is_")]
-        lines.append({"row": was, "cells": kept, "roles": [str(label_of(model, flag)) for flag in FLAGS if getattr(was, flag, False)]})
+        lines.append(
+            {
+                "row": was,
+                "cells": kept,
+                "roles": [str(label_of(model, flag)) for flag in FLAGS if getattr(was, flag, False)],
+            }
+        )
     return lines

@@ -82,7 +82,11 @@ class Register(Page):
     def period_words(self) -> str:
         """Conditions in words."""
         words = [f"{self.asked['since']:%Y-%m-%d} ~ {self.asked['until']:%Y-%m-%d}"]
-        for key, choices in (("kind", change_titles()), ("person", person_choices(self.actor)), ("department", department_choices(self.actor))):
+        for key, choices in (
+            ("kind", change_titles()),
+            ("person", person_choices(self.actor)),
+            ("department", department_choices(self.actor)),
+        ):
             chosen = {str(value): str(label).strip() for value, label in choices}.get(self.asked[key])
             if chosen:
                 words.append(chosen)
@@ -92,14 +96,17 @@ class Register(Page):
         """Changes that fit, newest first."""
         asked = self.asked
         events = change_events(self.actor.fonds_id).filter(
-            at__gte=datetime.combine(asked["since"], time.min, ZoneInfo(settings.TIME_ZONE)), at__lte=clock.end_of_day(asked["until"])
+            at__gte=datetime.combine(asked["since"], time.min, ZoneInfo(settings.TIME_ZONE)),
+            at__lte=clock.end_of_day(asked["until"]),
         )
         if asked["kind"]:
             events = events.filter(code=asked["kind"])
         if asked["person"].isdecimal():
             events = events.filter(actor_id=int(asked["person"]))
         if asked["department"].isdecimal():
-            people = Person.objects.filter(fonds_id=self.actor.fonds_id, department__path__contains=f"/{asked['department']}/")
+            people = Person.objects.filter(
+                fonds_id=self.actor.fonds_id, department__path__contains=f"/{asked['department']}/"
+            )
             events = events.filter(actor_id__in=list(people.values_list("pk", flat=True)))
         return lines_of(self.actor, visible_changes(self.actor, events, offset + most)[offset:])
 
@@ -108,7 +115,12 @@ class Register(Page):
         subject = SubjectRef(Customer._meta.label_lower, None, str(self.title), fonds_id=self.actor.fonds_id)
         ids = as_ranges(line.customer.pk for line in lines)
         with transaction.atomic():
-            record(self.actor, event, subject, meta={"what": "register", "conditions": [self.period_words], "ids": ids, **meta})
+            record(
+                self.actor,
+                event,
+                subject,
+                meta={"what": "register", "conditions": [self.period_words], "ids": ids, **meta},
+            )
 
 
 class RegisterPrint(Register):
@@ -134,8 +146,20 @@ class RegisterExport(Register):
         """The file, once it is written down."""
         lines = self.lines(MOST)
         self.note(CUSTOMERS_EXPORTED, lines, rows=len(lines))
-        heads = [_("变更日期"), _("客户编号"), _("客户名称"), _("变更项目"), _("变更前"), _("变更后"), _("变更原因"), _("登记人")]
-        rows = [[row.day, row.number, row.name, row.field, row.old, row.new, row.reason, row.actor] for row in change_rows(lines)]
+        heads = [
+            _("变更日期"),
+            _("客户编号"),
+            _("客户名称"),
+            _("变更项目"),
+            _("变更前"),
+            _("变更后"),
+            _("变更原因"),
+            _("登记人"),
+        ]
+        rows = [
+            [row.day, row.number, row.name, row.field, row.old, row.new, row.reason, row.actor]
+            for row in change_rows(lines)
+        ]
         name = f"{_('异动登记簿')}-{clock.today():%Y%m%d}.xlsx"
         return workbook(str(self.title), heads, rows, name)
 

@@ -26,7 +26,9 @@ class AxisList(Page):
     action = "customers.classify"
     template_name = "customers/axes.html"
     title = gettext_lazy("客户分类")
-    lead = gettext_lazy("按公司需要增加分类维度，例如业务领域、贸易性质、重要程度。停用的维度和类目不再出现在选项里，已归类的客户保持不变。")
+    lead = gettext_lazy(
+        "按公司需要增加分类维度，例如业务领域、贸易性质、重要程度。停用的维度和类目不再出现在选项里，已归类的客户保持不变。"
+    )
 
     def get(self, request: HttpRequest, problem: Refused | None = None, typed: Any = None) -> HttpResponse:
         """The page."""
@@ -79,7 +81,15 @@ class Requirements(Page):
         given = dict(requirements_of(self.actor.fonds_id or 0)[kind])
         names = [*PRESENCE, *KIND_FIELDS[kind]]
         typed = {name: request.POST.get(f"weight-{name}", "") for name in names} if problem else {}
-        lines = [{"name": n, "label": requirement_label(n), "weight": typed.get(n, given.get(n, 0)), "is_on": bool(given.get(n))} for n in names]
+        lines = [
+            {
+                "name": n,
+                "label": requirement_label(n),
+                "weight": typed.get(n, given.get(n, 0)),
+                "is_on": bool(given.get(n)),
+            }
+            for n in names
+        ]
         total = sum(given.values())
         return self.draw(
             kind=kind, kinds=[(value, label, value == kind) for value, label in PartyKind.choices], problem=problem,

@@ -60,7 +60,11 @@ class ContactsTab(CustomerTab):
             line = {
                 "row": row,
                 "cells": self.child_cells(row, names, "contacts"),
-                "roles": [(Contact._meta.get_field(flag).verbose_name, tone) for flag, tone in ROLE_WORDS if getattr(row, flag)],  # type: ignore[union-attr]
+                "roles": [
+                    (Contact._meta.get_field(flag).verbose_name, tone)
+                    for flag, tone in ROLE_WORDS
+                    if getattr(row, flag)
+                ],  # type: ignore[union-attr]
             }
             (gone if row.left_on else present).append(line)
         return {"present": present, "gone": gone}
@@ -176,7 +180,11 @@ class ClassesTab(CustomerTab):
         chosen = set(CustomerClass.objects.filter(customer=self.obj).values_list("term_id", flat=True))
         axes = []
         for axis in ClassAxis.objects.filter(fonds_id=self.obj.fonds_id).prefetch_related("terms"):
-            terms = [(term, term.pk in chosen) for term in axis.terms.all() if (term.is_active and axis.is_active) or term.pk in chosen]
+            terms = [
+                (term, term.pk in chosen)
+                for term in axis.terms.all()
+                if (term.is_active and axis.is_active) or term.pk in chosen
+            ]
             if terms:
                 axes.append({"axis": axis, "terms": terms, "is_empty": not any(on for _term, on in terms)})
         may_change = can(self.actor, "customers.change", self.obj)
@@ -184,7 +192,13 @@ class ClassesTab(CustomerTab):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Set the classes."""
-        terms = [int(key) for name in request.POST if name.startswith("axis-") for key in request.POST.getlist(name) if key.isdecimal()]
+        terms = [
+            int(key)
+            for name in request.POST
+            if name.startswith("axis-")
+            for key in request.POST.getlist(name)
+            if key.isdecimal()
+        ]
         try:
             classes_set(actor=self.actor, customer=self.obj, terms=terms, reason=request.POST.get("reason", ""))
         except NotAllowed:

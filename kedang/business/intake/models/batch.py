@@ -71,7 +71,9 @@ class ImportBatch(models.Model):
     suggestions: Any = models.JSONField(_("对应建议"), default=list, blank=True)
     rules_off: Any = models.JSONField(_("停用的整理规则"), default=list, blank=True)
     options: Any = models.JSONField(_("读取选项"), default=dict, blank=True)
-    on_duplicate = models.CharField(_("遇到重复时"), max_length=6, choices=OnDuplicate.choices, default=OnDuplicate.SKIP)
+    on_duplicate = models.CharField(
+        _("遇到重复时"), max_length=6, choices=OnDuplicate.choices, default=OnDuplicate.SKIP
+    )
     responsible = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, verbose_name=_("默认负责人"), related_name="+"
     )

@@ -25,7 +25,9 @@ class ImportChunk(models.Model):
     secrecy = FieldSecrecy(default="internal")
     is_technical = True  # staging: what the rows do to customers is recorded per customer, what happens to the batch with the batch
 
-    batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="chunks", verbose_name=_("批次"), db_index=False)
+    batch = models.ForeignKey(
+        ImportBatch, models.PROTECT, related_name="chunks", verbose_name=_("批次"), db_index=False
+    )
     seq = models.PositiveIntegerField(_("序号"))
     first_line = models.BigIntegerField(_("起始行"))
     row_count = models.PositiveIntegerField(_("行数"))

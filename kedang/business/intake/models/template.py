@@ -22,8 +22,12 @@ class ImportTemplate(models.Model):
     content: Any = models.JSONField(_("列对应"), default=dict, blank=True)
     rules_off: Any = models.JSONField(_("停用的整理规则"), default=list, blank=True)
     options: Any = models.JSONField(_("读取选项"), default=dict, blank=True)
-    on_duplicate = models.CharField(_("遇到重复时"), max_length=6, choices=OnDuplicate.choices, default=OnDuplicate.SKIP)
-    created_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, verbose_name=_("建立人"), related_name="+")
+    on_duplicate = models.CharField(
+        _("遇到重复时"), max_length=6, choices=OnDuplicate.choices, default=OnDuplicate.SKIP
+    )
+    created_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, verbose_name=_("建立人"), related_name="+"
+    )
     created_at = models.DateTimeField(_("建立时间"), editable=False)
     version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
 

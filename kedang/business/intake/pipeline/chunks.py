@@ -93,5 +93,13 @@ def clean_chunk(piece: tuple[int, list[tuple[int, Sequence[str]]]]) -> CleanedCh
     payload = packing.pack(packed, packing.place(_ready.batch_id, seq, "rows"))
     lines = [line for line, _ in rows]
     return CleanedChunk(
-        seq, lines, payload, bytes(verdicts), row_keys, noted, cleaned, tally_rows(plan, rows, results), len(rows[-1][1])
+        seq,
+        lines,
+        payload,
+        bytes(verdicts),
+        row_keys,
+        noted,
+        cleaned,
+        tally_rows(plan, rows, results),
+        len(rows[-1][1]),
     )

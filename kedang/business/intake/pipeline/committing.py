@@ -126,7 +126,10 @@ class _Committer:
             return
         before = packing.unpack_marks(chunk.marks, batch.pk, ready.seq)
         repeated = {
-            int(place): reason for place, reasons in before.reasons.items() for reason in reasons if reason[0] == "repeated"
+            int(place): reason
+            for place, reasons in before.reasons.items()
+            for reason in reasons
+            if reason[0] == "repeated"
         }
         base = base_for(self.ctx.actor, batch.fonds_id, ready.keys, sees_all=self.sees_all)
         plan = decide(ready.keys, repeated, base, batch.on_duplicate)
@@ -138,7 +141,12 @@ class _Committer:
         chunk.counts = {**chunk.counts, **marks.counts()}
         chunk.marks, chunk.state = packing.pack_marks(marks, batch.pk, ready.seq), ChunkState.COMMITTED
         chunk.save(update_fields=["counts", "marks", "state"])
-        record(self.ctx.actor, CHUNK_COMMITTED, batch, meta={"chunk": chunk.seq, "first_line": chunk.first_line, **marks.counts()})
+        record(
+            self.ctx.actor,
+            CHUNK_COMMITTED,
+            batch,
+            meta={"chunk": chunk.seq, "first_line": chunk.first_line, **marks.counts()},
+        )
 
     def _create(self, ready: ReadyChunk, plan: Plan, marks: Marks, singly: bool) -> None:
         rows = [self._prepared(ready, place) for place in plan.create]
@@ -207,7 +215,9 @@ class _Committer:
         return found
 
     def _content(self, seq: int) -> list[Any]:
-        return [row[packing.VALUES] for row in packing.unpack(self.payloads[seq], packing.place(self.batch.pk, seq, "rows"))]
+        return [
+            row[packing.VALUES] for row in packing.unpack(self.payloads[seq], packing.place(self.batch.pk, seq, "rows"))
+        ]
 
 
 def _one_at_a_time(fonds_id: int) -> None:
@@ -229,7 +239,13 @@ def _stop(ctx: Any, batch_id: int, error: BaseException, seconds: float) -> None
         batch.state = BatchState.CANCELLED if is_cancelled else BatchState.FAILED
         if is_cancelled and not written:
             batch.state = BatchState.STAGED
-        batch.error = "" if is_cancelled else error.sentence[:500] if isinstance(error, Refused) else "导入出错停下，已写入的部分保持完整，可以继续导入或撤销。"
+        batch.error = (
+            ""
+            if is_cancelled
+            else error.sentence[:500]
+            if isinstance(error, Refused)
+            else "导入出错停下，已写入的部分保持完整，可以继续导入或撤销。"
+        )
         counts = settle_counts(batch, "commit", seconds)
         batch.save()
         record(ctx.actor, BATCH_CANCELLED if is_cancelled else BATCH_FAILED, batch, meta={**counts, "pass": "commit"})

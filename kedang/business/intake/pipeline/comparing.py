@@ -42,7 +42,12 @@ class FileMemory:
             if name and (other := first(bare if uscc else "n" + name)):
                 return ["repeated", "name", f"与第 {other} 行重复：名称相同或仅写法不同"]
             remember = ("n" + name, "" if uscc else bare) if name else ()
-        for key in (*remember, "u" + uscc if uscc else "", "d" + document if document else "", "#" + number if number else ""):
+        for key in (
+            *remember,
+            "u" + uscc if uscc else "",
+            "d" + document if document else "",
+            "#" + number if number else "",
+        ):
             if key:
                 self._seen.first(key, line)
         return None
@@ -96,7 +101,10 @@ def decide(keys: Sequence[RowKeys | None], repeated: dict[int, Reason], base: Ba
             plan.say(place, [match.code, match.field, f"{match.sentence}，按要求另建一份"])
         elif on_duplicate == OnDuplicate.SKIP or not base.reaches(match.known) or match.known.id in taken:
             plan.outcomes.append(packing.DUPLICATE)
-            plan.say(place, [match.code, match.field, match.sentence + ("" if base.reaches(match.known) else "，不能由您更新")])
+            plan.say(
+                place,
+                [match.code, match.field, match.sentence + ("" if base.reaches(match.known) else "，不能由您更新")],
+            )
         else:
             taken[match.known.id] = place
             plan.outcomes.append(packing.UPDATED)

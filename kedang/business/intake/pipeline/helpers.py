@@ -69,7 +69,9 @@ class Helpers:
             while under_way:
                 yield under_way.popleft().result()
         except BrokenProcessPool as error:
-            raise Refused("helper_died", "导入的辅助进程意外退出（可能内存不足），已写入的内容保持完整。请稍后继续导入。") from error
+            raise Refused(
+                "helper_died", "导入的辅助进程意外退出（可能内存不足），已写入的内容保持完整。请稍后继续导入。"
+            ) from error
         finally:
             for future in under_way:
                 future.cancel()

@@ -12,7 +12,13 @@ from kedang.foundation.kernel import keys
 LEVEL = 1
 
 CREATED, UPDATED, UNCHANGED, DUPLICATE, REJECTED = "c", "u", "s", "d", "r"
-OUTCOME_OF = {CREATED: "created", UPDATED: "updated", UNCHANGED: "unchanged", DUPLICATE: "duplicates", REJECTED: "rejected"}
+OUTCOME_OF = {
+    CREATED: "created",
+    UPDATED: "updated",
+    UNCHANGED: "unchanged",
+    DUPLICATE: "duplicates",
+    REJECTED: "rejected",
+}
 LETTER_OF = {name: letter for letter, name in OUTCOME_OF.items()}
 REVERSED, KEPT, FAILED = "R", "K", "F"
 

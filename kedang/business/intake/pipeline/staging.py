@@ -92,9 +92,7 @@ class _Stager:
     def run(self, path: Path) -> dict[str, Any]:
         batch, last = self.batch, None
         waiting: list[ImportChunk] = []
-        table = open_table(
-            path, sheet=batch.sheet, heading_row=batch.heading_row, encoding=batch.encoding or None
-        )
+        table = open_table(path, sheet=batch.sheet, heading_row=batch.heading_row, encoding=batch.encoding or None)
         with table, Helpers(begin, self.spec) as helpers:
             if list(table.headings) != batch.headings:
                 raise Refused("headings_changed", "文件的标题与上传时不同，请重新上传文件。")
@@ -108,7 +106,13 @@ class _Stager:
             self.save(waiting)
             cut = table.kind == "csv" and last.last_width < len(table.headings)
         line = last.lines[-1]
-        notes = [f"最后一行（第 {line} 行）只有 {last.last_width} 列，少于标题的 {len(batch.headings)} 列，文件可能在此被截断"] if cut else []
+        notes = (
+            [
+                f"最后一行（第 {line} 行）只有 {last.last_width} 列，少于标题的 {len(batch.headings)} 列，文件可能在此被截断"
+            ]
+            if cut
+            else []
+        )
         return {**self.totals, "outputs": list(self.outputs), "tally": self.tallies, "notes": notes}
 
     def chunk(self, cleaned: CleanedChunk) -> ImportChunk:
@@ -123,7 +127,10 @@ class _Stager:
         outcomes = plan.outcomes
         if plan.update:
             content = packing.unpack(cleaned.payload, packing.place(batch.pk, cleaned.seq, "rows"))
-            rows = [(known.id, dict(zip(self.outputs, content[place][packing.VALUES], strict=True))) for place, known in plan.update]
+            rows = [
+                (known.id, dict(zip(self.outputs, content[place][packing.VALUES], strict=True)))
+                for place, known in plan.update
+            ]
             changes = planned_changes(rows, fill=batch.on_duplicate == OnDuplicate.FILL)
             for (place, _), change in zip(plan.update, changes, strict=True):
                 if not change:

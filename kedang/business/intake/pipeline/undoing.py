@@ -59,9 +59,7 @@ class _Undoer:
         self.ctx, self.batch = ctx, batch
         self.reason = f"撤销导入批次 {batch.pk}" + (f"：{reason}" if reason else "")
         self.meta = {"batch": batch.pk}
-        self.series = {
-            row.pk: row for row in NumberSeries.objects.filter(fonds_id=batch.fonds_id, key=NUMBER_KEY)
-        }
+        self.series = {row.pk: row for row in NumberSeries.objects.filter(fonds_id=batch.fonds_id, key=NUMBER_KEY)}
 
     def run(self) -> None:
         committed = self.batch.chunks.filter(state=ChunkState.COMMITTED)
@@ -106,7 +104,9 @@ class _Undoer:
 
     def _restore(self, marks: Marks, fate: list[str]) -> None:
         updated = [place for place, outcome in enumerate(marks.outcomes) if outcome == UPDATED]
-        before = {place: (marks.ids[place], (marks.versions[str(place)], marks.before[str(place)])) for place in updated}
+        before = {
+            place: (marks.ids[place], (marks.versions[str(place)], marks.before[str(place)])) for place in updated
+        }
         try:
             with transaction.atomic():
                 back = self._restore_rows(before.values())
@@ -159,6 +159,12 @@ def _stop(ctx: Any, batch_id: int, error: BaseException) -> None:
     with transaction.atomic(), context.use(channel="import"):
         batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
         batch.state = BatchState.CANCELLED if is_cancelled else BatchState.FAILED
-        batch.error = "" if is_cancelled else error.sentence[:500] if isinstance(error, Refused) else "撤销出错停下，已撤销的部分有效，可以再次撤销。"
+        batch.error = (
+            ""
+            if is_cancelled
+            else error.sentence[:500]
+            if isinstance(error, Refused)
+            else "撤销出错停下，已撤销的部分有效，可以再次撤销。"
+        )
         batch.save(update_fields=["state", "error"])
         record(ctx.actor, BATCH_CANCELLED if is_cancelled else BATCH_FAILED, batch, meta={"pass": "undo"})

@@ -29,7 +29,9 @@ def batch_commit(*, actor: Actor, batch_id: int) -> Job:
         require(actor, "customers.change")
     refuse_unless(batch, COMMITTABLE, "提交导入")
     if batch.chunks.filter(state=ChunkState.UNDONE).exists():
-        raise Refused("batch_partly_undone", f"批次 {batch.pk} 已撤销了一部分，不能再导入；请先撤销完，再重新上传文件。")
+        raise Refused(
+            "batch_partly_undone", f"批次 {batch.pk} 已撤销了一部分，不能再导入；请先撤销完，再重新上传文件。"
+        )
     if not batch.chunks.exists():
         raise Refused("batch_not_staged", "此批次还没有核对，请先核对再提交。")
     try:
@@ -40,7 +42,10 @@ def batch_commit(*, actor: Actor, batch_id: int) -> Job:
     except Refused as refusal:
         if refusal.code != "job_running":
             raise
-        raise Refused("job_running", f"同一个文件“{batch.file_name}”正在导入，请等它完成。完成后再提交，已有的客户会作为重复处理。") from refusal
+        raise Refused(
+            "job_running",
+            f"同一个文件“{batch.file_name}”正在导入，请等它完成。完成后再提交，已有的客户会作为重复处理。",
+        ) from refusal
     batch.state, batch.job, batch.error = BatchState.COMMITTING, job, ""
     batch.version += 1
     batch.save(update_fields=["state", "job", "error", "version"])

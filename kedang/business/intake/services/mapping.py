@@ -101,12 +101,20 @@ def rules_there(rules: list[Any], headings: list[str]) -> list[Any]:
 def rules_here(rules: list[Any], headings: list[str]) -> list[Any]:
     """Switched-off rules of a template for a file with these headings; columns that it lacks drop out."""
     place = {heading: index for index, heading in enumerate(headings)}
-    return [rule if isinstance(rule, str) else [place[rule[0]], rule[1]] for rule in rules if isinstance(rule, str) or rule[0] in place]
+    return [
+        rule if isinstance(rule, str) else [place[rule[0]], rule[1]]
+        for rule in rules
+        if isinstance(rule, str) or rule[0] in place
+    ]
 
 
-def _check(batch: ImportBatch, target: ImportTarget, chosen: dict[int, str], rules: list[Any], on_duplicate: str) -> None:
+def _check(
+    batch: ImportBatch, target: ImportTarget, chosen: dict[int, str], rules: list[Any], on_duplicate: str
+) -> None:
     if on_duplicate not in OnDuplicate.values:
-        raise Refused("on_duplicate_unknown", "遇到重复时只能选：跳过、只补空白、以文件为准更新、两份都保留。", "on_duplicate")
+        raise Refused(
+            "on_duplicate_unknown", "遇到重复时只能选：跳过、只补空白、以文件为准更新、两份都保留。", "on_duplicate"
+        )
     for rule in rules:
         code = rule if isinstance(rule, str) else rule[1]
         if code not in RULES:

@@ -16,7 +16,13 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.actors import Actor
 
 REASON_HEADING, OUTCOME_HEADING, LINE_HEADING = "原因", "处理结果", "原行号"
-OUTCOME_LABELS = {"created": "新建", "updated": "更新", "unchanged": "无变化", "duplicates": "重复", "rejected": "不合格"}
+OUTCOME_LABELS = {
+    "created": "新建",
+    "updated": "更新",
+    "unchanged": "无变化",
+    "duplicates": "重复",
+    "rejected": "不合格",
+}
 MAX_SHEET_ROWS = 1_000_000
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,7 +43,9 @@ def report_workbook(*, actor: Actor, batch_id: int, path: Path, kind: ReportKind
         kind: rejected rows, rejected and duplicate rows, or all rows.
     """
     batch = batch_for(actor, batch_id)
-    wanted = {ReportKind.REJECTED: ("rejected",), ReportKind.NOT_TAKEN: ("rejected", "duplicates"), ReportKind.ALL: ()}[kind]
+    wanted = {ReportKind.REJECTED: ("rejected",), ReportKind.NOT_TAKEN: ("rejected", "duplicates"), ReportKind.ALL: ()}[
+        kind
+    ]
     totals = batch.counts
     expected = sum(int(totals.get(name, 0)) for name in wanted) if wanted else batch.row_count
     if expected > MAX_SHEET_ROWS:

@@ -18,7 +18,9 @@ def batch_stage(*, actor: Actor, batch_id: int) -> Job:
     """
     batch = batch_for(actor, batch_id, lock=True)
     refuse_unless(batch, (BatchState.MAPPED, BatchState.STAGED, BatchState.UPLOADED), "开始核对")
-    job = enqueue(actor, "intake.stage", args={"batch_id": batch.pk}, title=f"核对导入文件：{batch.file_name}", key=str(batch.pk))
+    job = enqueue(
+        actor, "intake.stage", args={"batch_id": batch.pk}, title=f"核对导入文件：{batch.file_name}", key=str(batch.pk)
+    )
     batch.state, batch.job, batch.error = BatchState.STAGING, job, ""
     batch.save(update_fields=["state", "job", "error"])
     return job

@@ -29,7 +29,11 @@ def template_save(*, actor: Actor, batch_id: int, name: str) -> ImportTemplate:
     if not batch.mapping:
         raise Refused("template_empty", "此批次还没有设定列对应，没有可保存的内容。")
     content = make_template(batch.headings, batch.column_fields)
-    values = {"content": content, "rules_off": rules_there(batch.rules_off, batch.headings), "on_duplicate": batch.on_duplicate}
+    values = {
+        "content": content,
+        "rules_off": rules_there(batch.rules_off, batch.headings),
+        "on_duplicate": batch.on_duplicate,
+    }
     rows = ImportTemplate.objects.select_for_update().filter(fonds_id=batch.fonds_id, target=batch.target, name=name)
     template: ImportTemplate | None = rows.first()
     if template is None:

@@ -32,7 +32,11 @@ def batch_undo(*, actor: Actor, batch_id: int, reason: str = "") -> Job:
     if not batch.chunks.filter(state="committed").exists():
         raise Refused("batch_without_effect", f"批次 {batch.pk} 没有写入任何内容，不需要撤销。")
     job = enqueue(
-        actor, "intake.undo", args={"batch_id": batch.pk, "reason": reason}, title=f"撤销导入：{batch.file_name}", key=str(batch.pk)
+        actor,
+        "intake.undo",
+        args={"batch_id": batch.pk, "reason": reason},
+        title=f"撤销导入：{batch.file_name}",
+        key=str(batch.pk),
     )
     batch.state, batch.job, batch.error = BatchState.UNDOING, job, ""
     batch.version += 1

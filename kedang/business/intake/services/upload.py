@@ -98,7 +98,8 @@ def _look(path: Path, target: str, sheet: str, heading_row: int | None, encoding
             "notes": list(table.notes),
             "options": {"epoch_1904": table.epoch_1904, "sample": [list(cells) for _, cells in table.sample[:5]]},
             "suggestions": [
-                {"index": s.index, "field": s.field, "confidence": s.confidence, "reason": s.reason} for s in suggestions
+                {"index": s.index, "field": s.field, "confidence": s.confidence, "reason": s.reason}
+                for s in suggestions
             ],
             "mapping": {str(s.index): s.field for s in suggestions if s.field},
         }

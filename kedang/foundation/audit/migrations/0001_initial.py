@@ -4,42 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('fonds_id', models.BigIntegerField(null=True, verbose_name='全宗')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='操作人编号')),
-                ('actor_name', models.CharField(max_length=80, verbose_name='操作人')),
-                ('on_behalf_of', models.CharField(blank=True, default='', max_length=80, verbose_name='代表')),
-                ('code', models.CharField(max_length=60, verbose_name='事件')),
-                ('category', models.CharField(max_length=10, verbose_name='类别')),
-                ('subject_type', models.CharField(blank=True, default='', max_length=60, verbose_name='对象类型')),
-                ('subject_id', models.BigIntegerField(null=True, verbose_name='对象编号')),
-                ('subject_label', models.CharField(blank=True, default='', max_length=240, verbose_name='对象')),
-                ('parent_type', models.CharField(blank=True, default='', max_length=60, verbose_name='所属类型')),
-                ('parent_id', models.BigIntegerField(null=True, verbose_name='所属编号')),
-                ('changes', models.TextField(blank=True, default='', verbose_name='变更内容')),
-                ('reason', models.TextField(blank=True, default='', verbose_name='原因')),
-                ('meta', models.TextField(blank=True, default='', verbose_name='附加信息')),
-                ('channel', models.CharField(blank=True, default='', max_length=10, verbose_name='途径')),
-                ('address', models.CharField(blank=True, default='', max_length=64, verbose_name='来源地址')),
-                ('request_id', models.CharField(blank=True, default='', max_length=40, verbose_name='请求号')),
-                ('job_id', models.BigIntegerField(null=True, verbose_name='任务号')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("fonds_id", models.BigIntegerField(null=True, verbose_name="全宗")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="操作人编号")),
+                ("actor_name", models.CharField(max_length=80, verbose_name="操作人")),
+                ("on_behalf_of", models.CharField(blank=True, default="", max_length=80, verbose_name="代表")),
+                ("code", models.CharField(max_length=60, verbose_name="事件")),
+                ("category", models.CharField(max_length=10, verbose_name="类别")),
+                ("subject_type", models.CharField(blank=True, default="", max_length=60, verbose_name="对象类型")),
+                ("subject_id", models.BigIntegerField(null=True, verbose_name="对象编号")),
+                ("subject_label", models.CharField(blank=True, default="", max_length=240, verbose_name="对象")),
+                ("parent_type", models.CharField(blank=True, default="", max_length=60, verbose_name="所属类型")),
+                ("parent_id", models.BigIntegerField(null=True, verbose_name="所属编号")),
+                ("changes", models.TextField(blank=True, default="", verbose_name="变更内容")),
+                ("reason", models.TextField(blank=True, default="", verbose_name="原因")),
+                ("meta", models.TextField(blank=True, default="", verbose_name="附加信息")),
+                ("channel", models.CharField(blank=True, default="", max_length=10, verbose_name="途径")),
+                ("address", models.CharField(blank=True, default="", max_length=64, verbose_name="来源地址")),
+                ("request_id", models.CharField(blank=True, default="", max_length=40, verbose_name="请求号")),
+                ("job_id", models.BigIntegerField(null=True, verbose_name="任务号")),
             ],
             options={
-                'verbose_name': '操作记录',
-                'verbose_name_plural': '操作记录',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['subject_type', 'subject_id', 'id'], name='event_by_subject'), models.Index(condition=models.Q(('parent_type', ''), _negated=True), fields=['parent_type', 'parent_id', 'id'], name='event_by_parent'), models.Index(condition=models.Q(('actor_id__isnull', False)), fields=['actor_id', 'id'], name='event_by_actor'), models.Index(fields=['at'], name='event_by_time')],
+                "verbose_name": "操作记录",
+                "verbose_name_plural": "操作记录",
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["subject_type", "subject_id", "id"], name="event_by_subject"),
+                    models.Index(
+                        condition=models.Q(("parent_type", ""), _negated=True),
+                        fields=["parent_type", "parent_id", "id"],
+                        name="event_by_parent",
+                    ),
+                    models.Index(
+                        condition=models.Q(("actor_id__isnull", False)),
+                        fields=["actor_id", "id"],
+                        name="event_by_actor",
+                    ),
+                    models.Index(fields=["at"], name="event_by_time"),
+                ],
             },
         ),
     ]

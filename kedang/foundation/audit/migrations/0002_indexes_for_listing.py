@@ -4,34 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0001_initial'),
+        ("audit", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='event',
-            name='event_by_actor',
+            model_name="event",
+            name="event_by_actor",
         ),
         migrations.RemoveIndex(
-            model_name='event',
-            name='event_by_time',
+            model_name="event",
+            name="event_by_time",
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('actor_id__isnull', False)), fields=['fonds_id', 'actor_id', 'at', 'id'], name='event_by_actor'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("actor_id__isnull", False)),
+                fields=["fonds_id", "actor_id", "at", "id"],
+                name="event_by_actor",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['fonds_id', 'at', 'id'], name='event_by_time'),
+            model_name="event",
+            index=models.Index(fields=["fonds_id", "at", "id"], name="event_by_time"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['fonds_id', 'category', 'at', 'id'], name='event_by_category'),
+            model_name="event",
+            index=models.Index(fields=["fonds_id", "category", "at", "id"], name="event_by_category"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['fonds_id', 'code', 'at', 'id'], name='event_by_code'),
+            model_name="event",
+            index=models.Index(fields=["fonds_id", "code", "at", "id"], name="event_by_code"),
         ),
     ]

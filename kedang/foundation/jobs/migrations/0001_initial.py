@@ -6,46 +6,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='任务')),
-                ('title', models.CharField(blank=True, default='', max_length=200, verbose_name='说明')),
-                ('args', models.JSONField(blank=True, default=dict, verbose_name='参数')),
-                ('key', models.CharField(blank=True, default='', max_length=120, verbose_name='防重标识')),
-                ('actor_name', models.CharField(max_length=80, verbose_name='发起人')),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('done', '已完成'), ('failed', '失败'), ('cancelled', '已取消')], default='queued', max_length=10, verbose_name='状态')),
-                ('done_count', models.BigIntegerField(default=0, verbose_name='已完成')),
-                ('total_count', models.BigIntegerField(default=0, verbose_name='总数')),
-                ('message', models.CharField(blank=True, default='', max_length=300, verbose_name='进展')),
-                ('result', models.JSONField(blank=True, default=dict, verbose_name='结果')),
-                ('error', models.TextField(blank=True, default='', verbose_name='错误')),
-                ('is_cancel_asked', models.BooleanField(default=False, verbose_name='已要求取消')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='尝试次数')),
-                ('worker', models.CharField(blank=True, default='', max_length=80, verbose_name='执行者')),
-                ('created_at', models.DateTimeField(verbose_name='提交时间')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='开始时间')),
-                ('heartbeat_at', models.DateTimeField(blank=True, null=True, verbose_name='最近心跳')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
-                ('fonds', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='access.fonds', verbose_name='全宗')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60, verbose_name="任务")),
+                ("title", models.CharField(blank=True, default="", max_length=200, verbose_name="说明")),
+                ("args", models.JSONField(blank=True, default=dict, verbose_name="参数")),
+                ("key", models.CharField(blank=True, default="", max_length=120, verbose_name="防重标识")),
+                ("actor_name", models.CharField(max_length=80, verbose_name="发起人")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("running", "进行中"),
+                            ("done", "已完成"),
+                            ("failed", "失败"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("done_count", models.BigIntegerField(default=0, verbose_name="已完成")),
+                ("total_count", models.BigIntegerField(default=0, verbose_name="总数")),
+                ("message", models.CharField(blank=True, default="", max_length=300, verbose_name="进展")),
+                ("result", models.JSONField(blank=True, default=dict, verbose_name="结果")),
+                ("error", models.TextField(blank=True, default="", verbose_name="错误")),
+                ("is_cancel_asked", models.BooleanField(default=False, verbose_name="已要求取消")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="尝试次数")),
+                ("worker", models.CharField(blank=True, default="", max_length=80, verbose_name="执行者")),
+                ("created_at", models.DateTimeField(verbose_name="提交时间")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="开始时间")),
+                ("heartbeat_at", models.DateTimeField(blank=True, null=True, verbose_name="最近心跳")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
+                (
+                    "fonds",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="access.fonds",
+                        verbose_name="全宗",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '后台任务',
-                'verbose_name_plural': '后台任务',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['state', 'id'], name='job_by_state')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), ('state__in', ['queued', 'running'])), fields=('kind', 'key'), name='job_once_unfinished')],
+                "verbose_name": "后台任务",
+                "verbose_name_plural": "后台任务",
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["state", "id"], name="job_by_state")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(models.Q(("key", ""), _negated=True), ("state__in", ["queued", "running"])),
+                        fields=("kind", "key"),
+                        name="job_once_unfinished",
+                    )
+                ],
             },
         ),
     ]

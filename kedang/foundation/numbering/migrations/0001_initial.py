@@ -5,77 +5,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, verbose_name='适用于')),
-                ('prefix', models.CharField(max_length=80, verbose_name='前缀')),
-                ('suffix', models.CharField(blank=True, default='', max_length=40, verbose_name='后缀')),
-                ('width', models.PositiveSmallIntegerField(default=2, verbose_name='位数')),
-                ('last', models.BigIntegerField(default=0, verbose_name='已用到')),
-                ('fonds', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.fonds', verbose_name='全宗')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=40, verbose_name="适用于")),
+                ("prefix", models.CharField(max_length=80, verbose_name="前缀")),
+                ("suffix", models.CharField(blank=True, default="", max_length=40, verbose_name="后缀")),
+                ("width", models.PositiveSmallIntegerField(default=2, verbose_name="位数")),
+                ("last", models.BigIntegerField(default=0, verbose_name="已用到")),
+                (
+                    "fonds",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="access.fonds", verbose_name="全宗"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '编号流水',
-                'verbose_name_plural': '编号流水',
-                'default_permissions': (),
+                "verbose_name": "编号流水",
+                "verbose_name_plural": "编号流水",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='NumberEntry',
+            name="NumberEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.BigIntegerField(verbose_name='起号')),
-                ('last', models.BigIntegerField(verbose_name='止号')),
-                ('state', models.CharField(choices=[('used', '已用'), ('reserved', '预留'), ('void', '作废')], max_length=10, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, default='', max_length=200, verbose_name='说明')),
-                ('issued_by', models.CharField(max_length=80, verbose_name='发号人')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='numbering.numberseries', verbose_name='流水')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first", models.BigIntegerField(verbose_name="起号")),
+                ("last", models.BigIntegerField(verbose_name="止号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("used", "已用"), ("reserved", "预留"), ("void", "作废")],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200, verbose_name="说明")),
+                ("issued_by", models.CharField(max_length=80, verbose_name="发号人")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="numbering.numberseries",
+                        verbose_name="流水",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '编号台账',
-                'verbose_name_plural': '编号台账',
-                'default_permissions': (),
+                "verbose_name": "编号台账",
+                "verbose_name_plural": "编号台账",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='NumberRule',
+            name="NumberRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, verbose_name='适用于')),
-                ('template', models.CharField(default='{code}{year}{serial}', max_length=80, verbose_name='编号格式')),
-                ('serial_width', models.PositiveSmallIntegerField(default=2, verbose_name='流水号最少位数')),
-                ('codes', models.JSONField(blank=True, default=dict, verbose_name='类型代码')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('fonds', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.fonds', verbose_name='全宗')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=40, verbose_name="适用于")),
+                ("template", models.CharField(default="{code}{year}{serial}", max_length=80, verbose_name="编号格式")),
+                ("serial_width", models.PositiveSmallIntegerField(default=2, verbose_name="流水号最少位数")),
+                ("codes", models.JSONField(blank=True, default=dict, verbose_name="类型代码")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "fonds",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="access.fonds", verbose_name="全宗"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '编号规则',
-                'verbose_name_plural': '编号规则',
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('fonds', 'key'), name='number_rule_once')],
+                "verbose_name": "编号规则",
+                "verbose_name_plural": "编号规则",
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("fonds", "key"), name="number_rule_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='numberseries',
-            constraint=models.UniqueConstraint(fields=('fonds', 'key', 'prefix', 'suffix'), name='number_series_once'),
+            model_name="numberseries",
+            constraint=models.UniqueConstraint(fields=("fonds", "key", "prefix", "suffix"), name="number_series_once"),
         ),
         migrations.AddConstraint(
-            model_name='numberentry',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='number_run_forward'),
+            model_name="numberentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last__gte", models.F("first"))), name="number_run_forward"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='numberentry',
-            constraint=models.UniqueConstraint(fields=('series', 'first', 'state'), name='number_entry_once'),
+            model_name="numberentry",
+            constraint=models.UniqueConstraint(fields=("series", "first", "state"), name="number_entry_once"),
         ),
     ]
