@@ -39,7 +39,12 @@ def test_entry_tells_who_what_where_and_of_which_company(cast: Cast) -> None:
         event = record(cast.salesperson, CUSTOMER_VIEWED, customer)
     assert (event.actor_id, event.actor_name, event.subject_type) == (cast.salesperson.pk, "周航", "customers.customer")
     assert (event.subject_id, event.subject_label) == (customer.pk, "临江阀门厂（QY202601）")
-    assert (event.fonds_id, event.request_id, event.address, event.channel) == (cast.fonds.pk, "r-1", "10.0.0.8", "page")
+    assert (event.fonds_id, event.request_id, event.address, event.channel) == (
+        cast.fonds.pk,
+        "r-1",
+        "10.0.0.8",
+        "page",
+    )
 
 
 def test_child_record_names_its_parent(cast: Cast) -> None:
@@ -53,7 +58,9 @@ def test_a_set_writes_the_same_rows_as_one_by_one(cast: Cast) -> None:
     customer = make_customer(cast)
     changes = {"name": ("甲", "乙")}
     one = record(cast.archivist, CUSTOMER_CHANGED, customer, changes=changes, reason="更名", meta={"batch": 3})
-    assert record_many(cast.archivist, CUSTOMER_CHANGED, [Entry(subject_of(customer), changes, "更名", {"batch": 3})]) == 1
+    assert (
+        record_many(cast.archivist, CUSTOMER_CHANGED, [Entry(subject_of(customer), changes, "更名", {"batch": 3})]) == 1
+    )
     many = Event.objects.latest("id")
     for field in Event._meta.concrete_fields:
         if field.name not in {"id", "at"}:
