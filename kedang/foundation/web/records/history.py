@@ -10,13 +10,13 @@ import orjson
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import format_value, reveal_value, right_on
 from kedang.foundation.audit.models import Event
+from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import SEALED_CLASSES
 from kedang.foundation.audit.vocabulary import event_type
 from kedang.foundation.kernel import clock, keys
@@ -172,9 +172,7 @@ def _veiled(wording: Wording, model: type[models.Model], name: str, value: Any, 
 
 def events_of(obj: models.Model) -> Any:
     """Events of a record and of what belongs to it, newest first."""
-    kind = obj._meta.label_lower
-    mine = Q(subject_type=kind, subject_id=obj.pk) | Q(parent_type=kind, parent_id=obj.pk)
-    return Event.objects.filter(mine).order_by("-id")
+    return Event.objects.filter(about(obj._meta.label_lower, obj.pk)).order_by("-id")
 
 
 def as_of(obj: models.Model, day: date) -> models.Model | None:

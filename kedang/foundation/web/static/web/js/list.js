@@ -1,12 +1,18 @@
 // Lists: pick all rows of the page, say how many, carry the present address into forms beside the table, jump to a page.
 (() => {
   const present = () => location.search.replace(/^\?/, "");
+  const count = () => {
+    const picked = document.querySelectorAll("input[name=pick]:checked").length;
+    document.querySelectorAll("[data-pick-count]").forEach((place) => { place.textContent = picked; place.hidden = !picked; });
+  };
+  document.addEventListener("htmx:afterSwap", count);
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-pick-all]")) {
       event.target.closest("table").querySelectorAll("input[name=pick]").forEach((box) => { box.checked = event.target.checked; });
     }
     if (event.target.matches("input[name=pick], [data-pick-all]")) {
       event.target.closest("table").querySelectorAll("tbody tr").forEach((row) => row.classList.toggle("is-picked", Boolean(row.querySelector("input[name=pick]:checked"))));
+      count();
     }
   });
   document.addEventListener("click", (event) => { event.target.closest("[data-conditions-open]")?.closest(".conditions").classList.add("is-open"); });
