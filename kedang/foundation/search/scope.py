@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from kedang.foundation.search.models import SearchDocument, key_range
 from kedang.foundation.search.sources import SearchSource
@@ -26,18 +27,45 @@ class Where:
 
 
 def where_of(source: SearchSource, scope: Q) -> Where:
-    """The scope as SQL. Values mirrored in the document are compared there, anything else in the record's own table."""
-    translated = _translated(scope, source.mirrored)
-    if translated is not None:
-        sql, params, is_nothing = _sql(SearchDocument, translated)
-        return Where(sql, params, is_nothing, _columns(translated) <= _COMPANY_WIDE)
-    low = key_range(source.code)[0]
-    manager = source.model._base_manager
+    """The scope as SQL: what is mirrored in the document is compared there, the rest in the record of each candidate."""
+    mirrored, rest = _split(scope, source.mirrored)
+    sql, params, is_nothing = _sql(SearchDocument, mirrored)
+    if is_nothing:
+        return Where(is_nothing=True)
+    if not rest:
+        return Where(sql, params, False, _columns(mirrored) <= _COMPANY_WIDE)
     try:
-        sql, params = manager.filter(scope).values("pk").query.sql_with_params()
+        own, own_params = _candidate_in(source, rest)
     except EmptyResultSet:
         return Where(is_nothing=True)
-    return Where(f"search_document.id - {low} IN ({sql})", tuple(params), False, False)
+    return Where(f"{sql} AND {own}" if sql else own, (*params, *own_params), False, False)
+
+
+def _candidate_in(source: SearchSource, scope: Q) -> tuple[str, tuple[Any, ...]]:
+    """The candidate's own record fulfils a condition. A scalar query with LIMIT stays one look-up per candidate."""
+    low = key_range(source.code)[0]
+    this = RawSQL("(search_document.id - %s)", [low])
+    found = source.model._base_manager.filter(scope, pk=this).order_by().values("pk")[:1]
+    sql, params = found.query.sql_with_params()
+    return f"({sql}) IS NOT NULL", tuple(params)
+
+
+def _split(scope: Q, mirrored: dict[str, str]) -> tuple[Q, Q]:
+    """(the part that the document's own columns can answer, the rest), joined by and."""
+    whole = _translated(scope, mirrored)
+    if whole is not None:
+        return whole, Q()
+    if scope.connector != Q.AND or scope.negated:
+        return Q(), scope
+    here, rest = Q(), Q()
+    for child in scope.children:
+        part = child if isinstance(child, Q) else Q(child)
+        translated = _translated(part, mirrored)
+        if translated is None:
+            rest &= part
+        else:
+            here &= translated
+    return here, rest
 
 
 def few_in_scope(source: SearchSource, scope: Q) -> list[int] | None:
