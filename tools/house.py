@@ -14,7 +14,17 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 400
 WIDEST = 140
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-TRANSLATING = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+TRANSLATING = {
+    "_",
+    "_now",
+    "gettext",
+    "gettext_lazy",
+    "gettext_noop",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+}
 PAGE_MODULES = {
     "urls",
     "views",
@@ -28,6 +38,7 @@ PAGE_MODULES = {
     "templatetags",
     "records",
 }
+REMARK = re.compile(r"\s*# (?:noqa|type: ignore).*$")
 CLOCKS = re.compile(r"\b(?:timezone\.now|date\.today|datetime\.now|datetime\.utcnow|datetime\.today)\(")
 INLINE = {
     re.compile(r"<style\b", re.IGNORECASE): "inline style element",
@@ -69,8 +80,9 @@ def long_files() -> Iterator[Complaint]:
 def wide_lines() -> Iterator[Complaint]:
     for path in files(".py"):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if len(line) > WIDEST:
-                yield path, number, f"{len(line)} characters in a line (at most {WIDEST})"
+            width = len(REMARK.sub("", line))
+            if width > WIDEST:
+                yield path, number, f"{width} characters in a line (at most {WIDEST})"
 
 
 def other_clocks() -> Iterator[Complaint]:

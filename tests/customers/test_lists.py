@@ -210,11 +210,11 @@ def test_the_number_rule_is_previewed_and_changed(as_: As, cast: Cast) -> None:
 
 
 def test_the_dossier_as_it_was(as_: As, cast: Cast, dossier: Customer) -> None:
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     from kedang.foundation.kernel import clock
 
-    later = datetime.now(UTC) + timedelta(days=3)
+    later = clock.now() + timedelta(days=3)
     with clock.frozen(later):
         services.customer_change(
             actor=cast.archivist,

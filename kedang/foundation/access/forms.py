@@ -13,7 +13,7 @@ class PlainForm(forms.Form):
     """A form whose inputs look like those of the records, and which takes a service's refusal."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         for field in self.fields.values():
             style(field)
             field.error_messages["required"] = _("请填写“%(label)s”。") % {"label": field.label}

@@ -69,7 +69,7 @@ def _load(actor: Actor) -> list[ActiveGrant]:
         Q(valid_until__isnull=True) | Q(valid_until__gt=moment)
     )
     rows = list(
-        Grant.objects.filter(in_force, person_id=actor.id, person__is_active=True, ended_at__isnull=True)
+        Grant.objects.filter(in_force, person_id=actor.id or 0, person__is_active=True, ended_at__isnull=True)
         .select_related("role")
         .order_by("id")
     )

@@ -7,7 +7,7 @@ from django.db import models
 from kedang.foundation.kernel import keys
 
 
-class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # generic only in the stubs
+class EncryptedTextField(models.TextField):
     """Text that is sealed at rest with the place ``app.Model.field`` as associated data and plain in Python.
 
     A value is opened when its row is loaded; a missing key refuses with a sentence. Deferred columns cost nothing, so

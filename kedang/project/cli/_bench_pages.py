@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def reading_person(username: str) -> Person:
     """The named person, or the first archivist."""
-    found = (
+    found: Person | None = (
         Person.objects.filter(username=username).first()
         if username
         else Person.objects.filter(is_active=True, grants__role__code="archivist", grants__ended_at=None).first()

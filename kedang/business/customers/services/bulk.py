@@ -1,7 +1,8 @@
-"""Sets of customers: created, updated, withdrawn and restored by the rules of the single services and with the same entries in the trail.
+"""Sets of customers: created, updated, withdrawn and restored by the rules of the single services, with the same entries.
 
-They work inside the caller's transaction, which holds one chunk; the caller has asked for the right once for the whole set and knows from
-``recognising`` which rows are new. Constraints of the database stand behind it: an ``IntegrityError`` means that the base changed meanwhile.
+They work inside the caller's transaction, which holds one chunk; the caller has asked for the right once for the whole
+set and knows from ``recognising`` which rows are new. Constraints of the database stand behind it: an
+``IntegrityError`` means that the base changed meanwhile.
 """
 
 from collections import defaultdict

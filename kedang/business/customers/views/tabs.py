@@ -61,10 +61,10 @@ class ContactsTab(CustomerTab):
                 "row": row,
                 "cells": self.child_cells(row, names, "contacts"),
                 "roles": [
-                    (Contact._meta.get_field(flag).verbose_name, tone)
+                    (Contact._meta.get_field(flag).verbose_name, tone)  # type: ignore[union-attr]
                     for flag, tone in ROLE_WORDS
                     if getattr(row, flag)
-                ],  # type: ignore[union-attr]
+                ],
             }
             (gone if row.left_on else present).append(line)
         return {"present": present, "gone": gone}

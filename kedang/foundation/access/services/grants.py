@@ -123,7 +123,7 @@ def _end_expired(person: Person) -> None:
 
 
 def _locked_person(person: Person) -> Person:
-    found = Person.objects.select_for_update().filter(pk=person.pk).first()
+    found: Person | None = Person.objects.select_for_update().filter(pk=person.pk).first()
     if found is None:
         raise OutOfScope
     return found

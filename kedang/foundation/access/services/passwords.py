@@ -60,7 +60,7 @@ def password_change(*, actor: Person, old: str, new: str, again: str) -> Person:
         raise Refused("password_same", _("新密码不能与原密码相同。"), "new")
     refuse_weak_new(new, actor)
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=actor.pk)
+        person: Person = Person.objects.select_for_update().get(pk=actor.pk)
         if person.password != actor.password:
             raise Refused("password_wrong", _("密码刚刚在别处改过，请重新登录。"), "old")
         person.set_password(new)

@@ -176,7 +176,7 @@ def language_change(*, actor: Person, language: str) -> Person:
 
 
 def _locked(person: Person) -> Person:
-    found = Person.objects.select_for_update().filter(pk=person.pk).first()
+    found: Person | None = Person.objects.select_for_update().filter(pk=person.pk).first()
     if found is None:
         raise OutOfScope
     return found

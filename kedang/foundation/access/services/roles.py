@@ -41,7 +41,8 @@ def role_create(
     """
     require(actor, "access.manage_roles")
     role = Role(
-        fonds_id=actor.fonds_id or (fonds.pk if fonds else None), code=code.strip() or f"own-{secrets.token_hex(3)}", name=name.strip(), note=note.strip(),
+        fonds_id=actor.fonds_id or (fonds.pk if fonds else None),
+        code=code.strip() or f"own-{secrets.token_hex(3)}", name=name.strip(), note=note.strip(),
         actions=_known_actions(actions), field_rights=_known_rights(field_rights or {}), position=Role.objects.count(),
     )  # fmt: skip
     check(role)
@@ -134,7 +135,7 @@ def _taken(role: Role) -> Refused:
 
 def _refuse_taken(role: Role) -> None:
     others = Role.objects.exclude(pk=role.pk)
-    visible = others.filter(fonds__isnull=True) | others.filter(fonds_id=role.fonds_id)
+    visible = others.filter(fonds__isnull=True) | others.filter(fonds_id=role.fonds_id or 0)
     if others.filter(code=role.code).exists() or visible.filter(name=role.name).exists():
         raise _taken(role)
 

@@ -39,7 +39,7 @@ def sign_in(*, request: HttpRequest, username: str, password: str, address: str,
     if not username or not password:
         raise Refused("sign_in_empty", _("请输入用户名和密码。"), "password" if username else "username")
     attempt = throttle.begin_attempt(username, address, token)
-    person = Person.objects.select_related("fonds").filter(username__iexact=username).first()
+    person: Person | None = Person.objects.select_related("fonds").filter(username__iexact=username).first()
     if attempt.locked_until is not None:
         minutes = max(1, math.ceil((attempt.locked_until - clock.now()).total_seconds() / 60))
         _record_failure(person, username, "locked")

@@ -83,7 +83,8 @@ class RecordExport(RecordList):
         ]
         context: dict[str, Any] = {
             "pages": self.pages, "choices": choices, "found": min(found, MOST_ROWS), "is_too_many": found > MOST_ROWS,
-            "most": MOST_ROWS, "is_by_job": AT_ONCE < found <= MOST_ROWS, "asked": self.params.urlencode(), "form_url": request.path, "list_url": self.list_url(),
+            "most": MOST_ROWS, "is_by_job": AT_ONCE < found <= MOST_ROWS, "asked": self.params.urlencode(),
+            "form_url": request.path, "list_url": self.list_url(),
             "chips": [condition.words for condition in self.query.conditions], "title": _("导出"),
         }  # fmt: skip
         if self.is_fragment:
