@@ -24,7 +24,11 @@ def test_rows_become_customers_with_numbers_trail_and_search_words(cast: Cast) -
     assert [one.number[-2:] for one in made] == [f"{n:02d}" for n in range(1, 31)]
     assert {one.source for one in made} == {"import"} and {one.department_id for one in made} == {cast.head_office.pk}
     first = made[0]
-    assert (str(first.registered_capital), first.capital_currency, first.phone) == ("2000000.00", "CNY", "0755-26712345")
+    assert (str(first.registered_capital), first.capital_currency, first.phone) == (
+        "2000000.00",
+        "CNY",
+        "0755-26712345",
+    )
     assert first.region_code.startswith("4403") and first.completeness > 40
     assert Event.objects.filter(code="customers.created").count() == 30
     entry = Event.objects.get(code="customers.created", subject_id=first.pk)
@@ -154,7 +158,9 @@ def test_names_meet_unless_two_codes_speak_against_it(cast: Cast) -> None:
 
 def test_contact_columns_make_a_contact_that_is_found_by_name(cast: Cast) -> None:
     headings = (*HEADINGS, "联系人", "联系人手机", "联系人职务")
-    batch = imported(cast.archivist, table([[*row(1), "李工", "13900139000", "采购经理"], [*row(2), "", "", ""]], headings))
+    batch = imported(
+        cast.archivist, table([[*row(1), "李工", "13900139000", "采购经理"], [*row(2), "", "", ""]], headings)
+    )
     assert outcomes(batch) == {"created": 2}
     contact = Contact.objects.get()
     assert (contact.name, contact.mobile, contact.post, contact.is_primary) == ("李工", "13900139000", "采购经理", True)
@@ -175,8 +181,15 @@ def test_people_are_told_apart_by_document_and_by_mobile(cast: Cast) -> None:
         ["张 伟", "", "13800138000", "个人"],
         ["张维", one, "", "个人"],
     ]
-    batch = imported(cast.archivist, table(lines, headings), mapping={0: "name", 1: "id_number", 2: "mobile", 3: "party_kind"})
+    batch = imported(
+        cast.archivist, table(lines, headings), mapping={0: "name", 1: "id_number", 2: "mobile", 3: "party_kind"}
+    )
     assert outcomes(batch) == {"created": 2, "duplicates": 2}
     person = Customer.objects.order_by("id")[0]
-    assert (person.party_kind, person.id_type, person.sex, str(person.born_on)) == ("individual", "resident", "female", "1949-12-31")
+    assert (person.party_kind, person.id_type, person.sex, str(person.born_on)) == (
+        "individual",
+        "resident",
+        "female",
+        "1949-12-31",
+    )
     assert person.id_number == one and person.id_number_blind and person.mobile_blind

@@ -77,12 +77,19 @@ def prepare_spec(
     if "number" in outputs:
         derived.append("remarks")
     varying = tuple(dict.fromkeys([*named, *derived]))
-    constants = {"fonds_id": fonds_id, "created_at": now, "updated_at": now, **{n: v for n, v in defaults.items() if n not in varying}}
+    constants = {
+        "fonds_id": fonds_id,
+        "created_at": now,
+        "updated_at": now,
+        **{n: v for n, v in defaults.items() if n not in varying},
+    }
     shape = shape_of(Customer, head=HEAD, varying=varying, constants=constants)
     contact_names = [name.removeprefix(CONTACT) for name in outputs if name.startswith(CONTACT)]
     contact_shape = None
     if contact_names:
-        contact_varying = tuple(dict.fromkeys(["name", *contact_names, *(["mobile_blind", "phone"] if "mobile" in contact_names else [])]))
+        contact_varying = tuple(
+            dict.fromkeys(["name", *contact_names, *(["mobile_blind", "phone"] if "mobile" in contact_names else [])])
+        )
         contact_shape = shape_of(Contact, head=CONTACT_HEAD, varying=contact_varying, constants={"is_primary": True})
     return PrepareSpec(fonds_id, tuple(outputs), dict(defaults), shape, contact_shape, requirements)
 
@@ -108,7 +115,8 @@ class Preparer:
         if spec.contact_shape is not None:
             self._contact_fields = frozenset(spec.contact_shape.varying)
             self._contact_columns = tuple(
-                (name, _empty(contact_fields[name]), _place(contact_fields[name])) for name in spec.contact_shape.varying
+                (name, _empty(contact_fields[name]), _place(contact_fields[name]))
+                for name in spec.contact_shape.varying
             )
 
     def prepare(self, values: Sequence[Any], row_keys: RowKeys) -> Prepared:
@@ -160,7 +168,9 @@ class Preparer:
 
     def _contact(self, row: dict[str, Any]) -> tuple[tuple[str, Tail, str] | None, tuple[str, ...], tuple[str, ...]]:
         """The contact of a row, and the names and numbers by which it is found."""
-        given = {name: value for name in self._contact_names if (value := row.pop(CONTACT + name, None)) not in (None, "")}
+        given = {
+            name: value for name in self._contact_names if (value := row.pop(CONTACT + name, None)) not in (None, "")
+        }
         if not given or self.spec.contact_shape is None:
             return None, (), ()
         given.setdefault("name", row["name"][:60] if row["party_kind"] == PartyKind.INDIVIDUAL else "联系人")
@@ -177,7 +187,9 @@ class Preparer:
                 noted[name] = ("", keys.encrypt(str(given[name]), place)) if sealed else (None, given[name])
         tail = self.spec.contact_shape.tail(
             [
-                (keys.encrypt(str(value), place) if place else value) if (value := given.get(name)) is not None else empty
+                (keys.encrypt(str(value), place) if place else value)
+                if (value := given.get(name)) is not None
+                else empty
                 for name, empty, place in self._contact_columns
             ]
         )
@@ -191,9 +203,13 @@ def with_number(encoded: Encoded, number: str) -> Encoded:
     if number.isascii() and number.isalnum():
         folded = number.lower()
         more = " ".join([folded[at : at + NARROW] for at in range(len(folded))])
-        return Encoded(fonds, level, owner, department, region, f"{body}{NUMBER.letter}{folded}{OPEN}", f"{tokens} {more}")
+        return Encoded(
+            fonds, level, owner, department, region, f"{body}{NUMBER.letter}{folded}{OPEN}", f"{tokens} {more}"
+        )
     apart = encode(Document(fonds, ((NUMBER, number),)))
-    return Encoded(fonds, level, owner, department, region, body + apart.body.removeprefix(OPEN), f"{tokens} {apart.tokens}")
+    return Encoded(
+        fonds, level, owner, department, region, body + apart.body.removeprefix(OPEN), f"{tokens} {apart.tokens}"
+    )
 
 
 def _fill_from_document(row: dict[str, Any]) -> None:
