@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kedang.business.customers.choices import PartyKind
@@ -14,6 +13,7 @@ from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.names import SAME, SUSPECT
 
 MOST_HITS = 8
+MOST_LOOKED_AT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +37,26 @@ def duplicates_of(actor: Actor, values: Mapping[str, Any], *, exclude_id: int | 
     name = str(values.get("name") or "")
     key = name_key(name, str(values.get("party_kind") or PartyKind.ENTERPRISE)) if name else ""
     wanted = _Wanted(name, *(str(values.get(field) or "") for field in ("uscc", "id_number_blind", "mobile_blind")))
-    alike = Q(pk__in=_through_people(wanted.mobile) | _through_former_names(name))
-    for field, value in (
+    found: dict[int, Customer] = {}
+    columns = ("id", "number", "name", "party_kind", "name_key", "uscc", "id_number_blind", "mobile_blind")
+    rows = Customer.objects.visible_to(actor).current().only(*columns)
+    if exclude_id is not None:
+        rows = rows.exclude(pk=exclude_id)
+    asked = (
         ("uscc", wanted.uscc),
         ("id_number_blind", wanted.document),
         ("name_key", key),
         ("mobile_blind", wanted.mobile),
-    ):
+    )
+    for field, value in asked:
         if value:
-            alike |= Q(**{field: value})
-    rows = Customer.objects.visible_to(actor).current().filter(alike)
-    if exclude_id is not None:
-        rows = rows.exclude(pk=exclude_id)
-    columns = ("id", "number", "name", "party_kind", "name_key", "uscc", "id_number_blind", "mobile_blind")
+            # A partial index is used only where its own condition is repeated.
+            found |= {row.pk: row for row in rows.exclude(**{field: ""}).filter(**{field: value})[:MOST_LOOKED_AT]}
+    through = _through_people(wanted.mobile) | _through_former_names(name)
+    if through:
+        found |= {row.pk: row for row in rows.filter(pk__in=through)}
     hits = []
-    for row in rows.only(*columns)[:60]:
+    for row in found.values():
         why = _reasons(row, wanted)
         if why:
             is_certain = bool(wanted.uscc) and row.uscc == wanted.uscc
@@ -62,7 +67,7 @@ def duplicates_of(actor: Actor, values: Mapping[str, Any], *, exclude_id: int | 
 
 def holder_of_uscc(fonds_id: int, uscc: str, *, exclude_id: int | None = None) -> Customer | None:
     """The current customer of a company with this credit code, whoever may see it."""
-    rows = Customer.objects.current().filter(fonds_id=fonds_id, uscc=uscc)
+    rows = Customer.objects.current().exclude(uscc="").filter(fonds_id=fonds_id, uscc=uscc)
     if exclude_id is not None:
         rows = rows.exclude(pk=exclude_id)
     found: Customer | None = rows.only("id", "number", "name", "uscc_twin", "fonds_id").order_by("-uscc_twin").first()
@@ -81,7 +86,7 @@ def _through_people(mobile: str) -> set[int]:
     """Customers one of whose present contacts has this mobile."""
     if not mobile:
         return set()
-    rows = Contact.objects.filter(mobile_blind=mobile, left_on__isnull=True)
+    rows = Contact.objects.exclude(mobile_blind="").filter(mobile_blind=mobile, left_on__isnull=True)
     return set(rows.values_list("customer_id", flat=True)[:20])
 
 

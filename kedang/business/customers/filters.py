@@ -41,7 +41,8 @@ def region_q(actor: Any, operator: str, values: list[Any]) -> Q:
     if not code:
         told = _("没有找到名为“%(text)s”的地区。请写省、市或区县的名称，例如“广东省”“深圳”“南山区”。") % {"text": text}
         raise Refused("condition_unreadable", told, "region_code")
-    q = under("region_code", region_prefix(code.ljust(6, "0")) or code)
+    # A partial index is used only where its own condition is repeated.
+    q = under("region_code", region_prefix(code.ljust(6, "0")) or code) & ~Q(region_code="")
     return ~q if operator in {"ne", "hasnt"} else q
 
 
@@ -59,7 +60,11 @@ def industry_q(actor: Any, operator: str, values: list[Any]) -> Q:
 def class_q(actor: Any, operator: str, values: list[Any]) -> Q:
     """Customers of one's own classes."""
     terms = [int(value) for value in values if str(value).isdecimal()]
-    linked = CustomerClass.objects.all() if operator in {"empty", "filled"} else CustomerClass.objects.filter(term_id__in=terms)
+    linked = (
+        CustomerClass.objects.all()
+        if operator in {"empty", "filled"}
+        else CustomerClass.objects.filter(term_id__in=terms)
+    )
     q = Q(pk__in=linked.values("customer_id"))
     return ~q if operator in {"ne", "empty"} else q
 
@@ -72,12 +77,17 @@ def industry_choices(actor: Any) -> list[tuple[str, str]]:
 def term_choices(actor: Any) -> list[tuple[int, str]]:
     """Classes in use on the company's axes."""
     rows = ClassTerm.objects.filter(axis__fonds_id=actor.fonds_id, axis__is_active=True, is_active=True)
-    return [(row.pk, f"{row.axis.name}：{row.name}") for row in rows.select_related("axis").order_by("axis__position", "position")]
+    return [
+        (row.pk, f"{row.axis.name}：{row.name}")
+        for row in rows.select_related("axis").order_by("axis__position", "position")
+    ]
 
 
 def person_choices(actor: Any) -> list[tuple[int, str]]:
     """People of the company."""
-    return list(Person.objects.filter(fonds_id=actor.fonds_id).order_by("-is_active", "id").values_list("id", "name")[:500])
+    return list(
+        Person.objects.filter(fonds_id=actor.fonds_id).order_by("-is_active", "id").values_list("id", "name")[:500]
+    )
 
 
 def department_choices(actor: Any) -> list[tuple[int, str]]:

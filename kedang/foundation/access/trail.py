@@ -13,11 +13,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import can, has_policy, policy_for
 from kedang.foundation.audit.models import Event
+from kedang.foundation.audit.reading import about
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope
@@ -100,9 +101,7 @@ def seen_by(actor: Actor, subject_type: str, subject_id: int) -> Seen:
     rows = list(
         events_of(subject_type, subject_id)
         .filter(category__in=[*SEEING, "change"])
-        .order_by(
-            (F("id") + 0).desc()
-        )  # so that SQLite takes the two indexes and sorts, instead of walking the whole trail
+        .order_by("-id")
         .values_list("actor_id", "actor_name", "category", "code", "at", "address")[: MOST_SIGHTS + 1]
     )
     readers: dict[tuple[int | None, str], Reader] = {}
@@ -124,8 +123,7 @@ def seen_by(actor: Actor, subject_type: str, subject_id: int) -> Seen:
 
 def events_of(subject_type: str, subject_id: int) -> QuerySet[Event]:
     """Events of a record and of what belongs to it."""
-    mine = Q(subject_type=subject_type, subject_id=subject_id)
-    return Event.objects.filter(mine | Q(parent_type=subject_type, parent_id=subject_id))
+    return Event.objects.filter(about(subject_type, subject_id))
 
 
 def doings_of(actor: Actor, person: Person, days: int = 30) -> Doings:

@@ -119,11 +119,19 @@ class Customer(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="customer_has_name"),
         ]
         indexes = [
-            models.Index(fields=["fonds", "id", "secrecy_level"], name="customer_pages", condition=Q(withdrawn_at__isnull=True)),
-            models.Index(fields=["responsible", "id"], name="customer_by_responsible", condition=Q(responsible__isnull=False)),
-            models.Index(fields=["department", "id"], name="customer_by_department", condition=Q(department__isnull=False)),
+            # Whole pages and the usual conditions are answered from this one index; sealed and long columns are not touched.
+            models.Index(
+                fields=[
+                    "fonds", "id", "secrecy_level", "responsible", "department", "party_kind", "stage", "grade", "completeness",
+                    "updated_at",
+                ],
+                name="customer_pages",
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+            models.Index(fields=["fonds", "responsible", "id"], name="customer_by_responsible", condition=Q(responsible__isnull=False)),
+            models.Index(fields=["fonds", "department", "id"], name="customer_by_department", condition=Q(department__isnull=False)),
             models.Index(fields=["name_key"], name="customer_by_name_key", condition=~Q(name_key="")),
-            models.Index(fields=["region_code", "id"], name="customer_by_region", condition=~Q(region_code="")),
+            models.Index(fields=["fonds", "region_code", "id"], name="customer_by_region", condition=~Q(region_code="")),
             models.Index(fields=["id_number_blind"], name="customer_by_id_number", condition=~Q(id_number_blind="")),
             models.Index(fields=["mobile_blind"], name="customer_by_mobile", condition=~Q(mobile_blind="")),
         ]

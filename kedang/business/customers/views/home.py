@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from kedang.business.customers.choices import Stage
 from kedang.business.customers.filters import incomplete_q, mine_q, stale_q
 from kedang.business.customers.models import Customer
-from kedang.business.customers.views.changes import change_events, lines_of, visible_changes
+from kedang.business.customers.views.changes import BEGINNING, change_events, change_titles, lines_of, visible_changes
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.home import Block, Line, Tile, work_list
 
@@ -64,7 +64,8 @@ def to_complete(actor: Any) -> list[Line]:
 def latest_changes(actor: Any) -> list[Line]:
     """What was changed lately in the dossiers in reach."""
     since = clock.now() - timedelta(days=RECENT_DAYS)
-    events = change_events(actor.fonds_id).filter(at__gte=since).exclude(code="customers.created")
+    codes = [code for code, _title in change_titles() if code != BEGINNING]
+    events = change_events(actor.fonds_id, codes).filter(at__gte=since)
     return [
         Line(
             line.customer.name, reverse("customers:customer-history", args=[line.customer.pk]), f"{clock.local(line.at):%m-%d %H:%M}",

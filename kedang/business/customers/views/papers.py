@@ -16,6 +16,7 @@ from kedang.business.customers.views.changes import change_events, change_rows, 
 from kedang.business.customers.views.lists import CustomerList
 from kedang.business.customers.views.register import pdf
 from kedang.foundation.access.policies import require
+from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.pages import Page
@@ -34,11 +35,7 @@ class Card(Page):
         purpose = request.GET.get("purpose", "").strip()[:60]
         with transaction.atomic():
             record(self.actor, CUSTOMER_PRINTED, customer, reason=purpose)
-        kind = Customer._meta.label_lower
-        mine = change_events(customer.fonds_id)
-        own = mine.filter(subject_type=kind, subject_id=customer.pk) | mine.filter(
-            parent_type=kind, parent_id=customer.pk
-        )
+        own = change_events(customer.fonds_id).filter(about(Customer._meta.label_lower, customer.pk))
         latest = change_rows(lines_of(self.actor, [(event, customer) for event in own[:LATEST_CHANGES]]))
         return pdf(
             card_pdf(self.actor, customer, latest[: 2 * LATEST_CHANGES], purpose),

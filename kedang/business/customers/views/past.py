@@ -8,6 +8,7 @@ import orjson
 from kedang.business.customers.fields import CONTACT_FIELDS, KEY_PERSON_FIELDS, PROFILE_FIELDS
 from kedang.business.customers.models import Contact, Customer, CustomerProfile, KeyPerson
 from kedang.foundation.audit.models import Event
+from kedang.foundation.audit.reading import below
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.records import Cell, as_of
 from kedang.foundation.web.records.cells import fact_of
@@ -19,9 +20,8 @@ BEGINNINGS = ("customers.contact_added", "customers.key_person_added")
 
 def people_as_of(actor: Any, customer: Customer, day: date) -> dict[str, Any]:
     """Contacts and key persons of that day through today's veil, and the classes."""
-    later = Event.objects.filter(
-        parent_type=Customer._meta.label_lower, parent_id=customer.pk, at__gt=clock.end_of_day(day), code__in=BEGINNINGS
-    )
+    mine = below(Customer._meta.label_lower, customer.pk)
+    later = Event.objects.filter(mine, at__gt=clock.end_of_day(day), code__in=BEGINNINGS)
     not_yet = set(later.values_list("subject_type", "subject_id"))
     contacts = _children(actor, customer, Contact, day, not_yet, CONTACT_FIELDS)
     key_persons = _children(actor, customer, KeyPerson, day, not_yet, KEY_PERSON_FIELDS)

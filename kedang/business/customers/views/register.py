@@ -95,12 +95,12 @@ class Register(Page):
     def lines(self, most: int, offset: int = 0) -> list[RegisterLine]:
         """Changes that fit, newest first."""
         asked = self.asked
-        events = change_events(self.actor.fonds_id).filter(
+        events = change_events(
+            self.actor.fonds_id, [asked["kind"]] if asked["kind"] in dict(change_titles()) else []
+        ).filter(
             at__gte=datetime.combine(asked["since"], time.min, ZoneInfo(settings.TIME_ZONE)),
             at__lte=clock.end_of_day(asked["until"]),
         )
-        if asked["kind"]:
-            events = events.filter(code=asked["kind"])
         if asked["person"].isdecimal():
             events = events.filter(actor_id=int(asked["person"]))
         if asked["department"].isdecimal():

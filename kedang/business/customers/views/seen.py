@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +15,7 @@ from kedang.business.customers.views.detail import CustomerRecord
 from kedang.foundation.access.events import EVENTS_VIEWED
 from kedang.foundation.access.trail import may_see_readers, seen_by
 from kedang.foundation.audit.models import Event
+from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import record
 from kedang.foundation.audit.vocabulary import event_type
 from kedang.foundation.kernel.refused import NotAllowed
@@ -69,15 +69,17 @@ class SeenTab(CustomerRecord, RecordTab):
 
     def opened(self, before: str) -> list[Look]:
         """Looks at the dossier itself and what belongs to it."""
-        kind = Customer._meta.label_lower
-        mine = Q(subject_type=kind, subject_id=self.obj.pk) | Q(parent_type=kind, parent_id=self.obj.pk)
+        mine = about(Customer._meta.label_lower, self.obj.pk)
         events = Event.objects.filter(mine, category__in=("read", "disclose"))
         return [self.look(event) for event in _older(events, before)[: MOST + 1]]
 
     def listed(self, before: str) -> list[Look]:
         """Lists, exports and printed lists on which it stood."""
         events = Event.objects.filter(
-            subject_type=Customer._meta.label_lower, subject_id__isnull=True, fonds_id=self.obj.fonds_id, code__in=LISTINGS
+            subject_type=Customer._meta.label_lower,
+            subject_id__isnull=True,
+            fonds_id=self.obj.fonds_id,
+            code__in=LISTINGS,
         )
         found = []
         for event in _older(events, before)[:MOST_LISTINGS]:
@@ -92,7 +94,12 @@ class SeenTab(CustomerRecord, RecordTab):
         known = event_type(event.code)
         meta = orjson.loads(event.meta) if event.meta else {}
         tab = str(meta.get("tab", ""))
-        parts = [TABS.get(tab, tab), event.reason, str(meta.get("label", "")), "；".join(meta.get("conditions", []) or [])]
+        parts = [
+            TABS.get(tab, tab),
+            event.reason,
+            str(meta.get("label", "")),
+            "；".join(meta.get("conditions", []) or []),
+        ]
         if event.subject_id is not None and event.subject_id != self.obj.pk:
             parts.insert(0, event.subject_label)
         return Look(
