@@ -2,11 +2,15 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from django.db import connections
 
@@ -195,6 +199,35 @@ def test_a_helper_that_dies_stops_the_job_with_a_sentence(cast: Cast, monkeypatc
     with pytest.raises(Refused, match="辅助进程意外退出"):
         work_here(lambda: batch_stage(actor=cast.archivist, batch_id=batch.pk))
     assert again(batch).state == BatchState.MAPPED and not again(batch).chunks.exists()
+
+
+KILLED_IMPORTER = """
+import os, signal, django
+django.setup()
+from kedang.business.intake.pipeline.helpers import Helpers
+from tests.intake.test_batch_trouble import begin, own_pid
+with Helpers(begin, None, count=2) as helpers:
+    print(*set(helpers.map(own_pid, range(8))), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_helpers_leave_when_the_importer_is_killed(tmp_path: Path) -> None:
+    environment = {**os.environ, "KEDANG_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "kedang.project.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_IMPORTER], env=environment, stdout=subprocess.PIPE, text=True, timeout=120, check=False
+    )
+    pids = [int(pid) for pid in done.stdout.split()]
+    assert pids and done.returncode == -signal.SIGKILL
+    until = time.monotonic() + 20
+    while any(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids):
+        assert time.monotonic() < until, "a helper outlived its importer"
+        time.sleep(0.1)
+
+
+def own_pid(number: int) -> int:
+    """Which process did the work."""
+    return os.getpid()
 
 
 def killed(piece: Any) -> None:

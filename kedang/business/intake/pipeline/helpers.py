@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import pickle
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -26,7 +25,6 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 NICENESS = 5
-WATCH_SECONDS = 2.0
 SHORT = 2
 """So many pieces of work are done in the parent: starting processes would take longer."""
 
@@ -108,7 +106,7 @@ def _enter(ring: tuple[dict[int, bytes], int, bytes], start: bytes) -> None:
     """First thing in a helper. What it is to do is unpacked only after Django is ready, since it may name models."""
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
-    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     from kedang.business.intake.pipeline import preload
 
     preload.make_ready()
@@ -117,7 +115,9 @@ def _enter(ring: tuple[dict[int, bytes], int, bytes], start: bytes) -> None:
     begin(spec)
 
 
-def _leave_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(WATCH_SECONDS)
-    os._exit(1)
+def _leave_with_parent() -> None:
+    """A helper whose importer was killed goes too (and with the last helper the server process)."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
