@@ -40,15 +40,21 @@ _CURRENCIES = {
 _BY_WORD = {word: code for code, words in _CURRENCIES.items() for word in words.split("|")}
 CURRENCY_LABELS = {"CNY": "人民币", "USD": "美元", "HKD": "港元", "EUR": "欧元", "JPY": "日元", "GBP": "英镑"}
 _CENT = Decimal("0.01")
+_GROUPED = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_UNLIKELY = Decimal(10) ** 12
 _LIMIT = Decimal(10) ** 16
 
 
 class Amount(NamedTuple):
-    """The amount in units of its currency; ``has_unit`` tells whether anything but digits was written."""
+    """The amount in units of its currency; ``has_unit`` tells whether anything but digits was written.
+
+    ``is_odd``: thousands are not parted by three (50,0000000), or the amount is beyond any company's.
+    """
 
     value: Decimal
     currency: str
     has_unit: bool
+    is_odd: bool = False
 
 
 def _words(text: str) -> tuple[int, str] | None:
@@ -82,7 +88,8 @@ def read(text: str, factor: int = 1) -> Amount | None:
     value *= words[0] if has_unit and words[0] > 1 else factor
     if abs(value) >= _LIMIT:
         return None
-    return Amount(value.quantize(_CENT), words[1], has_unit)
+    is_odd = abs(value) >= _UNLIKELY or ("," in text and _GROUPED.search(narrow(text)) is None)
+    return Amount(value.quantize(_CENT), words[1], has_unit, is_odd)
 
 
 def heading_factor(heading: str) -> int:

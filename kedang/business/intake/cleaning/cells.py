@@ -224,6 +224,12 @@ class Column:
         problem: Problem | None = None
         if not read.has_unit and self.factor == 1:
             problem = (NOTED, "amount_unit", f"“{self.label}”中的“{text[:30]}”没有写单位，按元计，请核对")
+        if read.is_odd:
+            problem = (
+                NOTED,
+                "amount_odd",
+                f"“{self.label}”中的“{text[:30]}”数额异常或千分位写法不规则，读作 {read.value:,.2f}，请核对",
+            )
         currency = read.currency
         if self.field.choices and all(choice.value != currency for choice in self.field.choices):
             currency = "OTH"
