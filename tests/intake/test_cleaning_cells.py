@@ -231,3 +231,21 @@ def test_sentences(field: str, text: str, severity: int, word: str) -> None:
 )
 def test_form_from_the_name(name: str, form: str | None) -> None:
     assert forms.from_name(name) == form
+
+
+@pytest.mark.parametrize(
+    ("text", "is_odd"),
+    [
+        ("50,0000000(万元人民币)", True),
+        ("10,8000000(万)", True),
+        ("5000亿元", False),
+        ("2万亿", True),
+        ("1,234,567.8万元", False),
+        ("1,00万", True),
+    ],
+)
+def test_absurd_amounts_are_pointed_out(text: str, is_odd: bool) -> None:
+    read = amounts.read(text)
+    assert read is not None and read.is_odd is is_odd
+    problem = clean("registered_capital", text)[2]
+    assert (problem is not None and "请核对" in problem[2]) is is_odd
