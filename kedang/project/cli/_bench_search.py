@@ -133,7 +133,9 @@ def drawn(shelf: Shelf, chance: random.Random, each: int) -> dict[str, list[str]
         for at in sample:
             name = shelf.names[at]
             seen.update({name[start : start + size] for start in range(len(name) - size + 1)})
-        shares = {fragment: count / len(sample) for fragment, count in seen.items() if not fragment.isascii()}
+        shares = {
+            fragment: count / len(sample) for fragment, count in seen.items() if not any(map(str.isascii, fragment))
+        }
         ranges = {"common": (COMMON, 2.0), "mid": (RARE * 4, COMMON), "rare": (0.0, RARE)}
         for name, (low, high) in ranges.items():
             among = sorted(fragment for fragment, share in shares.items() if low <= share < high)
