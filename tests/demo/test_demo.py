@@ -24,6 +24,7 @@ from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.people import add_people
 from kedang.project.demo.story import add_story
 
+pytestmark = pytest.mark.django_db  # else a run of this file alone makes no test database
 DAY = date(2026, 11, 20)
 SMALL = 60
 
