@@ -2,10 +2,12 @@
 
 import orjson
 import pytest
+from django.db import connection, transaction
 
 from kedang.business.customers import services as customers
 from kedang.business.customers.models import Contact, Customer
 from kedang.business.customers.preparing import with_number
+from kedang.business.customers.recognising import by_index, look_up_sql
 from kedang.business.customers.search import NAME, NUMBER
 from kedang.business.intake.models import BatchState
 from kedang.business.intake.services import rows_page
@@ -65,6 +67,20 @@ def test_a_row_leaves_what_a_dossier_made_by_hand_leaves(cast: Cast) -> None:
         assert one[name] == two[name], name
     assert one["phone"][1].startswith("k1:") and two["phone"][1].startswith("k1:")
     assert entries[1].subject_label == by_file.audit_label
+
+
+@pytest.mark.parametrize("column", ["uscc", "name_key", "id_number_blind", "mobile_blind", "number"])
+@pytest.mark.django_db
+def test_a_thousand_keys_are_looked_up_by_index(column: str) -> None:
+    """Reading the whole table for every chunk would make a large base slow to import into."""
+    is_sqlite = connection.vendor == "sqlite"
+    with transaction.atomic(), connection.cursor() as cursor:
+        by_index()
+        explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
+        cursor.execute(explain + look_up_sql(column), ["[]" if is_sqlite else ["x"] * 1000, 1])
+        plan = " | ".join(str(row) for row in cursor.fetchall())
+    assert ("SEARCH known USING INDEX" if is_sqlite else "Index") in plan, plan
+    assert "SCAN known" not in plan and "Seq Scan" not in plan, plan
 
 
 def test_a_number_is_searched_as_the_search_room_would_encode_it() -> None:

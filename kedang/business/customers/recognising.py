@@ -120,7 +120,7 @@ class Base:
         return None, alike
 
 
-def _by_index() -> None:
+def by_index() -> None:
     """Until the transaction ends PostgreSQL looks keys up instead of reading whole tables: its statistics lag behind a large import."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -128,20 +128,27 @@ def _by_index() -> None:
             cursor.execute("SELECT " + ", ".join(f"set_config('{name}', 'off', true)" for name in settings))
 
 
-def _having(fonds_id: int, column: str, values: list[str]) -> list[tuple[Any, ...]]:
-    """Current customers with one of many values in a column; the list goes over as one parameter."""
-    is_postgresql = connection.vendor == "postgresql"
-    wanted = list(dict.fromkeys(values))
-    listed = "unnest(%s::text[]) AS wanted(value)" if is_postgresql else "json_each(%s) AS wanted"
-    # The list leads: one look-up in the index of the column per value. A partial index is used only where its condition is repeated;
-    # the company must not tempt into reading all of its customers.
-    sql = (
+def look_up_sql(column: str) -> str:
+    """Current customers of a company with one of many values in a column: one look-up in the column's own index per value.
+
+    The list leads the join; the condition of a partial index is repeated word by word, else the engine does not use it; and where the
+    company does not begin the index, it must not tempt into reading all of its customers.
+    """
+    listed = "unnest(%s::text[]) AS wanted(value)" if connection.vendor == "postgresql" else "json_each(%s) AS wanted"
+    company = "known.fonds_id" if column in {"uscc", "number"} else "known.fonds_id + 0"
+    return (
         f"SELECT {', '.join(f'known.{name}' for name in _COLUMNS)} FROM {listed} "  # noqa: S608  # names of columns only
         f"CROSS JOIN customers_customer known WHERE known.{column} = wanted.value "
-        f"AND known.{column} <> '' AND known.fonds_id{'+0' if column != 'number' else ''} = %s AND known.withdrawn_at IS NULL"
+        f"AND NOT (known.{column} = '') AND {company} = %s AND known.withdrawn_at IS NULL"
     )
+
+
+def _having(fonds_id: int, column: str, values: list[str]) -> list[tuple[Any, ...]]:
+    wanted = list(dict.fromkeys(values))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [wanted if is_postgresql else orjson.dumps(wanted).decode(), fonds_id])
+        cursor.execute(
+            look_up_sql(column), [wanted if connection.vendor == "postgresql" else orjson.dumps(wanted).decode(), fonds_id]
+        )
         return sorted(cursor.fetchall())
 
 
@@ -157,7 +164,7 @@ def base_for(actor: Actor, fonds_id: int, keys: Iterable[RowKeys | None], *, see
         ("number", [one.number for one in rows if one.number], base.by_number, 1),
     )
     with transaction.atomic():
-        _by_index()
+        by_index()
         for column, values, found, at in asked:
             if values:
                 for row in _having(fonds_id, column, values):
