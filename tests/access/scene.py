@@ -80,6 +80,10 @@ def make_scene(cast: Cast) -> Scene:
     job = Job.objects.create(
         fonds=cast.fonds, kind="intake.stage", actor=cast.archivist, actor_name="沈砚", created_at=now, title="核对"
     )
+    fetched = Job.objects.create(
+        fonds=cast.fonds, kind="web.export", actor=cast.salesperson, actor_name="周航", created_at=now, state="done",
+        args={"file_kind": "csv"}, result={"name": "客户.csv"},
+    )  # fmt: skip
     view = SavedView.objects.create(
         fonds=cast.fonds, owner=cast.archivist, record_kind="customers.customer", name="华南", conditions={"name": ["青山"]},
         created_at=now,
@@ -100,7 +104,7 @@ def make_scene(cast: Cast) -> Scene:
         "customer": {"pk": key}, "card": {"pk": key}, "cascade": {"kind": "region"},
         "batch-unmask": {"pk": batch.pk, "field": "file_name"}, "batch": pk(batch),
         "template-unmask": {"pk": template.pk, "field": "name"}, "template": pk(template),
-        "job-unmask": {"pk": job.pk, "field": "title"}, "job": pk(job),
+        "export-file": pk(fetched), "job-unmask": {"pk": job.pk, "field": "title"}, "job": pk(job),
     }  # fmt: skip
     for name, _pattern in addresses():
         if name.endswith("-view-delete"):

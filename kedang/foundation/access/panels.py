@@ -60,6 +60,7 @@ class PersonPages(RecordPages):
 
     model, prefix, icon = Person, "people", "user"
     title = _("人员")
+    export_action = "access.view_people"
     empty_hint = _("建立人员后，由安全保密员授予角色。")
     head_code = "username"
     head_keys = ("department", "title", "clearance")
@@ -154,6 +155,7 @@ class GrantPages(RecordPages):
 
     model, prefix, icon = Grant, "grants", "key"
     title = _("授权一览")
+    export_action = "access.view_people"
     lead = _("谁在什么范围内担任什么角色。授权在人员页中办理，在这里复核和收回。")
     has_detail = False
     columns = (

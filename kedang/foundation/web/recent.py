@@ -17,8 +17,8 @@ def recent_lines(actor: Any) -> list[Line]:
     """Records that the actor read lately and may still see, each once, the latest first."""
     seen: dict[tuple[str, int], Any] = {}
     events = (
-        Event.objects.filter(actor_id=actor.pk)
-        .order_by("-id")
+        Event.objects.filter(fonds_id=actor.fonds_id, actor_id=actor.pk)  # as the index of actors begins
+        .order_by("-at", "-id")
         .values_list("category", "subject_type", "subject_id", "at")
     )
     for category, kind, key, at in events[:LOOKED_AT]:

@@ -75,6 +75,7 @@ class RecordPages:
     """Whether everybody may open the list; the policy's scope then decides alone what is on it."""
     has_history: ClassVar[bool] = True
     has_export: ClassVar[bool] = True
+    """Export is offered where an ``export_action`` is named: nothing leaves the house by the right to look alone."""
     has_detail: ClassVar[bool] = True
     version_field: ClassVar[str] = "version"
 
@@ -139,6 +140,11 @@ class RecordPages:
         if named:
             return named
         return {"view": policy.view, "change": policy.change, "create": policy.change}.get(what, "")
+
+    @classmethod
+    def can_leave(cls) -> bool:
+        """Whether the list has an export at all."""
+        return cls.has_export and bool(cls.export_action)
 
     # Reading
 

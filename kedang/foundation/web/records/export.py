@@ -41,7 +41,7 @@ class RecordExport(RecordList):
     template_name = "web/records/export.html"
 
     def required_action(self) -> str:
-        return self.pages.action_of("export") or self.pages.action_of("view")
+        return self.pages.export_action
 
     @cached_property
     def params(self) -> QueryDict:

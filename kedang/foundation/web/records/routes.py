@@ -33,7 +33,7 @@ def routes_of(pages: type[RecordPages]) -> list[URLPattern]:
         route("views/", "view-save", RecordViewSave),
         route("views/<int:view_id>/delete/", "view-delete", RecordViewDelete),
     ]
-    if pages.has_export:
+    if pages.can_leave():
         routes.append(route("export/", "export", "export_view", RecordExport))
     if pages.create_service:
         routes.append(route("new/", "create", "form_view", RecordForm))
