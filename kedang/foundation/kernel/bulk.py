@@ -157,3 +157,10 @@ def _literal(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     return "'" + str(value).replace("'", "''").replace("%", "%%") + "'"
+
+
+def analyze(*tables: type[models.Model]) -> None:
+    """After many rows were written: count the indexes anew, so that the planner knows which of them narrows (half a second at 200,000)."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(table._meta.db_table)}")

@@ -23,6 +23,8 @@ from kedang.foundation.web.records.naming import label_of
 KIND = Customer._meta.label_lower
 FEW = 2000
 BATCH = 200
+NEWEST = (F("id") + 0).desc()
+"""An order that no index has: SQLite then looks for the few events asked for instead of walking through all by time."""
 BEGINNING = "customers.created"
 
 
@@ -56,8 +58,7 @@ def change_events(fonds_id: int | None, codes: Sequence[str] = ()) -> QuerySet[E
     if len(codes) == 1:
         return events.filter(code=codes[0]).order_by("-at", "-id")
     if codes:
-        # An order that no index has makes SQLite look for the few events of these kinds instead of walking through all by time.
-        return events.filter(code__in=codes).order_by((F("id") + 0).desc())
+        return events.filter(code__in=codes).order_by(NEWEST)
     return events.filter(category="change").order_by("-at", "-id")
 
 
@@ -65,7 +66,7 @@ def visible_changes(actor: Any, events: QuerySet[Event], most: int) -> list[tupl
     """The newest changes of customers that the actor may see. Few customers are asked for by key, many are sieved in batches."""
     few = list(Customer.objects.visible_to(actor).values_list("pk", flat=True)[: FEW + 1])
     if len(few) <= FEW:
-        events = events.filter(about_any(KIND, few))
+        events = events.filter(about_any(KIND, few)).order_by(NEWEST)
     found: list[tuple[Event, Customer]] = []
     start = 0
     while len(found) < most:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from kedang.business.customers.completeness import requirements_of
+from kedang.business.customers.models import Contact, Customer
 from kedang.business.customers.preparing import Prepared, prepare_spec
 from kedang.business.customers.recognising import base_for
 from kedang.business.customers.services.bulk import (
@@ -29,9 +30,10 @@ from kedang.business.intake.pipeline.preparing import ReadyChunk, begin, prepare
 from kedang.business.intake.pipeline.rights import CreationScope, sees_all
 from kedang.business.intake.pipeline.tallying import settle_counts
 from kedang.foundation.access.policies import require
+from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.record import record
 from kedang.foundation.jobs.worker import JobCancelled, JobLost
-from kedang.foundation.kernel import clock, context
+from kedang.foundation.kernel import bulk, clock, context
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.search import index
 
@@ -63,6 +65,7 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
         raise
     if batch.row_count >= MANY:
         index.settle()
+        bulk.analyze(Customer, Contact, Event)
     with transaction.atomic(), context.use(channel="import"):
         batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
         batch.state, batch.committed_at, batch.error = BatchState.DONE, clock.now(), ""
@@ -215,9 +218,7 @@ class _Committer:
         return found
 
     def _content(self, seq: int) -> list[Any]:
-        return [
-            row[packing.VALUES] for row in packing.unpack(self.payloads[seq], packing.place(self.batch.pk, seq, "rows"))
-        ]
+        return [row[packing.VALUES] for row in packing.unpack_values(self.payloads[seq], self.batch.pk, seq)]
 
 
 def _one_at_a_time(fonds_id: int) -> None:
