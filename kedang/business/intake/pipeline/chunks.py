@@ -71,7 +71,8 @@ def clean_chunk(piece: tuple[int, list[tuple[int, Sequence[str]]]]) -> CleanedCh
     plan = _ready.plan
     results = clean_rows(plan, rows)
     settle = _ready.settler.settle
-    packed: list[Any] = []
+    written: list[Any] = []
+    shown: list[Any] = []
     verdicts = bytearray()
     row_keys: list[RowKeys | None] = []
     noted = cleaned = 0
@@ -89,8 +90,9 @@ def clean_chunk(piece: tuple[int, list[tuple[int, Sequence[str]]]]) -> CleanedCh
         row_keys.append(found)
         noted += verdict == 1
         cleaned += bool(changes)
-        packed.append((line, verdict, cells, values, changes, problems, found and tuple(found)))
-    payload = packing.pack(packed, packing.place(_ready.batch_id, seq, "rows"))
+        written.append((values, found and tuple(found)))
+        shown.append((line, verdict, cells, changes, problems))
+    payload = packing.pack_rows(written, shown, _ready.batch_id, seq)
     lines = [line for line, _ in rows]
     return CleanedChunk(
         seq,

@@ -23,8 +23,10 @@ LETTER_OF = {name: letter for letter, name in OUTCOME_OF.items()}
 REVERSED, KEPT, FAILED = "R", "K", "F"
 
 PackedRow = list[Any]
-"""``[line, verdict, cells, values, changes, problems, keys]``: the result of cleaning, the raw cells, and the keys for comparing."""
-LINE, VERDICT, CELLS, VALUES, CHANGES, PROBLEMS, KEYS = range(7)
+"""``[values, keys]`` for the writing pass, and ``[line, verdict, cells, changes, problems]`` for people: two parts of one payload."""
+VALUES, KEYS = range(2)
+LINE, VERDICT, CELLS, CHANGES, PROBLEMS = range(5)
+_LENGTH_BYTES = 4
 
 
 @dataclass(slots=True)
@@ -64,6 +66,26 @@ def pack(content: Any, aad: str) -> bytes:
 def unpack(sealed: bytes | memoryview, aad: str) -> Any:
     """What :func:`pack` packed for the same place."""
     return orjson.loads(zstandard.ZstdDecompressor().decompress(keys.decrypt_bytes(bytes(sealed), aad)))
+
+
+def pack_rows(values: list[Any], shown: list[Any], batch_id: int, seq: int) -> bytes:
+    """Payload of a chunk: what is written, and what people look at, sealed apart so that each is opened alone."""
+    first = pack(values, place(batch_id, seq, "values"))
+    return len(first).to_bytes(_LENGTH_BYTES, "big") + first + pack(shown, place(batch_id, seq, "shown"))
+
+
+def unpack_values(payload: bytes | memoryview, batch_id: int, seq: int) -> list[PackedRow]:
+    """``[values, keys]`` per row."""
+    length = int.from_bytes(payload[:_LENGTH_BYTES], "big") + _LENGTH_BYTES
+    found: list[PackedRow] = unpack(payload[_LENGTH_BYTES:length], place(batch_id, seq, "values"))
+    return found
+
+
+def unpack_shown(payload: bytes | memoryview, batch_id: int, seq: int) -> list[PackedRow]:
+    """``[line, verdict, cells, changes, problems]`` per row."""
+    length = int.from_bytes(payload[:_LENGTH_BYTES], "big") + _LENGTH_BYTES
+    found: list[PackedRow] = unpack(payload[length:], place(batch_id, seq, "shown"))
+    return found
 
 
 def pack_marks(marks: Marks, batch_id: int, seq: int) -> bytes:

@@ -34,7 +34,7 @@ def begin(spec: tuple[int, PrepareSpec]) -> None:
 def prepare_chunk(piece: tuple[int, bytes, str]) -> ReadyChunk:
     """Open a chunk and prepare every row that may become a customer; ``piece`` is (seq, payload, outcomes)."""
     seq, payload, outcomes = piece
-    rows = packing.unpack(payload, packing.place(_ready.batch_id, seq, "rows"))
+    rows = packing.unpack_values(payload, _ready.batch_id, seq)
     keys: list[RowKeys | None] = []
     prepared: list[Prepared | None] = []
     prepare = _ready.preparer.prepare

@@ -126,7 +126,7 @@ class _Stager:
         plan = decide(cleaned.keys, repeated, base, batch.on_duplicate)
         outcomes = plan.outcomes
         if plan.update:
-            content = packing.unpack(cleaned.payload, packing.place(batch.pk, cleaned.seq, "rows"))
+            content = packing.unpack_values(cleaned.payload, batch.pk, cleaned.seq)
             rows = [
                 (known.id, dict(zip(self.outputs, content[place][packing.VALUES], strict=True)))
                 for place, known in plan.update

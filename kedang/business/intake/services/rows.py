@@ -106,14 +106,15 @@ def is_of(row: StagedRow, outcome: str) -> bool:
 
 def chunk_rows(batch: ImportBatch, chunk: ImportChunk) -> Iterator[StagedRow]:
     """The rows of a chunk, opened."""
-    content = packing.unpack(chunk.payload, packing.place(batch.pk, chunk.seq, "rows"))
+    content = packing.unpack_shown(chunk.payload, batch.pk, chunk.seq)
+    written = packing.unpack_values(chunk.payload, batch.pk, chunk.seq)
     marks = packing.unpack_marks(chunk.marks, batch.pk, chunk.seq)
     outputs: list[str] = batch.options["outputs"]
     for place, packed in enumerate(content):
-        yield _staged_row(packed, marks, place, outputs)
+        yield _staged_row(packed, written[place][packing.VALUES], marks, place, outputs)
 
 
-def _staged_row(packed: PackedRow, marks: Marks, place: int, outputs: list[str]) -> StagedRow:
+def _staged_row(packed: PackedRow, values: list[Any], marks: Marks, place: int, outputs: list[str]) -> StagedRow:
     key = str(place)
     reasons = [(code, name, sentence) for _severity, code, name, sentence in packed[packing.PROBLEMS]]
     reasons += [(code, name, sentence) for code, name, sentence in marks.reasons.get(key, ())]
@@ -122,7 +123,7 @@ def _staged_row(packed: PackedRow, marks: Marks, place: int, outputs: list[str])
         line=packed[packing.LINE],
         outcome=packing.OUTCOME_OF[letter],
         cells=tuple(packed[packing.CELLS]),
-        values={name: value for name, value in zip(outputs, packed[packing.VALUES], strict=True) if value is not None},
+        values={name: value for name, value in zip(outputs, values, strict=True) if value is not None},
         reasons=tuple(reasons),
         changes=tuple((column, rule) for column, rule in packed[packing.CHANGES]),
         customer_id=marks.ids[place] if marks.ids else 0,
