@@ -47,7 +47,7 @@ def start(name: str, arguments: list[str], *, on_screen: bool) -> Part:
     if on_screen:
         print(f"════ {name} ════", flush=True)
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", *chosen, *arguments],
+        [sys.executable, "-m", "pytest", *chosen, *arguments],
         cwd=ROOT,
         env={**os.environ, "KEDANG_TEST_ENGINE": engine, "PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
