@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from kedang.foundation.kernel import keys
+from kedang.foundation.kernel import clock, keys
 from kedang.foundation.kernel.refused import Refused
 from kedang.project.cli import json_flag
 
@@ -37,9 +37,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "roles_created": roles,
     }
     if args.demo:
+        from kedang.project.demo.batches import add_batches
         from kedang.project.demo.load import load_demo
 
         answer["demo"] = load_demo(progress=None if args.as_json else _show_progress)
+        if answer["demo"][
+            "loaded"
+        ]:  # import jobs commit chunk by chunk, so they come after the one transaction of the story
+            answer["demo"]["imported_rows"] = add_batches(clock.today())
     answer["first_run"] = is_first_run()
     return answer
 
