@@ -33,3 +33,7 @@ def test_traditional_uses_the_glossary() -> None:
     assert (convert("行"), convert("银行"), convert("第 %(n)s 行")) == ("列", "銀行", "第 %(n)s 列")
     assert convert("保存期限到期前请保存") == "保存期限到期前請儲存"
     assert convert("共 %(count)s 条，<b>{name}</b>") == "共 %(count)s 條，<b>{name}</b>"
+
+
+def test_every_text_has_english_with_the_same_placeholders() -> None:
+    assert messages.complaints() == [], "run `make messages`, then write the English (docs/cookbook/words.md)"
