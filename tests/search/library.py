@@ -6,6 +6,7 @@ The scan knows nothing of tokens and indexes: it compares every word with every 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby, product
 from typing import Any
 
@@ -14,9 +15,12 @@ from kedang.business.customers.search import KIND
 from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.kernel import clock
-from kedang.foundation.kernel.text import fold, initials, syllables
-from kedang.foundation.kernel.text.typed import readings
+from kedang.foundation.kernel import text as kernel_text
+from kedang.foundation.kernel.text import fold
+from kedang.foundation.kernel.text import typed as kernel_typed
 from kedang.foundation.search import index
+
+initials, syllables, readings = map(cache, (kernel_text.initials, kernel_text.syllables, kernel_typed.readings))
 
 CITIES = ["中山市", "重庆", "厦门", "六安市", "台灣", "乐清市", "蚌埠", "东莞市", "绵阳市", "单县"]
 BRANDS = [

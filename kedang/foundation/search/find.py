@@ -1,8 +1,8 @@
 """Finding: one query, the reader's scope inside it, exact totals up to a cap, newest first, and why each hit is one.
 
-Three plans answer every query, all with the same conditions, and the cheapest is chosen by looking at the newest few
-documents first: *look through* the few records in scope, *walk* from the newest document on (fragments that nearly every
-record holds), or ask the *index* for candidates (all others). A planner would choose by statistics that do not exist.
+Three plans answer every query, all with the same conditions, and the cheapest is chosen by looking at a sample first:
+*look through* the few records in scope, *walk* from the newest document on (fragments that nearly every record holds), or
+ask the *index* for candidates (all others). A planner would choose by statistics that do not exist.
 """
 
 import time
@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 
 from kedang.foundation.search.dialect import Dialect, Sql, all_of, any_of, dialect
 from kedang.foundation.search.documents import ANCHOR, OPEN, opened
-from kedang.foundation.search.models import ID_MASK, SearchDocument, key_of, key_range
+from kedang.foundation.search.models import ID_MASK, key_of, key_range
 from kedang.foundation.search.query import Query, Term, parse
 from kedang.foundation.search.scope import Where, few_in_scope, where_of
 from kedang.foundation.search.sources import SearchSource, source_of
 
 CAP = 10_000
 SAMPLE = 500
+CLUSTERS = 10
+SMALL = 600
 FEW_HITS = 1000
 PAGE_SIZE = 50
 
@@ -149,7 +151,11 @@ class _Search:
     def hits(self, ids: list[int]) -> tuple[Hit, ...]:
         """Hits in the order of ``ids``, each with its reasons; records that left the scope meanwhile are dropped."""
         keys = [key_of(self.source.code, one) for one in ids]
-        bodies = dict(SearchDocument.objects.filter(pk__in=keys).values_list("pk", "body"))
+        if not keys:
+            return ()
+        bodies = dict(
+            self._rows((f"SELECT id, body FROM search_document WHERE id IN ({','.join(map(str, keys))})", []))
+        )
         still = set(self.source.model._base_manager.filter(self.scope, pk__in=ids).values_list("pk", flat=True))
         return tuple(
             Hit(one, self._why(key, bodies[key]))
@@ -175,7 +181,7 @@ class _Search:
     def _walk_or_ask(self) -> tuple[int, list[int], str]:
         sample = self._sample()
         walking = self.dialect.walk_cost(min(sample.documents, self.cap / sample.share))
-        if sample.looked < SAMPLE or not self._can_ask() or walking < self._asking(sample):
+        if sample.looked < SAMPLE // 2 or not self._can_ask() or walking < self._asking(sample):
             return *self._page(self._walk(self.cap + 1)), "walk"
         total, ids = self._page(self._candidates(self.cap + 1), sample)
         return total, ids, "index"
@@ -266,21 +272,22 @@ class _Search:
     # pieces
 
     def _sample(self) -> "_Sample":
-        """How the newest documents answer, without and with the reader's scope."""
+        """How documents from all over the kind answer, without and with the reader's scope."""
+        newest = self._rows(("SELECT max(id) FROM search_document WHERE id BETWEEN %s AND %s", [self.low, self.high]))[
+            0
+        ][0]
+        documents = (newest or 0) & ID_MASK
+        if documents <= SMALL:
+            return _Sample(documents, 0, 1.0, 1.0)
         words, scoped = self._words(), self._condition()
+        places = [self.low + documents * at // CLUSTERS for at in range(CLUSTERS)]
+        cluster = f"SELECT * FROM (SELECT * FROM search_document WHERE id > %s ORDER BY id LIMIT {SAMPLE // CLUSTERS}) AS cluster"
         sql = (
-            f"SELECT max(id), count(*), sum(CASE WHEN {words[0]} THEN 1 ELSE 0 END), "
-            f"sum(CASE WHEN {scoped[0]} THEN 1 ELSE 0 END) FROM (SELECT * FROM search_document "
-            f"WHERE id BETWEEN %s AND %s ORDER BY id DESC LIMIT {SAMPLE}) AS search_document"
+            f"SELECT count(*), sum(CASE WHEN {words[0]} THEN 1 ELSE 0 END), sum(CASE WHEN {scoped[0]} THEN 1 ELSE 0 END) "
+            f"FROM ({' UNION ALL '.join([cluster] * CLUSTERS)}) AS search_document"
         )
-        newest, looked, named, hits = self._rows((sql, [*words[1], *scoped[1], self.low, self.high]))[0]
-        looked = int(looked or 0)
-        return _Sample(
-            (newest or 0) & ID_MASK,
-            looked,
-            (int(named or 0) + 0.5) / (looked + 1),
-            (int(hits or 0) + 0.5) / (looked + 1),
-        )
+        looked, named, hits = map(int, self._rows((sql, [*words[1], *scoped[1], *places]))[0])
+        return _Sample(documents, looked, (named + 0.5) / (looked + 1), (hits + 0.5) / (looked + 1))
 
     def _condition(self) -> Sql:
         return all_of([self._words(), (self.where.sql, list(self.where.params))])

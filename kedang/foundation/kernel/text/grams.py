@@ -35,9 +35,7 @@ def grams(folded: str) -> list[str]:
         found.append(folded[-1])
         return found
     if folded.isascii():
-        found = list(map("".join, zip(folded, folded[1:], folded[2:], strict=False)))
-        found += [folded[-2:], folded[-1]] if len(folded) > 1 else [folded]
-        return found
+        return [folded[at : at + NARROW] for at in range(len(folded))]
     return [folded[at : at + (NARROW if char < "\x80" else WIDE)] for at, char in enumerate(folded)]
 
 
