@@ -155,3 +155,33 @@ def test_lines_of_advanced_conditions_are_drawn_by_the_server(as_: As, dossiers:
     response = as_("archivist").get("/trial/rules/?cf=registered_capital&co=between&cv=1&cw=2&more=1")
     assert [rule.field for rule in response.context["rules"]] == ["registered_capital", ""]
     assert 'name="cw" value="2"' in response.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "name=%00青山", "cf=name&co=has&cv=%00&cw=", "page=99999999999999999999", "page=-1", "size=7", "sort=--name", "view=v99999999999",
+        "view=%00", "cf=name&cf=name&cf=name", "co=has&cv=x", "cf=registered_capital&co=gt&cv=1e400&cw=",
+        "cf=registered_capital&co=between&cv=NaN&cw=Infinity", "established_on_from=99999-01-01", "established_on_to=2024-02-30",
+        "cf=party_kind&co=in&cv=,,,&cw=", "name=" + "长" * 3000, "name=%25_%5C", "cj=nonsense", "cf=name&co=empty&cv=x&cw=y",
+        "&".join(["cf=name&co=has&cv=x&cw="] * 40),
+    ],
+)  # fmt: skip
+def test_nothing_in_the_address_breaks_the_page(as_: As, dossiers: list[Customer], asked: str) -> None:
+    client = as_("archivist")
+    for address in ("/trial/", "/trial/results/", "/trial/rules/"):
+        assert client.get(f"{address}?{asked}").status_code == 200
+    assert client.get(f"/trial/export/?{asked}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/trial/99999999999999999999999/",
+        "/trial/0/",
+        "/trial/99999999999999999999999/edit/",
+        "/exports/99999999999999999999999/",
+    ],
+)
+def test_keys_beyond_all_rows_are_404(as_: As, cast: Cast, address: str) -> None:
+    assert as_("archivist").get(address).status_code == 404

@@ -1,8 +1,10 @@
 """The left menu: rooms add their entries, a person sees those whose action is theirs."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -45,6 +47,15 @@ class Line:
     is_current: bool
 
 
+@lru_cache(maxsize=256)
+def _address(url_name: str, urlconf: str) -> str:
+    """Address of a name, empty where it has none; remembered, since every page asks for all of them."""
+    try:
+        return reverse(url_name, urlconf)
+    except NoReverseMatch:
+        return ""
+
+
 @dataclass(slots=True)
 class Menu:
     """Registry of groups and entries."""
@@ -67,10 +78,9 @@ class Menu:
         for entry in self.entries:
             if entry.action and not can(actor, entry.action):
                 continue
-            try:
-                shown.append((entry, reverse(entry.url_name)))
-            except NoReverseMatch:
-                continue
+            url = _address(entry.url_name, settings.ROOT_URLCONF)
+            if url:
+                shown.append((entry, url))
         here = max(
             (url for _entry, url in shown if path == url or (url != "/" and path.startswith(url))), key=len, default=""
         )

@@ -60,7 +60,7 @@ class Search(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The box, and the hits of the chosen kind."""
-        text = request.GET.get("q", "").strip()[:100]
+        text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
         kinds = findable.for_actor(self.actor)
         chosen = next((one for one in kinds if one.kind == request.GET.get("kind")), kinds[0] if kinds else None)
         context: dict[str, Any] = {"search_text": text, "kinds": kinds, "chosen": chosen}

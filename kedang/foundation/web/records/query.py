@@ -71,12 +71,9 @@ class ListQuery:
 
     def _read_basic(self, params: QueryDict, name: str, bound: BoundFilter) -> None:
         if bound.is_double:
-            values = [
-                params.get(f"{name}_from", "").strip()[:MAX_TEXT],
-                params.get(f"{name}_to", "").strip()[:MAX_TEXT],
-            ]
+            values = [_clean(params.get(f"{name}_from", "")), _clean(params.get(f"{name}_to", ""))]
         else:
-            values = [value.strip()[:MAX_TEXT] for value in params.getlist(name)[:MAX_VALUES] if value.strip()]
+            values = [clean for value in params.getlist(name)[:MAX_VALUES] if (clean := _clean(value))]
         if not any(values):
             return
         operator = "in" if len(values) > 1 and bound.kind == "choice" else bound.default_operator
@@ -86,7 +83,7 @@ class ListQuery:
         columns = [params.getlist(key) for key in (RULE_FIELD, RULE_OPERATOR, RULE_VALUE, RULE_VALUE_TO)]
         for at in range(min(len(columns[0]), MAX_RULES)):
             name, operator, value, value_to = (
-                column[at].strip()[:2000] if at < len(column) else "" for column in columns
+                _clean(column[at], 2000) if at < len(column) else "" for column in columns
             )
             bound = self.filters.get(name)
             if bound is None:
@@ -133,6 +130,11 @@ class ListQuery:
     def join_words(self) -> str:
         """且 or 或 between the rules."""
         return _("或") if self.is_any else _("且")
+
+
+def _clean(value: str, most: int = MAX_TEXT) -> str:
+    """Typed text without the sign that PostgreSQL cannot hold."""
+    return value.replace("\x00", "").strip()[:most]
 
 
 def kept_params(params: QueryDict, filters: dict[str, BoundFilter]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@
     const close = document.createElement("button");
     close.type = "button";
     close.textContent = "×";
-    close.setAttribute("aria-label", "×");
+    close.setAttribute("aria-label", box.dataset.dismiss);
     close.addEventListener("click", () => note.remove());
     note.append(words, close);
     box.append(note);
@@ -20,7 +20,7 @@
   document.querySelectorAll("[data-toast]").forEach((note) => { show(note.textContent.trim(), ""); note.remove(); });
   document.addEventListener("htmx:responseError", (event) => {
     const told = event.detail.xhr.getResponseHeader("X-Kedang-Sentence");
-    show(told ? decodeURIComponent(told) : `${event.detail.xhr.status}`, "bad");
+    show(told ? decodeURIComponent(told) : `${box.dataset.failed} (${event.detail.xhr.status})`, "bad");
   });
-  document.addEventListener("htmx:sendError", () => show(document.documentElement.lang === "en" ? "The server cannot be reached." : "连接不上服务器，请检查网络后重试。", "bad"));
+  document.addEventListener("htmx:sendError", () => show(box.dataset.offline, "bad"));
 })();
