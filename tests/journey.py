@@ -174,11 +174,13 @@ def open_page(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
     complaints: list[str] = []
     contexts: list[Any] = []
 
-    def opened(*, width: int = 1366, height: int = 900, locale: str = "zh-CN") -> Any:
+    def opened(*, width: int = 1366, height: int = 900, locale: str = "zh-CN", language: str = "") -> Any:
         context = browser.new_context(
             base_url=site.url, locale=locale, viewport={"width": width, "height": height}, accept_downloads=True
         )
         context.set_default_timeout(15_000)
+        if language:
+            context.add_cookies([{"name": "kedang_language", "value": language, "url": site.url}])
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
