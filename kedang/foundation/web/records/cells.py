@@ -1,5 +1,6 @@
 """From a record to what stands in a cell or beside a label: always through the veil."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.db import models
 from kedang.foundation.access.veil import format_value, reveal
 from kedang.foundation.web.records.declare import Column, Tones
 from kedang.foundation.web.records.naming import is_right_aligned, kind_of, label_of
+
+CARRIED = re.compile(r"(?=.*[\d@])[\w@.+\-()]{6,60}", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -28,6 +31,11 @@ class Cell:
     unmask_url: str = ""
     template: str = ""
     row: Any = None
+
+    @property
+    def can_copy(self) -> bool:
+        """Codes, numbers and addresses that people carry elsewhere get a button for it."""
+        return self.state == "show" and not self.is_number and bool(CARRIED.fullmatch(self.text))
 
     @property
     def is_masked(self) -> bool:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 
 from kedang.foundation.access.veil import format_value, reveal
-from kedang.foundation.web.drawing import icon_html, options_html, rows_html, value_html
+from kedang.foundation.web.drawing import copy_html, icon_html, options_html, rows_html, value_html
 
 register = template.Library()
 
@@ -22,6 +22,12 @@ def icon(name: str, size: str = "") -> SafeString:
 def value(cell: Any, pk: Any = "") -> SafeString:
     """One value through the veil; see ``drawing.value_html``."""
     return value_html(cell, pk)
+
+
+@register.simple_tag
+def copy_button(cell: Any) -> SafeString:
+    """A button that copies a value."""
+    return copy_html(cell)
 
 
 @register.simple_tag
