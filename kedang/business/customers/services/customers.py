@@ -199,7 +199,8 @@ def customer_grade(*, actor: Actor, customer: Customer, grade: str, reason: str)
         raise Refused("grade_unchanged", _("客户已经是此等级，没有变化。"), "grade")
     changes = take_over(found, {"grade": grade, "grade_reason": reason})
     touch(actor, found, saving=("grade", "grade_reason"))
-    record(actor, CUSTOMER_GRADED, found, changes=changes, reason=reason, meta={"version": found.version})
+    # The reason is an assessment: it stands among the veiled changes only, not as the open reason of the entry.
+    record(actor, CUSTOMER_GRADED, found, changes=changes, meta={"version": found.version})
     return found
 
 
