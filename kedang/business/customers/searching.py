@@ -8,7 +8,7 @@ from kedang.business.customers.models import Customer
 from kedang.foundation.access.policies import scope_q
 from kedang.foundation.access.veil import shown_scope
 from kedang.foundation.kernel.actors import Actor
-from kedang.foundation.search.find import CAP, Result, find
+from kedang.foundation.search.find import CAP, Result, find, find_ids
 
 KIND = "customer"
 PRIVATE = ("contact", "identity", "account")
@@ -27,4 +27,5 @@ def find_customers(
 
 def keyword_q(actor: Any, operator: str, values: list[Any]) -> Q:
     """The customers that a text finds, as a condition beside others (at most so many as lists count to)."""
-    return Q(pk__in=find_customers(actor, str(values[0] or ""), page_size=CAP).ids)
+    private = {name: shown_scope(actor, Customer, name) for name in PRIVATE}
+    return Q(pk__in=find_ids(KIND, str(values[0] or ""), scope_q(actor, "customers.view", Customer), private))

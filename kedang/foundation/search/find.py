@@ -26,7 +26,7 @@ SAMPLE = 500
 CLUSTERS = 10
 SMALL = 600
 FEW_HITS = 1000
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
