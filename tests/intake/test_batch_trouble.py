@@ -215,7 +215,12 @@ with Helpers(begin, None, count=2) as helpers:
 def test_helpers_leave_when_the_importer_is_killed(tmp_path: Path) -> None:
     environment = {**os.environ, "KEDANG_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "kedang.project.settings"}
     done = subprocess.run(
-        [sys.executable, "-c", KILLED_IMPORTER], env=environment, stdout=subprocess.PIPE, text=True, timeout=120, check=False
+        [sys.executable, "-c", KILLED_IMPORTER],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=False,
     )
     pids = [int(pid) for pid in done.stdout.split()]
     assert pids and done.returncode == -signal.SIGKILL

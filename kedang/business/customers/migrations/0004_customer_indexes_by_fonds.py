@@ -5,44 +5,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0002_rights_and_throttle'),
-        ('customers', '0003_customer_pages_index'),
+        ("access", "0002_rights_and_throttle"),
+        ("customers", "0003_customer_pages_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='customer',
-            name='customer_by_responsible',
+            model_name="customer",
+            name="customer_by_responsible",
         ),
         migrations.RemoveIndex(
-            model_name='customer',
-            name='customer_by_department',
+            model_name="customer",
+            name="customer_by_department",
         ),
         migrations.RemoveIndex(
-            model_name='customer',
-            name='customer_by_region',
+            model_name="customer",
+            name="customer_by_region",
         ),
         migrations.RemoveIndex(
-            model_name='customer',
-            name='customer_pages',
+            model_name="customer",
+            name="customer_pages",
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('withdrawn_at__isnull', True)), fields=['fonds', 'id', 'secrecy_level', 'responsible', 'department', 'party_kind', 'stage', 'grade', 'completeness', 'updated_at'], name='customer_pages'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=[
+                    "fonds",
+                    "id",
+                    "secrecy_level",
+                    "responsible",
+                    "department",
+                    "party_kind",
+                    "stage",
+                    "grade",
+                    "completeness",
+                    "updated_at",
+                ],
+                name="customer_pages",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('responsible__isnull', False)), fields=['fonds', 'responsible', 'id'], name='customer_by_responsible'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("responsible__isnull", False)),
+                fields=["fonds", "responsible", "id"],
+                name="customer_by_responsible",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('department__isnull', False)), fields=['fonds', 'department', 'id'], name='customer_by_department'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("department__isnull", False)),
+                fields=["fonds", "department", "id"],
+                name="customer_by_department",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('region_code', ''), _negated=True), fields=['fonds', 'region_code', 'id'], name='customer_by_region'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("region_code", ""), _negated=True),
+                fields=["fonds", "region_code", "id"],
+                name="customer_by_region",
+            ),
         ),
     ]

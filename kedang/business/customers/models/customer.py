@@ -36,9 +36,15 @@ class Customer(models.Model):
     name = models.CharField(_("客户名称"), max_length=200)
     name_key = models.CharField(_("名称键"), max_length=80, blank=True, default="", editable=False)
     short_name = models.CharField(_("简称"), max_length=60, blank=True, default="")
-    party_kind = models.CharField(_("客户类型"), max_length=12, choices=c.PartyKind.choices, default=c.PartyKind.ENTERPRISE)
-    party_subkind = models.CharField(_("细分类型"), max_length=20, choices=c.PartySubkind.choices, blank=True, default="")
-    directness = models.CharField(_("直接/间接"), max_length=10, choices=c.Directness.choices, default=c.Directness.DIRECT)
+    party_kind = models.CharField(
+        _("客户类型"), max_length=12, choices=c.PartyKind.choices, default=c.PartyKind.ENTERPRISE
+    )
+    party_subkind = models.CharField(
+        _("细分类型"), max_length=20, choices=c.PartySubkind.choices, blank=True, default=""
+    )
+    directness = models.CharField(
+        _("直接/间接"), max_length=10, choices=c.Directness.choices, default=c.Directness.DIRECT
+    )
     stage = models.CharField(_("客户状态"), max_length=10, choices=c.Stage.choices, default=c.Stage.PRESENT)
 
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, default="")
@@ -48,7 +54,9 @@ class Customer(models.Model):
     legal_form = models.CharField(_("组织形式"), max_length=24, choices=c.LegalForm.choices, blank=True, default="")
     ownership = models.CharField(_("企业性质"), max_length=16, choices=c.Ownership.choices, blank=True, default="")
     registered_capital = models.DecimalField(_("注册资本"), max_digits=20, decimal_places=2, null=True, blank=True)
-    capital_currency = models.CharField(_("注册资本币种"), max_length=3, choices=c.Currency.choices, blank=True, default="")
+    capital_currency = models.CharField(
+        _("注册资本币种"), max_length=3, choices=c.Currency.choices, blank=True, default=""
+    )
     established_on = models.DateField(_("成立日期"), null=True, blank=True)
     business_scope = models.TextField(_("经营范围"), blank=True, default="")
     industry_code = models.CharField(_("行业"), max_length=6, blank=True, default="")
@@ -122,16 +130,34 @@ class Customer(models.Model):
             # Whole pages and the usual conditions are answered from this one index; sealed and long columns are not touched.
             models.Index(
                 fields=[
-                    "fonds", "id", "secrecy_level", "responsible", "department", "party_kind", "stage", "grade", "completeness",
+                    "fonds",
+                    "id",
+                    "secrecy_level",
+                    "responsible",
+                    "department",
+                    "party_kind",
+                    "stage",
+                    "grade",
+                    "completeness",
                     "updated_at",
                 ],
                 name="customer_pages",
                 condition=Q(withdrawn_at__isnull=True),
             ),
-            models.Index(fields=["fonds", "responsible", "id"], name="customer_by_responsible", condition=Q(responsible__isnull=False)),
-            models.Index(fields=["fonds", "department", "id"], name="customer_by_department", condition=Q(department__isnull=False)),
+            models.Index(
+                fields=["fonds", "responsible", "id"],
+                name="customer_by_responsible",
+                condition=Q(responsible__isnull=False),
+            ),
+            models.Index(
+                fields=["fonds", "department", "id"],
+                name="customer_by_department",
+                condition=Q(department__isnull=False),
+            ),
             models.Index(fields=["name_key"], name="customer_by_name_key", condition=~Q(name_key="")),
-            models.Index(fields=["fonds", "region_code", "id"], name="customer_by_region", condition=~Q(region_code="")),
+            models.Index(
+                fields=["fonds", "region_code", "id"], name="customer_by_region", condition=~Q(region_code="")
+            ),
             models.Index(fields=["id_number_blind"], name="customer_by_id_number", condition=~Q(id_number_blind="")),
             models.Index(fields=["mobile_blind"], name="customer_by_mobile", condition=~Q(mobile_blind="")),
         ]

@@ -71,8 +71,6 @@ def missing_words(customers: Sequence[Customer], requirements: Requirements, mos
             "contacts": row.pk in has_contact, "key_persons": row.pk in has_person,
             "profile": profile is not None and any(getattr(profile, name) for name in PROFILE_FIELDS),
         }  # fmt: skip
-        missing = sorted(
-            score(values, requirements[row.party_kind])[1], key=lambda name, weights=weights: -weights[name]
-        )
+        missing = sorted(score(values, requirements[row.party_kind])[1], key=weights.__getitem__, reverse=True)
         words[row.pk] = " · ".join(requirement_label(name) for name in missing[:most])
     return words

@@ -32,8 +32,14 @@ def tiles(actor: Any) -> list[Tile]:
         return [
             Tile(_("我的客户"), mine["all"], f"{home}?view=mine", "building", _("户")),
             Tile(_("其中潜在客户"), mine["potential"], f"{home}?view=mine&stage=potential", "seedling", _("户")),
-            Tile(_("待补全"), mine["incomplete"], f"{home}?view=incomplete&responsible={actor.pk}", "checklist", _("份"), tone="warn" if mine["incomplete"] else ""),
-            Tile(_("久未更新"), mine["stale"], f"{home}?view=stale&responsible={actor.pk}", "clock", _("份"), tone="warn" if mine["stale"] else ""),
+            Tile(
+                _("待补全"), mine["incomplete"], f"{home}?view=incomplete&responsible={actor.pk}", "checklist", _("份"),
+                tone="warn" if mine["incomplete"] else "",
+            ),
+            Tile(
+                _("久未更新"), mine["stale"], f"{home}?view=stale&responsible={actor.pk}", "clock", _("份"),
+                tone="warn" if mine["stale"] else "",
+            ),
         ]  # fmt: skip
     counts = [
         (rows[:DEEPEST].count() if q is None else rows.filter(q)[:DEEPEST].count())
