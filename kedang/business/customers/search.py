@@ -21,7 +21,7 @@ REGISTRATION = Field("R", _("注册号"), is_exact=True)
 LEGAL_REPRESENTATIVE = Field("L", _("法定代表人"), is_spoken=True, is_person=True)
 CONTACT = Field("C", _("联系人"), is_spoken=True, is_person=True)
 KEY_PERSON = Field("K", _("关键人物"), is_spoken=True, is_person=True)
-PERSON_NAME = Field("N", _("名称"), is_spoken=True, is_person=True, is_exact=True)
+PERSON_NAME = Field("N", _("名称"), is_spoken=True, is_person=True, is_exact=True)  # of individuals
 
 FIELDS = (NAME, FORMER_NAME, SHORT_NAME, NUMBER, USCC, REGISTRATION, LEGAL_REPRESENTATIVE, CONTACT, KEY_PERSON)
 PRIVATE = {"contact": _("电话尾号"), "identity": _("证件号码"), "account": _("银行账号")}
@@ -111,4 +111,6 @@ def _grouped(pairs: Iterable[tuple[int, str]]) -> defaultdict[int, list[str]]:
     return found
 
 
-register(SearchSource(KIND, 1, Customer, FIELDS, documents_of, all_ids, PRIVATE))
+register(
+    SearchSource(KIND, 1, Customer, FIELDS, documents_of, all_ids, PRIVATE, implied=(("withdrawn_at__isnull", True),))
+)

@@ -28,7 +28,7 @@ class Where:
 
 def where_of(source: SearchSource, scope: Q) -> Where:
     """The scope as SQL: what is mirrored in the document is compared there, the rest in the record of each candidate."""
-    mirrored, rest = _split(scope, source.mirrored)
+    mirrored, rest = _split(scope, source)
     sql, params, is_nothing = _sql(SearchDocument, mirrored)
     if is_nothing:
         return Where(is_nothing=True)
@@ -50,9 +50,9 @@ def _candidate_in(source: SearchSource, scope: Q) -> tuple[str, tuple[Any, ...]]
     return f"({sql}) IS NOT NULL", tuple(params)
 
 
-def _split(scope: Q, mirrored: dict[str, str]) -> tuple[Q, Q]:
+def _split(scope: Q, source: SearchSource) -> tuple[Q, Q]:
     """(the part that the document's own columns can answer, the rest), joined by and."""
-    whole = _translated(scope, mirrored)
+    whole = _translated(scope, source)
     if whole is not None:
         return whole, Q()
     if scope.connector != Q.AND or scope.negated:
@@ -60,7 +60,7 @@ def _split(scope: Q, mirrored: dict[str, str]) -> tuple[Q, Q]:
     here, rest = Q(), Q()
     for child in scope.children:
         part = child if isinstance(child, Q) else Q(child)
-        translated = _translated(part, mirrored)
+        translated = _translated(part, source)
         if translated is None:
             rest &= part
         else:
@@ -77,27 +77,34 @@ def few_in_scope(source: SearchSource, scope: Q) -> list[int] | None:
     return found if len(found) <= NARROW else None
 
 
-def _translated(scope: Q, mirrored: dict[str, str]) -> Q | None:
+def _translated(scope: Q, source: SearchSource) -> Q | None:
     """The same condition on the columns of the document; None if some part has no mirror there."""
     result = Q(_connector=scope.connector, _negated=scope.negated)
     for child in scope.children:
         if isinstance(child, Q):
-            inner = _translated(child, mirrored)
+            inner = _translated(child, source)
             if inner is None:
                 return None
-            result.children.append(inner)
+            if inner:
+                result.children.append(inner)
+            elif child and (scope.connector != Q.AND or scope.negated):
+                return None  # always true, which only a plain conjunction may leave out
             continue
         if not isinstance(child, tuple):
             return None
+        if child in source.implied and scope.connector == Q.AND and not scope.negated:
+            continue
         lookup, value = child
         if lookup == "pk__in" and isinstance(value, list | tuple) and not value:
             result.children.append(("pk__in", []))
             continue
-        path = max((path for path in mirrored if lookup == path or lookup.startswith(f"{path}__")), key=len, default="")
+        path = max(
+            (path for path in source.mirrored if lookup == path or lookup.startswith(f"{path}__")), key=len, default=""
+        )
         rest = lookup[len(path) :]
         if not path or rest.count("__") > 1 or hasattr(value, "resolve_expression"):
             return None
-        result.children.append((mirrored[path] + rest, value))
+        result.children.append((source.mirrored[path] + rest, value))
     return result
 
 

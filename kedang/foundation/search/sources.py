@@ -20,7 +20,8 @@ class SearchSource:
 
     ``documents(ids)`` yields (object id, document) of the records with these ids that belong into the index; ``all_ids()``
     the ids of every record, for rebuilding. ``private`` names the secrecy classes with private tokens and the reason
-    shown for such a hit (“电话尾号”). ``code`` is the kind in stored keys: small, unique, never changed.
+    shown for such a hit (“电话尾号”). ``implied`` are conditions that every record in the index fulfils, as (lookup, value):
+    they need not be asked again. ``code`` is the kind in stored keys: small, unique, never changed.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class SearchSource:
     documents: Callable[[Iterable[int]], Iterable[tuple[int, Document]]]
     all_ids: Callable[[], Iterable[int]]
     private: Mapping[str, Any] = field(default_factory=lambda: _NO_PRIVATE)
+    implied: tuple[tuple[str, Any], ...] = ()
 
     @cached_property
     def titles(self) -> dict[str, Any]:
