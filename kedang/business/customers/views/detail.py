@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from kedang.business.customers.completeness import requirement_label, requirements_of, score
 from kedang.business.customers.models import CustomerClass
@@ -40,14 +42,8 @@ class CustomerRecord:
         """Links beside the buttons, note of withdrawal."""
         links = []
         if can(self.actor, "customers.print", self.obj):
-            links.append((_card(), f"{self.pages.url('detail', self.obj.pk)}card.pdf", "printer"))
+            links.append((_("打印档案卡"), f"{self.pages.url('detail', self.obj.pk)}card.pdf", "printer"))
         return {"head_links": links, "is_withdrawn": self.obj.is_withdrawn}
-
-
-def _card() -> str:
-    from django.utils.translation import gettext as _
-
-    return _("打印档案卡")
 
 
 class CustomerDetail(CustomerRecord, RecordDetail):
@@ -84,7 +80,7 @@ class CustomerDetail(CustomerRecord, RecordDetail):
         """A field of a contact through the veil, with its eye."""
         cell = fact_of(self.actor, child, name)
         if cell.is_masked and self.can_unmask:
-            cell.unmask_url = f"/customers/contacts/{child.pk}/unmask/{name}/"
+            cell.unmask_url = reverse("customers:contact-unmask", args=[child.pk, name])
         return cell
 
     def panels(self) -> list[dict[str, Any]]:

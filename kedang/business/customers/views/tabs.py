@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kedang.business.customers.events import CUSTOMER_VIEWED
@@ -33,7 +34,7 @@ class CustomerTab(CustomerRecord, RecordTab):
     def head(self) -> dict[str, Any]:
         return {**super().head(), **self.head_extra()}
 
-    def child_cells(self, child: Any, names: tuple[str, ...], prefix: str) -> list[Cell]:
+    def child_cells(self, child: Any, names: tuple[str, ...], noun: str) -> list[Cell]:
         """Fields of a child record through the veil; hidden and empty ones are left out."""
         cells = []
         for name in names:
@@ -41,7 +42,7 @@ class CustomerTab(CustomerRecord, RecordTab):
             if cell.is_hidden or cell.is_empty:
                 continue
             if cell.is_masked and self.can_unmask:
-                cell.unmask_url = f"/customers/{prefix}/{child.pk}/unmask/{name}/"
+                cell.unmask_url = reverse(f"customers:{noun}-unmask", args=[child.pk, name])
             cells.append(cell)
         return cells
 
@@ -59,7 +60,7 @@ class ContactsTab(CustomerTab):
             row.customer = self.obj
             line = {
                 "row": row,
-                "cells": self.child_cells(row, names, "contacts"),
+                "cells": self.child_cells(row, names, "contact"),
                 "roles": [
                     (Contact._meta.get_field(flag).verbose_name, tone)  # type: ignore[union-attr]
                     for flag, tone in ROLE_WORDS
@@ -80,7 +81,7 @@ class KeyPersonsTab(CustomerTab):
         for row in KeyPerson.objects.filter(customer=self.obj, removed_at__isnull=True):
             row.customer = self.obj
             names = tuple(name for name in KEY_PERSON_FIELDS if name not in {"name", "role"})
-            lines.append({"row": row, "cells": self.child_cells(row, names, "key-persons")})
+            lines.append({"row": row, "cells": self.child_cells(row, names, "key-person")})
         return {"lines": lines}
 
 
@@ -100,7 +101,7 @@ class ProfileTab(CustomerTab):
             for name in names:
                 cell = fact_of(self.actor, row, name, is_wide=True)
                 if cell.is_masked and self.can_unmask:
-                    cell.unmask_url = f"/customers/profiles/{row.pk}/unmask/{name}/"
+                    cell.unmask_url = reverse("customers:profile-unmask", args=[row.pk, name])
                 if not cell.is_hidden:
                     facts.append(cell)
             if facts:
@@ -140,8 +141,6 @@ class ProfileForm(RecordForm):
         return _("修改特征与业务状况")
 
     def crumbs(self) -> list[Any]:
-        from django.urls import reverse
-
         mine = reverse("customers:customer-detail", args=[self.customer.pk])
         return [(_("客户"), reverse("customers:customer-list")), (self.customer.name, mine), (self.page_title(), "")]
 
@@ -165,8 +164,6 @@ class ProfileForm(RecordForm):
         return _("特征与业务状况已保存。")
 
     def next_url(self, saved: Any) -> str:
-        from django.urls import reverse
-
         return reverse("customers:customer-profile", args=[self.customer.pk])
 
 

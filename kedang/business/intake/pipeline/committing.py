@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from kedang.business.customers.completeness import requirements_of
 from kedang.business.customers.models import Contact, Customer
 from kedang.business.customers.preparing import Prepared, prepare_spec
-from kedang.business.customers.recognising import base_for
+from kedang.business.customers.recognising import base_for, refresh_statistics
 from kedang.business.customers.services.bulk import (
     customers_create_bulk,
     customers_update_bulk,
@@ -93,10 +93,14 @@ class _Committer:
 
     def run(self) -> None:
         done = sum(self.batch.chunks.exclude(state=ChunkState.STAGED).values_list("row_count", flat=True))
+        next_look = done + 1
         with Helpers(begin, (self.batch.pk, self.spec)) as helpers:
             for ready in helpers.map(prepare_chunk, self.pieces(), ahead=1):
                 self.write(ready)
                 done += len(ready.keys)
+                if done >= next_look:
+                    refresh_statistics()
+                    next_look = 4 * done
                 self.ctx.progress(done, self.batch.row_count, f"已导入 {done:,} 行")
                 if connection.vendor == "sqlite":
                     time.sleep(PAUSE_SECONDS)
