@@ -10,6 +10,7 @@ MATRIX = """
 
 GET  web:home                         200  200  200  200  200  200  200  200  200  200  200  302
 GET  web:search                       200  200  200  200  200  200  200  200  200  200  200  302
+GET  web:suggest                      200  200  200  200  200  200  200  200  200  200  200  302
 GET  web:help                         200  200  200  200  200  200  200  200  200  200  200  302
 GET  web:export-file                  404  409  404  404  404  404  404  404  404  404  404  302
 POST web:language                     302  302  302  302  302  302  302  302  302  302  302  302
@@ -79,7 +80,7 @@ POST jobs:job-view-delete             302  404  404  404  404  404  404  404  40
 GET  jobs:job-detail                  200  404  404  404  404  200  404  404  404  404  404  302
 GET  jobs:job-cancel                  200  404  404  404  404  200  404  404  404  404  404  302
 
-POST customers:duplicates             200  200  200  200  200  403  403  200  200  200  200  302
+POST customers:duplicates             200  200  200  200  403  403  403  403  403  200  200  302
 GET  customers:cascade                200  200  200  200  200  200  200  200  200  200  200  302
 GET  customers:list-print             200  200  200  200  403  403  403  403  200  200  200  302
 GET  customers:register               200  200  200  200  200  403  403  200  200  200  200  302

@@ -27,6 +27,23 @@ def test_slash_goes_to_the_search_box_and_escape_closes(sign_in: Callable[..., A
     assert not page.locator("text=退出登录").is_visible()
 
 
+def test_hits_stand_under_the_box_while_typing(sign_in: Callable[..., Any]) -> None:
+    page = sign_in("yezhen")
+    page.keyboard.press("/")
+    page.keyboard.type("公司", delay=40)
+    page.wait_for_selector(".suggestion-name mark")
+    page.keyboard.press("ArrowDown")
+    name = page.evaluate("document.activeElement.querySelector('.suggestion-name').textContent")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".record-name")
+    assert name in page.locator(".record-name").inner_text()
+    page.keyboard.press("/")
+    page.keyboard.type("公司", delay=40)
+    page.wait_for_selector(".suggestion-name")
+    page.keyboard.press("Escape")
+    assert not page.locator(".suggestion").count()
+
+
 def test_conditions_change_the_region_and_the_address_only(sign_in: Callable[..., Any]) -> None:
     page = sign_in("yezhen")
     page.goto("/customers/")

@@ -22,6 +22,15 @@ def test_any_fragment_finds_and_says_why(as_: As, dossiers: list[Customer]) -> N
     assert Event.objects.filter(category="search", actor_name="沈砚").count() == 3
 
 
+def test_suggestions_while_typing(as_: As, dossiers: list[Customer]) -> None:
+    part = as_("archivist").get("/search/suggest/?q=青山", headers={"HX-Request": "true"})
+    assert "<mark>青山</mark>精密机械有限公司" in part.text
+    assert "<html" not in part.text
+    assert "没有找到" in as_("stranger").get("/search/suggest/?q=青山").text
+    assert "没有找到" in as_("admin").get("/search/suggest/?q=青山").text
+    assert as_("archivist").get("/search/suggest/?q=").text.strip() == ""
+
+
 def test_another_company_is_not_found(as_: As, dossiers: list[Customer]) -> None:
     assert "青山精密" not in as_("stranger").get("/search/?q=青山").text
 

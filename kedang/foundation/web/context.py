@@ -13,9 +13,9 @@ from kedang.foundation.web.menu import menu_of
 
 STYLES = (
     "tokens base button layout menu topbar dropdown panel table list pager form drawer detail tag feedback timeline home "
-    "tree search compare signin print"
+    "tree search suggest compare signin print"
 ).split()
-SCRIPTS = ("boot menu shortcuts drop dialog list rules columns leave copy toast confirm loading").split()
+SCRIPTS = ("boot menu shortcuts suggest drop dialog list rules columns leave copy toast confirm loading").split()
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -7,6 +7,7 @@ app_name = "web"
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
     path("search/", views.Search.as_view(), name="search"),
+    path("search/suggest/", views.Suggest.as_view(), name="suggest"),
     path("exports/<int:pk>/", views.ExportFile.as_view(), name="export-file"),
     path("help/", views.Help.as_view(), name="help"),
     path("preferences/language/", views.Language.as_view(), name="language"),

@@ -14,12 +14,14 @@ from django.views import View
 from kedang.foundation.jobs.models import Job, JobState
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import OutOfScope, Refused
-from kedang.foundation.search.services import search_run
+from kedang.foundation.search.services import search_run, suggest
 from kedang.foundation.web.home import work_list
 from kedang.foundation.web.jobs import export_folder
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.records.paging import PageOfRows
 from kedang.foundation.web.searching import findable, lines_of
+
+MOST_KINDS, MOST_SUGGESTED = 3, 8
 
 
 class Home(Page):
@@ -52,6 +54,11 @@ def _greeting(name: str) -> str:
     return _("晚上好，%(name)s") % {"name": name}
 
 
+def asked_text(request: HttpRequest) -> str:
+    """What was typed into the box, without the sign that PostgreSQL cannot hold."""
+    return request.GET.get("q", "").replace("\x00", "").strip()[:100]
+
+
 class Search(Page):
     """全局搜索: one box, a tab per kind, hits that say why they are hits."""
 
@@ -60,7 +67,7 @@ class Search(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The box, and the hits of the chosen kind."""
-        text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+        text = asked_text(request)
         kinds = findable.for_actor(self.actor)
         chosen = next((one for one in kinds if one.kind == request.GET.get("kind")), kinds[0] if kinds else None)
         context: dict[str, Any] = {"search_text": text, "kinds": kinds, "chosen": chosen}
@@ -76,6 +83,20 @@ class Search(Page):
                 ),
             }
         return self.draw(**context)
+
+
+class Suggest(Page):
+    """The first few hits under the search box while somebody types."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Names with their reasons; nothing for less than a character."""
+        text = asked_text(request)
+        groups = []
+        for kind in findable.for_actor(self.actor)[:MOST_KINDS] if text else []:
+            found = suggest(actor=self.actor, kind=kind.kind, text=text, limit=MOST_SUGGESTED)
+            if found.hits:
+                groups.append((kind, lines_of(self.actor, kind, found.hits, found.words)))
+        return self.draw_part("web/parts/suggestions.html", search_text=text, groups=groups)
 
 
 class ExportFile(Page):
