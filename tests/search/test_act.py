@@ -7,6 +7,7 @@ import pytest
 
 from kedang.business.customers.models import Customer
 from kedang.foundation.audit.models import Event
+from kedang.foundation.search import index
 from kedang.foundation.search.services import search_run, suggest
 from kedang.project import cli
 from tests.search.library import Known, scan
@@ -81,3 +82,13 @@ def test_the_measurement_finds_nothing_wrong(library: dict[int, Known], capsys: 
     answer = json.loads(capsys.readouterr().out)
     assert answer["wrong"] == [] and answer["compared"] > 10 and answer["customers"] == len(library)
     assert {"first", "raw_like", "raw_index", "ratio_like", "ratio_index"} <= set(answer["chars_2_common"])
+
+
+def test_the_index_can_be_built_anew_from_the_command_line(
+    library: dict[int, Known], capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.remove("customer", library)
+    assert command(capsys, "公司")[1]["total"] == 0
+    assert cli.main(["reindex", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["documents"]["customer"] == len(library)
+    assert command(capsys, "公司")[1]["total"] == len(scan(library, "公司"))
