@@ -89,6 +89,17 @@ def test_the_eye_opens_with_a_reason(as_: As, dossier: Customer) -> None:
     assert as_("reader").post(address, {"reason": "好奇"}).status_code == 403
 
 
+def test_the_eye_opens_what_belongs_to_the_dossier(as_: As, dossier: Customer, cast: Cast) -> None:
+    role = cast.salesperson.grants.get().role
+    role.field_rights = {**role.field_rights, "contact": "mask"}
+    role.save()
+    text = as_("salesperson").get(home(dossier) + "contacts/").text
+    address = f"/customers/contacts/{Contact.objects.get(name='李工').pk}/unmask/mobile/"
+    assert address in text and "13900139000" not in text
+    assert "13900139000" in as_("salesperson").post(address, {"reason": "约见"}).text
+    assert "约见" in as_("salesperson").get(home(dossier) + "seen/").text
+
+
 # Forms
 
 
@@ -134,6 +145,7 @@ def test_refusals_stand_at_their_inputs(as_: As, cast: Cast) -> None:
 def test_duplicates_are_shown_while_typing_and_on_saving(as_: As, dossier: Customer) -> None:
     typing = as_("archivist").post("/customers/duplicates/", {"name": "青山精密機械有限公司", "_kind": "enterprise"})
     assert dossier.number in typing.text
+    assert as_("reader").post("/customers/duplicates/", {"name": "青山精密机械有限公司"}).status_code == 403
     assert dossier.number not in as_("colleague").post("/customers/duplicates/", {"name": "青山精密机械有限公司"}).text
     values = {"name": "青山精密机械有限公司", "stage": "present", "directness": "direct", "secrecy_level": "1"}
     refused = as_("archivist").post("/customers/new/?kind=enterprise", values)
