@@ -111,6 +111,7 @@ GET  customers:customer-classes       200  200  404  200  200  404  404  200  20
 GET  customers:customer-seen          200  200  404  200  200  404  404  403  200  200  404  302
 GET  customers:customer-grade         200  403  404  200  403  404  404  403  200  403  404  302
 GET  customers:customer-former-name   200  200  404  200  403  404  404  403  403  200  404  302
+GET  customers:customer-kind          200  200  404  200  403  404  404  403  403  200  404  302
 GET  customers:customer-withdraw      200  403  404  403  403  404  404  403  403  403  404  302
 GET  customers:contact-list           302  302  302  302  302  302  302  302  302  302  302  302
 GET  customers:contact-detail         302  302  404  302  302  404  404  302  302  302  404  302

@@ -106,6 +106,21 @@ def test_one_cannot_give_a_dossier_out_of_ones_own_reach(cast: Cast, customer: C
     assert customer.responsible == cast.salesperson
 
 
+def test_a_wrong_kind_is_corrected_once_nothing_is_left_behind(cast: Cast, customer: Customer) -> None:
+    def correct(**values: str) -> None:
+        services.customer_kind_change(actor=cast.salesperson, customer=customer, reason="建档时选错", **values)
+
+    with pytest.raises(Refused) as refused:
+        correct(party_kind="individual")
+    assert refused.value.field == "party_kind" and "统一社会信用代码" in refused.value.sentence
+    with pytest.raises(Refused) as refused:
+        correct(party_kind="partner")
+    assert refused.value.field == "party_subkind"
+    correct(party_kind="partner", party_subkind="dealer")
+    corrected = Customer.objects.get(pk=customer.pk)
+    assert (corrected.party_kind, corrected.party_subkind, corrected.number) == ("partner", "dealer", customer.number)
+
+
 def test_a_grade_comes_with_its_reason(cast: Cast, customer: Customer) -> None:
     services.customer_grade(actor=cast.head, customer=customer, grade="A", reason="年销售额 300 万元，回款及时")
     customer.refresh_from_db()

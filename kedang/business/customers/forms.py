@@ -118,9 +118,9 @@ def text_input(label: Any, length: int, *, required: bool = True) -> forms.CharF
     return forms.CharField(label=label, max_length=length, required=required)
 
 
-def choice_input(label: Any, choices: Sequence[tuple[str, Any]]) -> forms.ChoiceField:
+def choice_input(label: Any, choices: Sequence[tuple[str, Any]], *, required: bool = True) -> forms.ChoiceField:
     """One of several."""
-    return forms.ChoiceField(label=label, choices=[("", _("请选择")), *choices])
+    return forms.ChoiceField(label=label, required=required, choices=[("", _("请选择")), *choices])
 
 
 def date_input(label: Any) -> forms.DateField:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from kedang.business.customers import events, services
-from kedang.business.customers.choices import Grade, PartyKind
+from kedang.business.customers.choices import Grade, PartyKind, PartySubkind
 from kedang.business.customers.fields import CONTACT_FIELDS, GROUPS, KEY_PERSON_FIELDS, PROFILE_FIELDS, FieldGroup
 from kedang.business.customers.filters import CUSTOMER_FILTERS, CUSTOMER_VIEWS
 from kedang.business.customers.forms import choice_input, date_input, text_input
@@ -90,6 +90,14 @@ class CustomerPages(RecordPages):
             "former-name", _("登记曾用名"), services.former_name_add, action="customers.change", icon="signature",
             fields={"name": lambda: text_input(_("曾用名"), 200), "note": lambda: text_input(_("说明"), 200, required=False)},
             done=_("曾用名已登记，搜索此名也能找到客户。"), confirm=_("改名时会自动登记旧名；这里补记更早的名称。"),
+        ),
+        Verb(
+            "kind", _("更改客户类型"), services.customer_kind_change, action="customers.change", icon="arrows-exchange", reason=True,
+            fields={
+                "party_kind": lambda: choice_input(_("客户类型"), PartyKind.choices),
+                "party_subkind": lambda: choice_input(_("细分类型"), PartySubkind.choices, required=False),
+            },
+            done=_("客户类型已更改，编号不变。"), confirm=_("建档时选错了类型才需要更改；编号保持不变。"),
         ),
         Verb(
             "withdraw", _("撤销档案"), services.customer_withdraw, action="customers.withdraw", icon="archive", danger=True,

@@ -7,6 +7,7 @@ from kedang.business.customers.services.customers import (
     customer_change,
     customer_create,
     customer_grade,
+    customer_kind_change,
     customer_withdraw,
     former_name_add,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "customer_change",
     "customer_create",
     "customer_grade",
+    "customer_kind_change",
     "customer_withdraw",
     "former_name_add",
     "key_person_add",

@@ -15,7 +15,7 @@ from kedang.business.customers.events import (
     CUSTOMER_WITHDRAWN,
     FORMER_NAME_ADDED,
 )
-from kedang.business.customers.fields import EVERY_FIELD, NEEDS_REASON, label
+from kedang.business.customers.fields import EVERY_FIELD, KIND_FIELDS, NEEDS_REASON, REQUIRED, label
 from kedang.business.customers.models import ClassTerm, Customer, FormerName
 from kedang.business.customers.naming import name_key
 from kedang.business.customers.numbers import issue_numbers, numbering_terms
@@ -26,7 +26,7 @@ from kedang.business.customers.services.conflicts import refuse_conflict
 from kedang.business.customers.services.contacts import contact_rows
 from kedang.business.customers.services.indexing import reindex
 from kedang.business.customers.services.key_persons import key_person_rows
-from kedang.business.customers.services.problems import clean_record, constraints_refuse
+from kedang.business.customers.services.problems import Problems, clean_record, constraints_refuse
 from kedang.business.customers.services.profiles import profile_row
 from kedang.business.customers.services.writing import (
     blinds_of,
@@ -149,6 +149,7 @@ def customer_change(
     with_people(clean, found.fonds_id, problems)
     if kind != found.party_kind:
         clean["party_kind"] = kind
+        _check_new_kind(found, clean, kind, problems)
     if version is not None and version != found.version:
         refuse_conflict(actor, found, clean, version)
     old_name = found.name
@@ -178,6 +179,20 @@ def customer_change(
     if "name" in changes and fold(old_name) != fold(found.name):
         _keep_former_name(actor, found, old_name, reason)
     return found
+
+
+def customer_kind_change(
+    *, actor: Actor, customer: Customer, party_kind: str, party_subkind: str = "", reason: str
+) -> Customer:
+    """Correct the kind of a dossier; its number stays as it is.
+
+    Raises:
+        Refused: ``values_invalid`` while something is filled in that the new kind does not have; see :func:`customer_change`.
+    """
+    values = {"party_kind": party_kind, "party_subkind": party_subkind}
+    return customer_change(
+        actor=actor, customer=customer, values=values, version=None, reason=reason, confirmed_duplicates=True
+    )
 
 
 @transaction.atomic
@@ -255,6 +270,18 @@ def _kind(value: Any) -> str:
             "values_invalid", _("没有“%(kind)s”这种客户类型，请从列表中选择。") % {"kind": value}, "party_kind"
         )
     return str(value)
+
+
+def _check_new_kind(customer: Customer, clean: Values, kind: str, problems: Problems) -> None:
+    """Nothing may be left that the new kind does not have, and what it must have is there."""
+    kept = [name for name in KIND_FIELDS[customer.party_kind] if name not in KIND_FIELDS[kind]]
+    left = [label(name) for name in kept if clean.get(name, getattr(customer, name)) not in (None, "")]
+    if left:
+        told = _("%(kind)s客户没有%(fields)s，请先清空这些内容再更改类型；清空前的内容留在变更历史里。")
+        problems.tell("party_kind", told % {"kind": PartyKind(kind).label, "fields": "、".join(left)})
+    for name in REQUIRED[kind]:
+        if not clean.get(name, getattr(customer, name)):
+            problems.tell(name, _("%(label)s没有填写，请补上。") % {"label": label(name)})
 
 
 def _refuse_hidden(actor: Actor, customer: Customer | None, names: Iterable[str]) -> None:
