@@ -17,11 +17,9 @@ from django.db import connection, models
 Tail = Any
 """What :meth:`RowShape.tail` makes: a tuple for SQLite, a str for PostgreSQL."""
 
-_ESCAPES = str.maketrans(
-    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None, "\b": "\\b", "\f": "\\f", "\v": "\\v"}
-)
+_ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\0", ""))
 
-_UNESCAPES = {escaped: chr(point) for point, escaped in _ESCAPES.items() if escaped}
+_UNESCAPES = {escaped: sign for sign, escaped in _ESCAPES if escaped}
 _ESCAPED = re.compile(r"\\.")
 FEW = 20
 """Up to so many rows PostgreSQL gets an ordinary statement."""
@@ -141,7 +139,10 @@ def copy_text(value: Any) -> str:
     if type(value) is int:
         return str(value)
     text = value if type(value) is str else str(value)
-    return text if text.isalnum() else text.translate(_ESCAPES)
+    for plain_sign, escaped in _ESCAPES:
+        if plain_sign in text:
+            text = text.replace(plain_sign, escaped)
+    return text
 
 
 def _value_of(text: str) -> str | None:
