@@ -80,7 +80,10 @@ def test_a_thousand_keys_are_looked_up_by_index(column: str) -> None:
         cursor.execute(explain + look_up_sql(column), ["[]" if is_sqlite else ["x"] * 1000, 1])
         plan = " | ".join(str(row) for row in cursor.fetchall())
     own = {"uscc": "customer_uscc_once", "name_key": "customer_by_name_key", "mobile_blind": "customer_by_mobile"}
-    own |= {"id_number_blind": "customer_by_id_number", "number": "customers_customer_1" if is_sqlite else "customer_number_once"}
+    own |= {
+        "id_number_blind": "customer_by_id_number",
+        "number": "customers_customer_1" if is_sqlite else "customer_number_once",
+    }
     assert own[column] in plan and "customer_pages" not in plan, plan
     assert "SCAN known" not in plan and "Seq Scan" not in plan, plan
 

@@ -161,7 +161,8 @@ def _having(fonds_id: int, column: str, values: list[str]) -> list[tuple[Any, ..
     wanted = list(dict.fromkeys(values))
     with connection.cursor() as cursor:
         cursor.execute(
-            look_up_sql(column), [wanted if connection.vendor == "postgresql" else orjson.dumps(wanted).decode(), fonds_id]
+            look_up_sql(column),
+            [wanted if connection.vendor == "postgresql" else orjson.dumps(wanted).decode(), fonds_id],
         )
         return sorted(cursor.fetchall())
 
