@@ -185,3 +185,18 @@ def test_nothing_in_the_address_breaks_the_page(as_: As, dossiers: list[Customer
 )
 def test_keys_beyond_all_rows_are_404(as_: As, cast: Cast, address: str) -> None:
     assert as_("archivist").get(address).status_code == 404
+
+
+def test_a_view_keeps_its_own_columns_and_place(as_: As, cast: Cast, dossiers: list[Customer]) -> None:
+    client = as_("archivist")
+    for name in ("甲", "乙"):
+        client.post("/trial/views/", {"name": name, "query": "name=阀门"})
+    first, second = SavedView.objects.order_by("id")
+    client.post("/trial/columns/", {"column": ["name", "phone"], "query": f"view=v{second.pk}"})
+    assert not ListSettings.objects.exists()
+    assert [head.column.name for head in client.get(f"/trial/?view=v{second.pk}").context["heads"]] == ["name", "phone"]
+    assert len(client.get("/trial/").context["heads"]) > 2
+    client.post("/trial/views/", {"first": str(second.pk)})
+    assert [tab.label for tab in client.get("/trial/").context["tabs"]][-2:] == ["乙", "甲"]
+    assert Event.objects.filter(code="web.view_saved", subject_id=second.pk).count() == 3
+    assert as_("manager").post("/trial/views/", {"first": str(first.pk)}).status_code == 404

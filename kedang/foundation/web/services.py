@@ -56,15 +56,51 @@ def view_save(
 
 
 @transaction.atomic
+def view_columns(*, actor: Person, view_id: int, columns: Sequence[str]) -> SavedView:
+    """Keep columns with one's own view; none means those of the list.
+
+    Raises:
+        OutOfScope: not one's own.
+    """
+    view = _own(actor, view_id)
+    view.columns = list(columns)
+    view.save(update_fields=["columns"])
+    record(actor, VIEW_SAVED, view, meta={"kind": view.record_kind, "columns": list(columns)})
+    return view
+
+
+@transaction.atomic
+def view_first(*, actor: Person, view_id: int) -> SavedView:
+    """Put one's own view before one's others.
+
+    Raises:
+        OutOfScope: not one's own.
+    """
+    view = _own(actor, view_id)
+    others = SavedView.objects.filter(owner=actor, record_kind=view.record_kind).exclude(pk=view.pk)
+    for position, other in enumerate(others.order_by("position", "id"), 1):
+        SavedView.objects.filter(pk=other.pk).update(position=position)
+    view.position = 0
+    view.save(update_fields=["position"])
+    record(actor, VIEW_SAVED, view, meta={"kind": view.record_kind, "position": 0})
+    return view
+
+
+def _own(actor: Person, view_id: int) -> SavedView:
+    view: SavedView | None = SavedView.objects.select_for_update().filter(owner=actor, pk=view_id).first()
+    if view is None:
+        raise OutOfScope
+    return view
+
+
+@transaction.atomic
 def view_delete(*, actor: Person, view_id: int) -> None:
     """Delete one's own saved view.
 
     Raises:
         OutOfScope: not one's own.
     """
-    view = SavedView.objects.select_for_update().filter(owner=actor, pk=view_id).first()
-    if view is None:
-        raise OutOfScope
+    view = _own(actor, view_id)
     record(actor, VIEW_DELETED, view, meta={"kind": view.record_kind})
     view.delete()
 

@@ -169,7 +169,8 @@ class RecordList(Page):
     def columns(self) -> list[Column]:
         """Columns shown, in the order the actor likes."""
         every = self.pages.list_columns(self.actor)
-        liked = self.settings.columns or []
+        kept = self.current_saved.columns if self.current_saved else []
+        liked = kept or self.settings.columns or []
         by_name = {column.name: column for column in every}
         chosen = [by_name[name] for name in liked if name in by_name]
         return chosen or [column for column in every if column.shown]

@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.utils.translation import gettext as _
 
 from kedang.foundation.kernel.refused import NotAllowed, Refused
+from kedang.foundation.web.models import SavedView
 from kedang.foundation.web.records.list import RecordList
 from kedang.foundation.web.records.paging import SIZES
 from kedang.foundation.web.records.query import Rule, kept_params
-from kedang.foundation.web.services import list_settings_save, view_delete, view_save
+from kedang.foundation.web.services import list_settings_save, view_columns, view_delete, view_first, view_save
 
 DENSITIES = ("", "compact", "loose")
 
@@ -33,6 +34,9 @@ class RecordViewSave(RecordList):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if request.POST.get("first", "").isdecimal():
+            first = view_first(actor=self.actor, view_id=int(request.POST["first"]))
+            return HttpResponseRedirect(f"{self.list_url()}?view=v{first.pk}")
         kept = kept_params(QueryDict(request.POST.get("query", "").lstrip("?")), self.filters)
         try:
             view = view_save(
@@ -71,6 +75,11 @@ class RecordColumns(RecordList):
         known = {column.name for column in self.pages.list_columns(self.actor)}
         is_reset = "reset" in request.POST
         columns = [] if is_reset else [name for name in request.POST.getlist("column") if name in known]
+        back = HttpResponseRedirect(f"{self.list_url()}?{request.POST.get('query', '').lstrip('?')}")
+        own = self.own_view()
+        if own is not None:
+            view_columns(actor=self.actor, view_id=own.pk, columns=columns)
+            return back
         density = request.POST.get("density", "")
         size = request.POST.get("page_size", "")
         list_settings_save(
@@ -80,4 +89,11 @@ class RecordColumns(RecordList):
             density=density if density in DENSITIES and not is_reset else "",
             page_size=int(size) if size.isdecimal() and int(size) in SIZES and not is_reset else SIZES[0],
         )
-        return HttpResponseRedirect(f"{self.list_url()}?{request.POST.get('query', '').lstrip('?')}")
+        return back
+
+    def own_view(self) -> SavedView | None:
+        """One's own saved view that is open: it keeps columns of its own."""
+        key = QueryDict(self.request.POST.get("query", "").lstrip("?")).get("view", "")
+        return next(
+            (view for view in self.saved_views if f"v{view.pk}" == key and view.owner_id == self.actor.pk), None
+        )
