@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from kedang.foundation.search.dialect import Dialect, Sql, all_of, any_of, dialect
 from kedang.foundation.search.documents import ANCHOR, OPEN, opened
 from kedang.foundation.search.models import ID_MASK, key_of, key_range
-from kedang.foundation.search.query import Query, Term, parse
+from kedang.foundation.search.query import Query, Term, Way, parse
 from kedang.foundation.search.scope import Where, few_in_scope, where_of
 from kedang.foundation.search.sources import SearchSource, source_of
 
@@ -25,6 +25,7 @@ CAP = 10_000
 SAMPLE = 500
 CLUSTERS = 10
 SMALL = 600
+SELECTIVE = 3
 FEW_HITS = 1000
 PAGE_SIZE = 20
 
@@ -107,6 +108,11 @@ def find_ids(kind: str, text: str, scope: Q, private: Mapping[str, Q] | None = N
     return search.run()[1]
 
 
+def _without(term: Term, dead: set[Way]) -> Term:
+    ways = tuple(way for way in term.ways if way not in dead)
+    return Term(term.word, ways or term.ways[:1], term.private)
+
+
 class _Sample(NamedTuple):
     """``documents``: upper bound of how many there are; ``named``, ``share``: part that holds the words, and in scope."""
 
@@ -146,7 +152,20 @@ class _Search:
                 few = few_in_scope(self.source, self.scope)
                 if few is not None:
                     return *self._look_through(few), "few"
+            self._drop_dead_ways()
             return self._walk_or_ask()
+
+    def _drop_dead_ways(self) -> None:
+        """Leave out ways that the index holds for no record at all: each would be compared with every candidate."""
+        dead: set[Way] = set()
+        for term in self.query.terms:
+            for way in term.ways:
+                if len(way.grams) >= SELECTIVE and len(term.ways) > 1:
+                    asked = self.dialect.asked(Query(((Term(term.word, (way,)),),)), {})
+                    if not self._rows(self.dialect.candidates(asked, self.low, self.high, ("", []), 1)):
+                        dead.add(way)
+        if dead:
+            self.query = Query(tuple(tuple(_without(term, dead) for term in group) for group in self.query.groups))
 
     def hits(self, ids: list[int]) -> tuple[Hit, ...]:
         """Hits in the order of ``ids``, each with its reasons; records that left the scope meanwhile are dropped."""

@@ -32,6 +32,7 @@ def _beginnings() -> frozenset[str]:
 def readings(text: str) -> list[str]:
     """The ways to read folded Latin text as marked syllables, fewest syllables first; the last may be unfinished.
 
+    A lone letter at the end is the beginning of a syllable only where the text cannot be read otherwise.
     Only readings with a whole syllable of two letters or the better part of one count: ``zs`` is a matter of initials.
     """
     if len(text) < MIN_LETTERS or not text.isascii() or not any(char.isalpha() for char in text):
@@ -49,6 +50,8 @@ def readings(text: str) -> list[str]:
                     found += [(piece, *rest) for rest in ways[end]]
         ways[at] = sorted(found, key=lambda way: (len(way), way))[: 4 * MAX_READINGS]
     good = [way for way in ways[0] if any(len(piece) > 2 or (len(piece) == 2 and piece in whole) for piece in way)]
+    if any(all(piece in whole or piece.isdigit() for piece in way) for way in good):
+        good = [way for way in good if len(way[-1]) > 1 or way[-1] in whole or way[-1].isdigit()]
     return [MARK + MARK.join(way) for way in good[:MAX_READINGS] if len(way) <= len(good[0]) + 1]
 
 
