@@ -21,6 +21,7 @@ MODULES = (
     "kedang.foundation.numbering.services",
     "kedang.foundation.audit.record",
     "kedang.foundation.audit.vocabulary",
+    "kedang.foundation.access.services",
 )
 FOLDER = Path(settings.BASE_DIR) / "docs" / "records"
 PAGES: dict[str, tuple[str, ...]] = {
@@ -32,6 +33,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "key-person.md": ("customers.KeyPerson",),
     "numbering.md": ("numbering.NumberRule", "numbering.NumberSeries", "numbering.NumberEntry"),
     "event.md": ("audit.Event",),
+    "person.md": ("access.Person", "access.Department", "access.Fonds", "access.SignInCounter"),
+    "role.md": ("access.Role",),
+    "grant.md": ("access.Grant",),
 }  # fmt: skip
 
 
