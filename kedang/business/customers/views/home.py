@@ -14,9 +14,9 @@ from kedang.business.customers.models import Customer
 from kedang.business.customers.views.changes import BEGINNING, change_events, change_titles, lines_of, visible_changes
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.home import Block, Line, Tile, work_list
+from kedang.foundation.web.records.paging import capped_count
 
 MOST_LINES = 8
-DEEPEST = 10_000
 RECENT_DAYS = 30
 
 
@@ -41,15 +41,14 @@ def tiles(actor: Any) -> list[Tile]:
                 tone="warn" if mine["stale"] else "",
             ),
         ]  # fmt: skip
-    counts = [
-        (rows[:DEEPEST].count() if q is None else rows.filter(q)[:DEEPEST].count())
-        for q in (None, incomplete_q(actor), stale_q(actor))
-    ]
-    words = [f"{count:,}+" if count == DEEPEST else count for count in counts]
+    # Stale dossiers of a whole company are counted where they are wanted, in 查漏补缺: finding few of many means looking at all.
+    everything, incomplete = (capped_count(found) for found in (rows, rows.filter(incomplete_q(actor))))
+    words = [f"{count:,}+" if not is_exact else count for count, is_exact in (everything, incomplete)]
     return [
         Tile(_("客户档案"), words[0], home, "building", _("户")),
-        Tile(_("待补全"), words[1], f"{home}?view=incomplete", "checklist", _("份"), tone="warn" if counts[1] else ""),
-        Tile(_("久未更新"), words[2], f"{home}?view=stale", "clock", _("份"), tone="warn" if counts[2] else ""),
+        Tile(
+            _("待补全"), words[1], f"{home}?view=incomplete", "checklist", _("份"), tone="warn" if incomplete[0] else ""
+        ),
     ]
 
 
