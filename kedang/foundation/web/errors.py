@@ -23,7 +23,8 @@ def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> Htt
         "request_id": request.META.get("KEDANG_REQUEST_ID", ""),
         "is_inside": bool(known is not None and known.is_authenticated),
     }
-    return render(request, "web/error.html", context, status=status)
+    template = "web/error_inside.html" if context["is_inside"] else "web/error.html"
+    return render(request, template, context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
