@@ -124,8 +124,8 @@ def _contacts(actor: Actor, customer: Customer) -> Table:
         Column(_("联络人"), "auto", "center"),
         Column(_("手机")),
         Column(_("电话")),
-        Column(_("电子邮箱"), 1.6),
-        Column(_("微信"), 0.8),
+        Column(_("电子邮箱"), 1.4),
+        Column(_("微信"), 1.1),
     ]
     return Table(columns, rows, empty=_("尚未登记联系人"), numbered=True)
 
