@@ -26,6 +26,7 @@ SAMPLE = 500
 CLUSTERS = 10
 SMALL = 600
 SELECTIVE = 3
+QUICK_MS = 4.0
 FEW_HITS = 1000
 PAGE_SIZE = 20
 
@@ -148,12 +149,8 @@ class _Search:
             for term in self.query.terms:
                 for name, token in term.private:
                     self.private_hits[token] = self._private_keys(name, token)
-            if not self.where.is_company_wide:
-                few = few_in_scope(self.source, self.scope)
-                if few is not None:
-                    return *self._look_through(few), "few"
             self._drop_dead_ways()
-            return self._walk_or_ask()
+            return self._cheapest()
 
     def _drop_dead_ways(self) -> None:
         """Leave out ways that the index holds for no record at all: each would be compared with every candidate."""
@@ -197,10 +194,15 @@ class _Search:
         sql = f"SELECT id FROM search_document WHERE id BETWEEN %s AND %s AND {condition[0]}{without}"
         return f"{sql} ORDER BY id DESC LIMIT {limit} OFFSET {offset}", [self.low, self.high, *condition[1]]
 
-    def _walk_or_ask(self) -> tuple[int, list[int], str]:
+    def _cheapest(self) -> tuple[int, list[int], str]:
         sample = self._sample()
         walking = self.dialect.walk_cost(min(sample.documents, self.cap / sample.share))
-        if sample.looked < SAMPLE // 2 or not self._can_ask() or walking < self._asking(sample):
+        asking = self._asking(sample) if sample.looked >= SAMPLE // 2 and self._can_ask() else None
+        if not self.where.is_company_wide and min(walking, walking if asking is None else asking) > QUICK_MS:
+            few = few_in_scope(self.source, self.scope)
+            if few is not None:
+                return *self._look_through(few), "few"
+        if asking is None or walking < asking:
             return *self._page(self._walk(self.cap + 1)), "walk"
         total, ids = self._page(self._candidates(self.cap + 1), sample)
         return total, ids, "index"

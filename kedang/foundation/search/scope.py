@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from kedang.foundation.search.models import SearchDocument, key_range
 from kedang.foundation.search.sources import SearchSource
 
-NARROW = 2000
+NARROW = 5000
 """Up to so many records in scope, they are looked through one by one instead of asking the index."""
 _COMPANY_WIDE = {"fonds_id", "secrecy_level"}
 
