@@ -28,9 +28,9 @@ from kedang.business.customers.numbers import codes_of, number_rule, type_code
 from kedang.business.customers.preparing import CONTACT_LABEL, LABEL, Prepared, PrepareSpec, with_number
 from kedang.business.customers.rows import typed_value
 from kedang.business.customers.search import KIND
+from kedang.business.customers.services.bulk_saving import rescore, save_columns
 from kedang.business.customers.services.checking import id_number_blind, mobile_blind
 from kedang.business.customers.services.indexing import reindex
-from kedang.business.customers.services.writing import present_score
 from kedang.foundation.audit.bulk import record_set
 from kedang.foundation.audit.record import encode_changes
 from kedang.foundation.kernel import bulk, clock
@@ -147,15 +147,18 @@ def customers_update_bulk(
     rows = Customer.objects.select_for_update(of=("self",)).in_bulk(list(changes))
     versions: dict[int, int] = {}
     entries: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    old_names = {key: row.name for key, row in rows.items()}
     now = clock.now()
+    saving: list[tuple[Customer, list[str]]] = []
     for key, change in changes.items():
         customer = rows[key]
-        old_name = customer.name
-        saving = _take(customer, {name: new for name, (_, new) in change.items()})
+        saving.append((customer, _take(customer, {name: new for name, (_, new) in change.items()})))
         customer.version += 1
         customer.updated_at = now
-        customer.completeness = present_score(customer)[0]
-        customer.save(update_fields=[*saving, "version", "updated_at", "completeness"])
+    rescore((customer for customer, _ in saving), fonds_id)
+    save_columns(saving)
+    for key, change in changes.items():
+        customer, old_name = rows[key], old_names[key]
         versions[key] = customer.version
         entries[customer.version].append((key, customer.audit_label, encode_changes(Customer, change)))
         if "name" in change and name_key(old_name, customer.party_kind) != customer.name_key:
