@@ -29,7 +29,10 @@ def rescore(customers: Iterable[Customer], fonds_id: int) -> None:
     requirements = requirements_of(fonds_id)
     for row in rows:
         wanted = requirements[row.party_kind]
-        values = {name: getattr(row, f"{name}_id" if name in {"responsible", "department"} else name, None) for name, _ in wanted}
+        values = {
+            name: getattr(row, f"{name}_id" if name in {"responsible", "department"} else name, None)
+            for name, _ in wanted
+        }
         values |= {name: getattr(row, name) for name in ("phone", "mobile", "email")}
         values |= {name: row.pk in owners for name, owners in presence.items()}
         row.completeness = score(values, wanted)[0]
@@ -44,7 +47,10 @@ def save_columns(rows: Sequence[tuple[Customer, Iterable[str]]]) -> None:
         columns: Mapping[str, Any] = {name: Customer._meta.get_field(name) for name in names}
         assignments = ", ".join(f"{connection.ops.quote_name(column.column)} = %s" for column in columns.values())
         values = [
-            [*(column.get_db_prep_save(getattr(one, column.attname), connection) for column in columns.values()), one.pk]
+            [
+                *(column.get_db_prep_save(getattr(one, column.attname), connection) for column in columns.values()),
+                one.pk,
+            ]
             for one in customers
         ]
         with connection.cursor() as cursor:
