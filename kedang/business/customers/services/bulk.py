@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from kedang.business.customers import search as searching
 from kedang.business.customers.events import (
     CONTACT_ADDED,
     CUSTOMER_CHANGED,
@@ -40,6 +41,8 @@ from kedang.foundation.search import index
 
 Changes = dict[str, tuple[Any, Any]]
 _BLINDS = {"mobile": ("mobile_blind", mobile_blind), "id_number": ("id_number_blind", id_number_blind)}
+SEARCHED = frozenset({"name", *searching._PLAIN, *searching._SEALED, *searching._SCOPES})
+"""Fields whose change the search index must follow."""
 _NOT_UPDATED = frozenset({"number", "party_kind"})
 
 
@@ -173,7 +176,7 @@ def customers_update_bulk(
             reason=reason,
             meta={"version": version, **(meta or {})},
         )
-    reindex(list(changes))
+    reindex([key for key, change in changes.items() if not SEARCHED.isdisjoint(change)])
     return versions
 
 

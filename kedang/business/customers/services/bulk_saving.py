@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from kedang.business.customers.completeness import requirements_of, score
+from kedang.business.customers.completeness import PRESENCE, requirements_of, score
 from kedang.business.customers.fields import PROFILE_FIELDS
 from kedang.business.customers.models import Contact, Customer, CustomerProfile, KeyPerson
 
@@ -29,10 +29,8 @@ def rescore(customers: Iterable[Customer], fonds_id: int) -> None:
     requirements = requirements_of(fonds_id)
     for row in rows:
         wanted = requirements[row.party_kind]
-        values = {
-            name: getattr(row, f"{name}_id" if name in {"responsible", "department"} else name, None)
-            for name, _ in wanted
-        }
+        own = [name for name, _ in wanted if name not in PRESENCE]
+        values = {name: getattr(row, f"{name}_id" if name in {"responsible", "department"} else name) for name in own}
         values |= {name: getattr(row, name) for name in ("phone", "mobile", "email")}
         values |= {name: row.pk in owners for name, owners in presence.items()}
         row.completeness = score(values, wanted)[0]
