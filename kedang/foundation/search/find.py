@@ -300,7 +300,7 @@ class _Search:
         documents = (newest or 0) & ID_MASK
         if documents <= SMALL:
             return _Sample(documents, 0, 1.0, 1.0)
-        words, scoped = self._words(), self._condition()
+        words, scoped = self._words(is_named=True), self._condition()
         places = [self.low + documents * at // CLUSTERS for at in range(CLUSTERS)]
         cluster = f"SELECT * FROM (SELECT * FROM search_document WHERE id > %s ORDER BY id LIMIT {SAMPLE // CLUSTERS}) AS cluster"
         sql = (
@@ -313,15 +313,21 @@ class _Search:
     def _condition(self) -> Sql:
         return all_of([self._words(), (self.where.sql, list(self.where.params))])
 
-    def _words(self) -> Sql:
-        return any_of([all_of([self._term(term) for term in group]) for group in self.query.groups])
+    def _words(self, is_named: bool = False) -> Sql:
+        """The words stand in the text; or, ``is_named``, what the index names for them, which may be more."""
+        return any_of([all_of([self._term(term, is_named) for term in group]) for group in self.query.groups])
 
-    def _term(self, term: Term) -> Sql:
-        ways = [all_of([self.dialect.contains(fragment) for fragment in way.fragments]) for way in term.ways]
+    def _term(self, term: Term, is_named: bool = False) -> Sql:
+        ways = [self._way(way, is_named) for way in term.ways]
         for _name, token in term.private:
             if keys := self.private_hits.get(token):
                 ways.append((f"search_document.id IN ({','.join(map(str, keys))})", []))
         return any_of(ways)
+
+    def _way(self, way: Way, is_named: bool) -> Sql:
+        if is_named and way.named_by:
+            return any_of([self.dialect.contains(fragment) for fragment in way.named_by])
+        return all_of([self.dialect.contains(fragment) for fragment in way.fragments])
 
     @property
     def word(self) -> str:

@@ -29,13 +29,15 @@ class Way:
 
     The index is asked for all of ``grams`` and, where there are ``prefixes``, for any token that begins with one of them;
     the stored text must contain all of ``fragments``, which ``is_certain`` says need not be looked at after the index has
-    answered (of a term, when all its ways say so). Without grams and prefixes the index cannot tell.
+    answered (of a term, when all its ways say so). Without grams and prefixes the index cannot tell. ``named_by`` are
+    fragments, any of which the texts that the index names hold, where these are many more than the way means.
     """
 
     grams: tuple[str, ...]
     prefixes: tuple[str, ...]
     fragments: tuple[str, ...]
     is_certain: bool = False
+    named_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,11 @@ def _spoken(marked: str) -> Way:
     fragment = (as_syllables(marked),)
     if len(parts) == 1:
         return Way((), chars_reading(parts[0]), fragment)
-    asked = cover("".join(part[0] for part in parts))
-    return Way(asked.grams, (asked.prefix,) if asked.prefix else (), fragment)
+    initials = "".join(part[0] for part in parts)
+    asked = cover(initials)
+    return Way(
+        asked.grams, (asked.prefix,) if asked.prefix else (), fragment, named_by=(initials, as_initials(initials))
+    )
 
 
 def _mixed(word: str) -> list[Way]:
