@@ -31,6 +31,16 @@ def test_detail_shows_panels_and_reading_is_recorded(as_: As, dossiers: list[Cus
     assert (last("trial.read").subject_id, last("trial.read").actor_name) == (dossiers[0].pk, "沈砚")
 
 
+def test_every_page_that_shows_a_record_is_a_reading(as_: As, dossiers: list[Customer]) -> None:
+    client = as_("archivist")
+    for tail in ("", "edit/", "history/", "history/?on=2024-01-31", "names/"):
+        client.get(f"/trial/{dossiers[0].pk}/{tail}")
+    told = Event.objects.filter(code="trial.read").order_by("id").values_list("meta", flat=True)
+    assert list(told) == [
+        "", '{"tab":"edit"}', '{"tab":"history"}', '{"tab":"history","on":"2024-01-31"}', '{"tab":"names"}',
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("tail", ["", "edit/", "history/", "unmask/phone/", "grade/", "names/"])
 def test_another_company_gets_404_everywhere(as_: As, dossiers: list[Customer], tail: str) -> None:
     response = as_("stranger").get(f"/trial/{dossiers[0].pk}/{tail}")

@@ -51,7 +51,7 @@ class TrialPages(RecordPages):
     create_service, change_service = customer_create, customer_change
     create_fields = ("name", "party_kind", "uscc", "established_on", "registered_capital", "phone")
     read_event = TRIAL_READ
-    tabs = (Tab("names", "曾用名", "trial_names.html", lambda a, o: list(o.former_names.all()), lambda a, o: 3),)
+    tabs = (Tab("names", "曾用名", "web/parts/empty.html", lambda a, o: list(o.former_names.all()), lambda a, o: 3),)
     verbs = (
         Verb(
             "grade", "评定等级", lambda *, actor, customer, reason: customer_grade(actor=actor, customer=customer, grade="A", reason=reason),

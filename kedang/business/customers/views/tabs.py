@@ -25,12 +25,6 @@ ROLE_WORDS = (("is_primary", "seal"), ("is_daily", "blue"), ("is_emergency", "wa
 class CustomerTab(CustomerRecord, RecordTab):
     """A tab: reading it is reading the dossier."""
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """The tab, once the look is written down."""
-        with transaction.atomic():
-            record(self.actor, CUSTOMER_VIEWED, self.obj, meta={"tab": self.tab_key})
-        return super().get(request, **kwargs)
-
     def head(self) -> dict[str, Any]:
         return {**super().head(), **self.head_extra()}
 
@@ -136,6 +130,12 @@ class ProfileForm(RecordForm):
         self.obj = found or CustomerProfile(customer=self.customer)
         self.obj.customer = self.customer
         return super(RecordForm, self).dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The form shows what is there: a look at the dossier."""
+        with transaction.atomic():
+            record(self.actor, CUSTOMER_VIEWED, self.customer, meta={"tab": "profile"})
+        return super().get(request, **kwargs)
 
     def page_title(self) -> Any:
         return _("修改特征与业务状况")

@@ -14,6 +14,13 @@ from kedang.foundation.web.records.cells import Cell, fact_of
 from kedang.foundation.web.records.declare import Tab
 
 
+def note_reading(pages: type[RecordPages], actor: Any, obj: Any, **where: str) -> None:
+    """Write down that a record was read, and on which of its pages; nothing where the pages name no ``read_event``."""
+    if pages.read_event is not None:
+        with transaction.atomic():
+            record(actor, pages.read_event, obj, meta=where)
+
+
 class RecordPage(Page):
     """What all pages of one record share: the record itself, its head and its tabs."""
 
@@ -93,9 +100,7 @@ class RecordDetail(RecordPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The page."""
-        if self.pages.read_event is not None:
-            with transaction.atomic():
-                record(self.actor, self.pages.read_event, self.obj)
+        note_reading(self.pages, self.actor, self.obj)
         return self.draw(**self.head(), panels=self.panels(), **self.extra())
 
     def extra(self) -> dict[str, Any]:
@@ -127,6 +132,7 @@ class RecordTab(RecordPage):
             raise NotAllowed(str(self.tab.label), action=self.tab.action)
         if self.tab.when is not None and not self.tab.when(self.obj):
             raise OutOfScope
+        note_reading(self.pages, self.actor, self.obj, tab=self.tab_key)
         return self.draw(**self.head(), tab=self.tab, **self.context())
 
     def context(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from kedang.foundation.access.veil import format_value, reveal
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.pages import Crumb, Page
 from kedang.foundation.web.records.base import RecordPages
+from kedang.foundation.web.records.detail import note_reading
 from kedang.foundation.web.records.form_fields import RecordFormBase, changed_values, form_class, initial_of
 from kedang.foundation.web.records.naming import field_of, label_of
 
@@ -67,7 +68,9 @@ class RecordForm(Page):
         return found if isinstance(found, int) else None
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """The empty or filled form."""
+        """The empty or filled form; a filled one shows the record, so it counts as reading it."""
+        if self.obj is not None:
+            note_reading(self.pages, self.actor, self.obj, tab="edit")
         return self.show(self.make_form())
 
     def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:

@@ -20,7 +20,7 @@ from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import SEALED_CLASSES
 from kedang.foundation.audit.vocabulary import event_type
 from kedang.foundation.kernel import clock, keys
-from kedang.foundation.web.records.detail import RecordDetail
+from kedang.foundation.web.records.detail import RecordDetail, note_reading
 from kedang.foundation.web.records.naming import field_of, label_of
 
 PAGE = 50
@@ -214,7 +214,9 @@ class RecordHistory(RecordDetail):
         """The entries, or with ``on`` the record of that day."""
         day, problem = _day_asked(request.GET)
         if day is not None:
+            note_reading(self.pages, self.actor, self.obj, tab=self.tab_key, on=day.isoformat())
             return self.past(day)
+        note_reading(self.pages, self.actor, self.obj, tab=self.tab_key)
         which = request.GET.get("what", "change")
         events = events_of(self.obj)
         if which != "all":
