@@ -62,6 +62,15 @@ def test_opening_a_dossier_is_written_down(as_: As, dossier: Customer, cast: Cas
     assert [event.meta for event in seen.order_by("id")] == ["", '{"tab":"contacts"}']
 
 
+def test_forms_that_show_what_is_there_are_looks_too(as_: As, dossier: Customer, cast: Cast) -> None:
+    client = as_("salesperson")
+    client.get(f"/customers/contacts/{Contact.objects.get(name='李工').pk}/edit/")
+    client.get(home(dossier) + "profile/edit/")
+    client.get(home(dossier) + "contacts/new/")
+    looks = Event.objects.filter(code="customers.viewed", subject_id=dossier.pk, actor_id=cast.salesperson.pk)
+    assert [orjson.loads(event.meta)["tab"] for event in looks.order_by("id")] == ["contacts", "profile"]
+
+
 def test_who_has_seen_it_names_looks_lists_and_exports(as_: As, dossier: Customer) -> None:
     as_("reader").get(home(dossier))
     as_("manager").get("/customers/?q=青山")

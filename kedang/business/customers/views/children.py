@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kedang.business.customers.events import CUSTOMER_VIEWED
 from kedang.business.customers.models import Customer
 from kedang.business.customers.services import contact_add, key_person_add
 from kedang.foundation.access.policies import require
+from kedang.foundation.audit.record import record
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.records import RecordForm
 from kedang.foundation.web.records.form_fields import RecordFormBase
@@ -31,6 +34,13 @@ class ChildForm(RecordForm):
             self.customer = Customer.objects.get_for(self.actor, pk=key)
         require(self.actor, "customers.change", self.customer)
         return super(RecordForm, self).dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The form; one that shows what is there is a look at the dossier."""
+        if self.obj is not None:
+            with transaction.atomic():
+                record(self.actor, CUSTOMER_VIEWED, self.customer, meta={"tab": self.tab})
+        return super().get(request, **kwargs)
 
     def crumbs(self) -> list[Any]:
         mine = reverse("customers:customer-detail", args=[self.customer.pk])

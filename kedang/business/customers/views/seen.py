@@ -23,7 +23,8 @@ from kedang.foundation.web.records import RecordTab
 
 LISTINGS = ("customers.listed", "customers.exported", "customers.list_printed")
 TABS: dict[str, Any] = {
-    "contacts": gettext_lazy("联系人"), "key-persons": gettext_lazy("关键人物"), "profile": gettext_lazy("特征与业务"), "classes": gettext_lazy("分类"),
+    "contacts": gettext_lazy("联系人"), "key-persons": gettext_lazy("关键人物"), "profile": gettext_lazy("特征与业务"),
+    "classes": gettext_lazy("分类"), "history": gettext_lazy("操作记录"), "edit": gettext_lazy("修改"), "seen": gettext_lazy("谁看过"),
 }  # fmt: skip
 MOST = 100
 MOST_LISTINGS = 2000
