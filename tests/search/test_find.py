@@ -13,6 +13,7 @@ from kedang.foundation.kernel.text import fold
 from kedang.foundation.search import index
 from kedang.foundation.search.find import find
 from kedang.foundation.search.query import parse
+from kedang.foundation.search.services import search_run
 from tests.search.library import BRANDS, CITIES, Known, scan
 
 QUERIES = [
@@ -134,3 +135,30 @@ def test_scopes_limit_totals_and_hits(library: dict[int, Known], cast: Any, plan
 def test_cities_and_brands_are_all_there(library: dict[int, Known]) -> None:
     for word in CITIES + BRANDS:
         assert find("customer", word, Q()).total == len(scan(library, word))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(text=st.text(max_size=40))
+def test_nothing_typed_breaks_the_search(library: dict[int, Known], cast: Any, text: str) -> None:
+    search_run(actor=cast.archivist, kind="customer", text=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "中 " * 100,
+        "a|" * 100,
+        "zhongguo" * 25,
+        "a中" * 100,
+        "xi" * 100,
+        "'\"*:&|!()\\%_",
+        "\x00\ud800公",
+        "1" * 200,
+        "NEAR AND OR NOT",
+    ],
+)
+def test_no_length_and_no_sign_breaks_the_search(library: dict[int, Known], cast: Any, plan: str, text: str) -> None:
+    result = search_run(actor=cast.archivist, kind="customer", text=text)
+    assert result.took_ms < 5000
+    if text.startswith("中 "):
+        assert result.total == len(scan(library, "中"))

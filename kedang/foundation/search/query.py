@@ -16,7 +16,6 @@ from kedang.foundation.kernel.text.typed import chars_reading, readings
 from kedang.foundation.search.documents import LONGEST_TAIL, SHORTEST_TAIL, as_initials, as_syllables, private_token
 
 LONGEST_QUERY = 200
-MOST_TERMS = 8
 NUMBER_LENGTHS = range(6, 31)
 _EITHER = {"|", "｜", "或"}
 _BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
@@ -69,7 +68,7 @@ def parse(text: str) -> Query:
             groups.append([])
         elif word:
             groups[-1].append(word)
-    made = (tuple(term_of(word) for word in group[:MOST_TERMS] if fold(word)) for group in groups[:MOST_TERMS])
+    made = (tuple(term_of(word) for word in group if fold(word)) for group in groups)
     return Query(tuple(group for group in made if group))
 
 

@@ -27,7 +27,7 @@ def search_run(*, actor: Actor, kind: str, text: str, page: int = 1, page_size: 
     result = find(kind, text, scope, private, page=page, page_size=page_size)
     meta = {
         "kind": kind,
-        "text": text[:LONGEST_QUERY],
+        "text": text[:LONGEST_QUERY].replace("\x00", "").encode(errors="replace").decode(),
         "total": result.total,
         "is_capped": result.is_capped,
         "page": page,

@@ -5,7 +5,7 @@ for a fragment; ``initials`` and ``syllables`` are its pinyin; ``simplify`` and 
 """
 
 from kedang.foundation.kernel.text.folding import fold, has_traditional, simplify, traditional, words
-from kedang.foundation.kernel.text.grams import Cover, cover, grams, syllable_cover, syllable_grams
+from kedang.foundation.kernel.text.grams import Cover, cover, grams
 from kedang.foundation.kernel.text.pinyin import forms, initials, syllables
 
 __all__ = [
@@ -17,8 +17,6 @@ __all__ = [
     "has_traditional",
     "initials",
     "simplify",
-    "syllable_cover",
-    "syllable_grams",
     "syllables",
     "traditional",
     "words",

@@ -8,7 +8,6 @@ that is already the whole truth and nothing has to be compared again.
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
 from operator import add
 from typing import NamedTuple
 
@@ -39,11 +38,6 @@ def grams(folded: str) -> list[str]:
     return [folded[at : at + (NARROW if char < "\x80" else WIDE)] for at, char in enumerate(folded)]
 
 
-def syllable_grams(parts: list[str]) -> list[str]:
-    """The grams of a list of marked syllables: two syllables from each on, the last one alone."""
-    return [*map(add, parts, parts[1:]), parts[-1]] if parts else []
-
-
 def cover(fragment: str) -> Cover:
     """What to look up for a folded fragment of at least one character."""
     whole = [
@@ -54,15 +48,6 @@ def cover(fragment: str) -> Cover:
     if not whole:
         return Cover((), fragment, True)
     return Cover(_unique(whole), "", whole == [fragment])
-
-
-def syllable_cover(marked: str) -> Cover:
-    """What to look up for a syllable fragment whose last syllable may be unfinished."""
-    parts = marked.split("·")[1:]
-    whole = [f"·{first}·{second}" for first, second in pairwise(parts)]
-    if not whole:
-        return Cover((), marked, True)
-    return Cover(_unique(whole[:-1]), whole[-1], len(whole) == 1)
 
 
 def _unique(items: Iterable[str]) -> tuple[str, ...]:
