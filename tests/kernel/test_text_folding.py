@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kedang.foundation.kernel.text import fold, has_traditional, simplify, words
+from kedang.foundation.kernel.text import fold, has_traditional, simplify
 
 MIXED = st.text(
     st.sampled_from("中山調節閥调节阀臺灣台湾ＡbＣ１2三 （）()·-〓㈱Ⅱé㎡后後乾干〇○\u3000\t"), max_size=12
@@ -41,10 +41,6 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @given(st.text(max_size=30))
 def test_folded_text_is_safe_in_tokens_and_columns(text: str) -> None:
     assert not set(fold(text)) & set(" \t\n\r\\'\":|*·§¤\x00") and fold(text) == fold(text).lower()
-
-
-def test_words_are_split_at_blanks_of_every_kind() -> None:
-    assert words(" 中山　調節閥\tZSDJF\u200b。 ") == ["中山", "调节阀", "zsdjf"]
 
 
 def test_simplify_for_reading_knows_phrases() -> None:

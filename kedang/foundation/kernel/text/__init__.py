@@ -1,10 +1,10 @@
 """Chinese text: folding, index pieces and pinyin. No tables and no Django; usable in any worker process.
 
 ``fold(text)`` is the one form for comparing and searching; ``grams`` cuts it for the index and ``cover`` asks the index
-for a fragment; ``initials`` and ``syllables`` are its pinyin; ``simplify`` and ``traditional`` convert for reading.
+for a fragment; ``initials`` and ``syllables`` are its pinyin; ``simplify`` converts for reading.
 """
 
-from kedang.foundation.kernel.text.folding import fold, has_traditional, simplify, traditional, words
+from kedang.foundation.kernel.text.folding import fold, has_traditional, simplify
 from kedang.foundation.kernel.text.grams import Cover, cover, grams
 from kedang.foundation.kernel.text.pinyin import forms, initials, syllables
 
@@ -18,6 +18,4 @@ __all__ = [
     "initials",
     "simplify",
     "syllables",
-    "traditional",
-    "words",
 ]

@@ -6,14 +6,12 @@ the same reason it takes the plain character table of OpenCC and not its phrases
 that people read is converted by ``simplify``, which knows the phrases.
 """
 
-import re
 import unicodedata
 from functools import cache
 from typing import Any
 
 # Characters that mean the same to a reader and that neither NFKC nor the traditional table brings together.
 _ALIKE = {"○": "〇", "◯": "〇"}
-_BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
 
 @cache
@@ -60,19 +58,9 @@ def fold(text: str) -> str:
     return text.translate(_TABLE)
 
 
-def words(text: str) -> list[str]:
-    """The folded words of a query, split at blanks of every kind; empty ones dropped."""
-    return [word for word in map(fold, _BLANKS.split(text)) if word]
-
-
 def simplify(text: str) -> str:
     """Traditional to simplified Chinese for reading, aware of phrases (乾坤 stays, 乾燥 becomes 干燥)."""
     return str(_converter("t2s").convert(text))
-
-
-def traditional(text: str) -> str:
-    """Simplified to traditional Chinese for reading, aware of phrases."""
-    return str(_converter("s2t").convert(text))
 
 
 def has_traditional(text: str) -> bool:
