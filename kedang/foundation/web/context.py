@@ -15,7 +15,7 @@ STYLES = (
     "tokens base button layout menu topbar dropdown panel table list pager form drawer detail tag feedback timeline home "
     "tree search suggest compare signin print"
 ).split()
-SCRIPTS = ("boot menu shortcuts suggest drop dialog list rules columns leave copy toast confirm loading").split()
+SCRIPTS = ("boot menu shortcuts suggest drop dialog list rules columns leave copy toast confirm tabs loading").split()
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
