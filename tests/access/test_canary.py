@@ -22,7 +22,7 @@ from tests.access.scene import Scene, addresses, make_scene
 from tests.access.test_matrix import ROWS, url_of
 from tests.cast import Cast
 
-READERS = ("reader", "auditor", "clerk", "head")
+READERS = ("reader", "auditor", "clerk")
 CUSTOMER = {
     "phone": "0755-83719264", "mobile": "13817264935", "fax": "0755-83719265", "email": "zhenniao.kehu@example.com",
     "wechat": "wx_zhenniao_77", "bank_account": "6222021001116245702", "grade": "A", "grade_reason": "金丝雀评级理由",

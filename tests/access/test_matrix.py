@@ -41,7 +41,9 @@ def ask(client: Client, method: str, url: str) -> int:
     """Status of one request, whose effects are taken back."""
     jar = copy.copy(client.cookies)
     with transaction.atomic():
-        status: int = (client.get(url) if method == "GET" else client.post(url)).status_code
+        response = client.get(url) if method == "GET" else client.post(url)
+        status: int = response.status_code
+        response.close()
         transaction.set_rollback(True)
     client.cookies = jar
     return status

@@ -88,7 +88,7 @@ def make_grants(cast: Cast, me: Person, term: ClassTerm, drawn: list[Any]) -> No
 
 @pytest.mark.slow
 @given(grants=grants_drawn, customers=customers_drawn, clearance=st.integers(0, 4))
-@settings(max_examples=80, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_query_and_object_agree(
     cast: Cast, me: Person, grants: list[Any], customers: list[Any], clearance: int, unwound: Any
 ) -> None:
