@@ -178,7 +178,7 @@ def open_page(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
         context = browser.new_context(
             base_url=site.url, locale=locale, viewport={"width": width, "height": height}, accept_downloads=True
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(45_000)  # a busy machine is slow, not wrong
         if language:
             context.add_cookies([{"name": "kedang_language", "value": language, "url": site.url}])
         contexts.append(context)

@@ -16,6 +16,7 @@ ROWS = [
 
 
 def wait_for_job(page: Any) -> None:
+    page.wait_for_selector("#batch-progress, .outcome", state="attached", timeout=60_000)
     page.wait_for_function("() => !document.querySelector('#batch-progress')", timeout=60_000)
     page.wait_for_load_state()
 
@@ -47,8 +48,7 @@ def test_import_from_upload_to_undo(sign_in: Callable[..., Any], tmp_path: Path)
 
     page.click(".tab:has-text('概览')")
     page.click("text=确认导入")
-    wait_for_job(page)
-    assert "已完成" in page.inner_text("main")
+    page.wait_for_selector("main >> text=已完成", timeout=60_000)
     with page.expect_download() as download:
         page.click("text=下载不合格的行")
     mended = tmp_path / "改好.xlsx"
