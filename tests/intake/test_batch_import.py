@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from kedang.business.customers import services as customers
 from kedang.business.customers.models import Contact, Customer
 from kedang.business.customers.preparing import with_number
-from kedang.business.customers.recognising import by_index, look_up_sql
+from kedang.business.customers.recognising import by_index, look_up_sql, refresh_statistics
 from kedang.business.customers.search import NAME, NUMBER
 from kedang.business.intake.models import BatchState
 from kedang.business.intake.services import rows_page
@@ -70,14 +70,15 @@ def test_a_row_leaves_what_a_dossier_made_by_hand_leaves(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("column", ["uscc", "name_key", "id_number_blind", "mobile_blind", "number"])
-@pytest.mark.django_db
-def test_a_thousand_keys_are_looked_up_by_index(column: str) -> None:
+def test_a_thousand_keys_are_looked_up_by_index(cast: Cast, column: str) -> None:
     """Reading the whole table for every chunk would make a large base slow to import into."""
     is_sqlite = connection.vendor == "sqlite"
+    imported(cast.archivist, table([row(n) for n in range(300)]))  # among no rows at all every index is as good
+    refresh_statistics()
     with transaction.atomic(), connection.cursor() as cursor:
         by_index()
         explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
-        cursor.execute(explain + look_up_sql(column), ["[]" if is_sqlite else ["x"] * 1000, 1])
+        cursor.execute(explain + look_up_sql(column), ["[]" if is_sqlite else ["x"] * 1000, cast.fonds.pk])
         plan = " | ".join(str(row) for row in cursor.fetchall())
     own = {"uscc": "customer_uscc_once", "name_key": "customer_by_name_key", "mobile_blind": "customer_by_mobile"}
     own |= {
