@@ -28,6 +28,7 @@ _Entry = tuple[str, str, bool]  # name as written, code, is the name bare (witho
 _Index = dict[str, list[_Entry]]
 
 
+@cache
 def _stem(name: str) -> str:
     """The name without 省/市/区… and without the nationalities of autonomous regions."""
     for suffix in _SUFFIXES:
@@ -69,6 +70,12 @@ def _spellings(row: Region, lenient: bool) -> list[tuple[str, bool]]:
 
 
 @cache
+def _rows_of(province: str) -> tuple[Region, ...]:
+    """Rows of one province (two digits), or all of them; an index of one prefecture need not look through the country."""
+    return tuple(row for row in region_rows() if row.code.startswith(province))
+
+
+@cache
 def _index(scope: str, lenient: bool) -> _Index:
     """Names that may be met inside a scope (first digits of a code, or nothing), by their first two characters."""
     names: dict[str, tuple[str, bool]] = {}
@@ -81,7 +88,7 @@ def _index(scope: str, lenient: bool) -> _Index:
             doubtful.add(name)
 
     above = [r for r in region_path((scope + "000000")[:6]) if scope and not r.name.endswith(DIRECT)]
-    inside = [r for r in region_rows() if r.code.startswith(scope) and not r.name.endswith(DIRECT) and r not in above]
+    inside = [r for r in _rows_of(scope[:2]) if r.code.startswith(scope) and not r.name.endswith(DIRECT) and r not in above]
     live = above + [r for r in inside if not r.until]
     past = sorted((r for r in inside if r.until), key=lambda r: -r.until)
     rounds: list[list[tuple[str, str, bool]]] = [
