@@ -43,7 +43,8 @@ def ask(client: Client, method: str, url: str) -> int:
     with transaction.atomic():
         response = client.get(url) if method == "GET" else client.post(url)
         status: int = response.status_code
-        response.close()
+        if response.streaming:
+            b"".join(response)
         transaction.set_rollback(True)
     client.cookies = jar
     return status
