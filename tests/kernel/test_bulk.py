@@ -1,8 +1,10 @@
 """The bulk path writes what the ordinary one would, whatever the text."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from kedang.business.customers.models import Customer
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.audit.bulk import record_set
 from kedang.foundation.audit.models import Event
@@ -68,3 +70,15 @@ def test_a_set_is_recorded_like_many_single_acts() -> None:
 def test_a_change_is_recorded_inside_its_transaction_only() -> None:
     with pytest.raises(transaction.TransactionManagementError):
         record_set(SYSTEM, CHANGED, "a.b", [(1, "x", "")], fonds_id=None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_vacuum_runs_alone_and_never_inside_a_transaction(engine: str) -> None:
+    with CaptureQueriesContext(connection) as alone:
+        bulk.vacuum(Customer)
+    with transaction.atomic(), CaptureQueriesContext(connection) as inside:
+        bulk.vacuum(Customer)
+    assert [query["sql"] for query in alone] == (
+        ['VACUUM (ANALYZE) "customers_customer"'] if engine == "postgresql" else []
+    )
+    assert not inside.captured_queries

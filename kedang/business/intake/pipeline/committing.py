@@ -72,6 +72,8 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
         counts = settle_counts(batch, "commit", time.monotonic() - started)
         batch.save()
         record(ctx.actor, BATCH_COMMITTED, batch, meta=counts)
+    if batch.row_count >= MANY:
+        bulk.vacuum(Customer)
     return counts
 
 
