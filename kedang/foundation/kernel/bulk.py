@@ -168,7 +168,7 @@ def analyze(*tables: type[models.Model]) -> None:
 
 
 def vacuum(*tables: type[models.Model]) -> None:
-    """After many rows were written on PostgreSQL: mark their pages as seen by all, so that counts and deep pages are read from the index alone.
+    """After many rows were written on PostgreSQL: mark their pages as seen by all, so that counts and deep pages need the index alone.
 
     The server would do so by itself within minutes; people look at the list at once. Does nothing inside a transaction.
     """

@@ -88,7 +88,9 @@ def _index(scope: str, lenient: bool) -> _Index:
             doubtful.add(name)
 
     above = [r for r in region_path((scope + "000000")[:6]) if scope and not r.name.endswith(DIRECT)]
-    inside = [r for r in _rows_of(scope[:2]) if r.code.startswith(scope) and not r.name.endswith(DIRECT) and r not in above]
+    inside = [
+        r for r in _rows_of(scope[:2]) if r.code.startswith(scope) and not r.name.endswith(DIRECT) and r not in above
+    ]
     live = above + [r for r in inside if not r.until]
     past = sorted((r for r in inside if r.until), key=lambda r: -r.until)
     rounds: list[list[tuple[str, str, bool]]] = [
