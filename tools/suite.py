@@ -65,7 +65,7 @@ def finish(part: Part, *, may_be_empty: bool) -> bool:
         print(f"════ {part.name} ════", flush=True)
         sys.stdout.buffer.write(part.kept.read())
         part.kept.close()
-    print(f"({part.name}: {time.monotonic() - part.began:.0f} s)\n", flush=True)
+    print(f"({part.name}: exit status {code}, {time.monotonic() - part.began:.0f} s)\n", flush=True)
     return code == 0 or (may_be_empty and code == NO_TESTS_COLLECTED)
 
 
