@@ -37,6 +37,11 @@ def env_int(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"环境变量 {name} 应为整数，现为“{raw}”。") from error
 
 
+def env_list(name: str) -> list[str]:
+    """Words divided by commas."""
+    return [word.strip() for word in env_str(name).split(",") if word.strip()]
+
+
 def data_dir(base: Path) -> Path:
     """Folder of everything that is not code: database, keys, files, backups (``KEDANG_DATA_DIR``)."""
     return Path(env_str("KEDANG_DATA_DIR") or base / "data").expanduser().resolve()

@@ -7,7 +7,7 @@ engine.install()
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from kedang.project.env import data_dir, database_config, env_bool, env_int, env_str  # noqa: E402
+from kedang.project.env import data_dir, database_config, env_bool, env_int, env_list, env_str  # noqa: E402
 from kedang.project.secret import secret_key  # noqa: E402
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -71,6 +71,7 @@ TEMPLATES = [
 
 DATABASE_URL = env_str("KEDANG_DATABASE_URL")
 DATABASES = {"default": database_config(DATABASE_URL, DATA_DIR / "kedang.sqlite3")}
+DATABASE_OF_URL = database_config
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Person"
@@ -129,6 +130,23 @@ FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 UPLOAD_MAX_BYTES = env_int("KEDANG_UPLOAD_MAX_MIB", 1024) * 1024 * 1024
+
+BACKUP_DIR = env_str("KEDANG_BACKUP_DIR") or str(DATA_DIR / "backups")
+BACKUP_COPY = env_str("KEDANG_BACKUP_COPY")
+BACKUP_RECIPIENTS = env_list("KEDANG_BACKUP_RECIPIENTS")
+BACKUP_IDENTITY = env_str("KEDANG_BACKUP_IDENTITY")
+BACKUP_KEEP = {
+    "daily": env_int("KEDANG_BACKUP_KEEP_DAILY", 7),
+    "weekly": env_int("KEDANG_BACKUP_KEEP_WEEKLY", 5),
+    "monthly": env_int("KEDANG_BACKUP_KEEP_MONTHLY", 12),
+}
+BACKUP_LOCK_DAYS = env_int("KEDANG_BACKUP_LOCK_DAYS", 7)
+BACKUP_S3 = {
+    "endpoint": env_str("KEDANG_BACKUP_S3_ENDPOINT"),
+    "region": env_str("KEDANG_BACKUP_S3_REGION"),
+    "access_key": env_str("KEDANG_BACKUP_S3_ACCESS_KEY"),
+    "secret_key": env_str("KEDANG_BACKUP_S3_SECRET_KEY"),
+}
 
 LOGGING = {
     "version": 1,
