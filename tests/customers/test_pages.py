@@ -1,6 +1,7 @@
 """Pages of the dossier: what each of the cast sees, what is written down, what is refused (CU-09, CU-15, CO-01)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 import pytest
@@ -198,6 +199,38 @@ def test_the_later_editor_sees_both_versions(as_: As, dossier: Customer, cast: C
     assert conflict.status_code == 409 and "沈砚" in conflict.text and "99" in conflict.text and "120" in conflict.text
     dossier.refresh_from_db()
     assert dossier.employees == 99
+
+
+def answer_to(conflict: Any, **takes: str) -> dict[str, Any]:
+    """What the comparison page posts when a side was chosen for each contested field."""
+    chosen = {f"_take.{name}": side for name, side in takes.items()}
+    return {
+        **dict(conflict.context["kept"]), "_version": conflict.context["version"], "_mine": conflict.context["touched"], **chosen,
+    }  # fmt: skip
+
+
+def test_three_ways_and_a_choice_per_field(as_: As, dossier: Customer, cast: Cast) -> None:
+    services.customer_change(actor=cast.archivist, customer=dossier, values={"employees": 50}, version=1)
+    posted = edited(as_, dossier, employees="120", short_name="青山精机") | {"_version": "2"}
+    services.customer_change(actor=cast.archivist, customer=dossier, values={"employees": 99}, version=2)
+    services.customer_change(actor=cast.archivist, customer=dossier, values={"remarks": "别人的备注"}, version=3)
+    client = as_("salesperson")
+    conflict = client.post(home(dossier) + "edit/", {**posted, "reason": "核实"})
+    lines = {line.name: line for line in conflict.context["lines"]}
+    assert set(lines) == {"employees", "short_name"}
+    assert [lines["employees"].original, lines["employees"].mine, lines["employees"].theirs] == ["50", "120", "99"]
+    assert lines["employees"].is_contested and not lines["short_name"].is_contested
+    assert client.post(home(dossier) + "edit/", answer_to(conflict, employees="theirs")).status_code == 302
+    dossier.refresh_from_db()
+    assert (dossier.employees, dossier.short_name, dossier.remarks) == (99, "青山精机", "别人的备注")
+    assert orjson.loads(event_of("customers.changed", dossier).changes) == {"short_name": ["", "青山精机"]}
+
+
+def test_a_form_with_a_mistake_keeps_its_version(as_: As, dossier: Customer, cast: Cast) -> None:
+    posted = edited(as_, dossier, employees="120")
+    services.customer_change(actor=cast.archivist, customer=dossier, values={"employees": 99}, version=1)
+    wrong = as_("salesperson").post(home(dossier) + "edit/", {**posted, "name": "", "reason": "核实"})
+    assert wrong.status_code == 422 and wrong.context["version"] == 1
 
 
 def test_contacts_and_key_persons_by_form(as_: As, dossier: Customer) -> None:

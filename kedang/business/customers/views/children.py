@@ -53,7 +53,7 @@ class ChildForm(RecordForm):
     def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
         """Draw the form; its way back is the tab of the dossier."""
         context: dict[str, Any] = {
-            "form": form, "obj": self.obj, "pages": self.pages, "version": self.version(), "back_url": self.next_url(None),
+            "form": form, "obj": self.obj, "pages": self.pages, "version": self.asked_version(), "back_url": self.next_url(None),
             "form_url": self.request.path, "may_add_another": self.obj is None, "title": self.page_title(),
         }  # fmt: skip
         if self.is_fragment:

@@ -116,7 +116,7 @@ class CustomerForm(RecordForm):
         pages: Any = self.pages
         hits = getattr(self, "hits", [])
         return self.draw(
-            status=status, form=form, obj=self.obj, pages=self.pages, version=self.version(), hits=hits,
+            status=status, form=form, obj=self.obj, pages=self.pages, version=self.asked_version(), hits=hits,
             back_url=pages.url("detail", self.obj.pk) if self.obj is not None else pages.url("list"),
             form_url=self.request.get_full_path(), may_add_another=self.obj is None, party_kind=self.party_kind,
             asks_apart="keep_apart" in form.fields and "uscc" in form.errors and getattr(self, "is_taken", False),
@@ -140,7 +140,8 @@ class CustomerForm(RecordForm):
         from kedang.foundation.web.records.form_fields import changed_values
 
         answers = ("reason", "confirmed_duplicates", "keep_apart")
-        changed = {name: value for name, value in changed_values(form).items() if name not in answers}
+        typed = {name: value for name, value in changed_values(form).items() if name not in answers}
+        changed = self.settled(typed)
         if not changed:
             return self.obj
         changed |= {name: form.cleaned_data[name] for name in answers if name in form.cleaned_data}

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from kedang.foundation.access.policies import require
-from kedang.foundation.access.veil import format_value, reveal
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.pages import Crumb, Page
 from kedang.foundation.web.records.base import RecordPages
+from kedang.foundation.web.records.conflict import MINE, lines_of, settled
 from kedang.foundation.web.records.detail import note_reading
 from kedang.foundation.web.records.form_fields import RecordFormBase, changed_values, form_class, initial_of
-from kedang.foundation.web.records.naming import field_of, label_of
+from kedang.foundation.web.records.naming import field_of
 
 STALE = "stale_version"
 """Code of the refusal by which a service says that somebody else saved in between."""
@@ -84,7 +84,7 @@ class RecordForm(Page):
             "form": form,
             "obj": self.obj,
             "pages": self.pages,
-            "version": self.version(),
+            "version": self.asked_version(),
             "back_url": back,
             "form_url": self.request.path,
             "may_add_another": self.obj is None,
@@ -117,13 +117,20 @@ class RecordForm(Page):
         """Call the service with what was typed."""
         if self.obj is None:
             return self.pages.save_new(self.actor, dict(form.cleaned_data))
-        changed = changed_values(form)
+        changed = self.settled(changed_values(form))
         if not changed:
             return self.obj
         return self.pages.save_change(self.actor, self.obj, changed, self.asked_version())
 
+    def settled(self, changed: dict[str, Any]) -> dict[str, Any]:
+        """What is left of the changes after mine and theirs were compared (all of them where nothing was)."""
+        return settled(changed, self.request.POST, self.request.POST.getlist(MINE))
+
     def asked_version(self) -> int | None:
-        """Version on which the typing was based; the present one where the form does not say."""
+        """Version on which the typing was based; the present one where the form does not say.
+
+        A form that comes back with mistakes keeps it: the present version would let it overwrite unseen what was saved meanwhile.
+        """
         text = self.request.POST.get("_version", "")
         return int(text) if text.isdecimal() else self.version()
 
@@ -144,23 +151,15 @@ class RecordForm(Page):
         return HttpResponseRedirect(url)
 
     def conflict(self, form: RecordFormBase, refusal: Refused) -> HttpResponse:
-        """409: somebody else saved meanwhile; mine beside theirs, field by field."""
+        """409: somebody else saved meanwhile; original, mine and theirs side by side, and a choice per field."""
         fresh = self.pages.get(self.actor, self.obj.pk)
-        lines = []
-        for name, mine in changed_values(form).items():
-            if field_of(self.pages.model, name) is None:
-                continue
-            theirs = reveal(self.actor, fresh, name)
-            bound = form[name]
-            if theirs.is_hidden or (not theirs.is_masked and theirs.value == mine):
-                continue
-            choices = dict(getattr(bound.field, "choices", None) or [])
-            words = str(choices.get(mine, "") or format_value(mine))
-            lines.append({"label": label_of(self.pages.model, name), "mine": words, "theirs": theirs.text})
+        lines = lines_of(self.actor, fresh, form, self.asked_version())
+        extra = [name for name in form.changed_data if field_of(self.pages.model, name) is None]
         self.obj = fresh
         context: dict[str, Any] = {
             "form": form,
             "lines": lines,
+            "touched": [*(line.name for line in lines), *extra],
             "sentence": refusal.sentence,
             "version": self.version(),
             "form_url": self.request.path,

@@ -186,12 +186,33 @@ def as_of(obj: models.Model, day: date) -> models.Model | None:
     for event in later.only("code", "changes", "at"):
         if event.code.endswith(".created"):
             return None
-        for name, (old, _new) in orjson.loads(event.changes).items():
-            found = field_of(type(obj), name)
-            if found is not None:
-                setattr(past, found.attname, _python(found, unsealed(type(obj), name, old)))
+        put_back(past, event)
     created = getattr(obj, "created_at", None)
     return None if created is not None and created > end else past
+
+
+def as_of_version(obj: models.Model, version: int) -> models.Model:
+    """A copy of the record as it was when its version was ``version``, for records whose events tell their version."""
+    past = copy.copy(obj)
+    past._state = copy.copy(obj._state)
+    past._state.fields_cache = dict(obj._state.fields_cache)
+    entries = Event.objects.filter(subject_type=obj._meta.label_lower, subject_id=obj.pk).exclude(changes="")
+    for event in entries.order_by("-id").only("changes", "meta").iterator(chunk_size=50):
+        told = orjson.loads(event.meta or "{}").get("version")
+        if told is None:
+            continue
+        if told <= version:
+            break
+        put_back(past, event)
+    return past
+
+
+def put_back(past: models.Model, event: Event) -> None:
+    """Give a copy the values that it had before an event."""
+    for name, (old, _new) in orjson.loads(event.changes).items():
+        found = field_of(type(past), name)
+        if found is not None:
+            setattr(past, found.attname, _python(found, unsealed(type(past), name, old)))
 
 
 def _python(found: Any, value: Any) -> Any:
