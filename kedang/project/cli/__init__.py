@@ -47,6 +47,8 @@ def main(argv: list[str] | None = None) -> int:
     from kedang.project import settings as _settings  # noqa: F401  (installs the SQLite engine before Django loads it)
 
     django.setup()
+    from django.db import DatabaseError
+
     from kedang.foundation.kernel.refused import Refused
 
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -55,11 +57,19 @@ def main(argv: list[str] | None = None) -> int:
     try:
         answer = args.run(args)
     except Refused as refusal:
-        show({"error": refusal.sentence, "code": refusal.code}, as_json)
-        return 1
+        return _refused(refusal, as_json)
+    except DatabaseError as error:
+        from kedang.project.cli._readiness import explained
+
+        return _refused(explained(error), as_json)
     if answer is not None:
         show(answer, as_json)
     return 0
+
+
+def _refused(refusal: Any, as_json: bool) -> int:
+    show({"error": refusal.sentence, "code": refusal.code}, as_json)
+    return 1
 
 
 if __name__ == "__main__":

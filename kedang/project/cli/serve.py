@@ -104,14 +104,13 @@ def _refuse_unready() -> None:
     """Engine, journal mode and migrations are looked at before anything listens."""
     from django.core.management.base import SystemCheckError
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
     from kedang.project.checks import refuse_unsafe_engine
+    from kedang.project.cli._readiness import missing
 
     refuse_unsafe_engine()
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Refused("not_set_up", "数据库还没有建好或不是最新，请先运行 kedang setup。")
+    if refusal := missing():
+        raise refusal
     from django.core.management import call_command
 
     try:
