@@ -75,3 +75,26 @@ class Job(models.Model):
     def is_unfinished(self) -> bool:
         """Still queued or running."""
         return self.state in UNFINISHED
+
+
+class Schedule(models.Model):
+    """定时工作: when a declared piece of regular work is due next, and how it went last. Rows are made by the worker."""
+
+    secrecy = FieldSecrecy(default="internal")
+    is_technical = True  # the clockwork; what the work does is recorded by the work itself
+
+    name = models.CharField(_("名称"), max_length=60, unique=True)
+    plan = models.CharField(_("周期"), max_length=60)
+    next_run_at = models.DateTimeField(_("下次运行"))
+    last_run_at = models.DateTimeField(_("上次运行"), null=True, blank=True)
+    last_good_at = models.DateTimeField(_("上次成功"), null=True, blank=True)
+    failures = models.PositiveIntegerField(_("连续失败次数"), default=0)
+    last_error = models.TextField(_("上次错误"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("定时工作")
+        verbose_name_plural = _("定时工作")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

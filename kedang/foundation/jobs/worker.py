@@ -17,6 +17,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.jobs.events import JOB_DONE, JOB_FAILED
 from kedang.foundation.jobs.models import Job, JobState
 from kedang.foundation.jobs.registry import kind_of
+from kedang.foundation.jobs.schedules import Ticker
 from kedang.foundation.kernel import clock, context
 from kedang.foundation.kernel.actors import Actor, system_actor
 from kedang.foundation.kernel.refused import Refused
@@ -27,6 +28,7 @@ HEARTBEAT_SECONDS = 5.0
 STALE_AFTER = timedelta(seconds=30)
 MAX_ATTEMPTS = 3
 PROGRESS_EVERY_SECONDS = 0.5
+JOIN_SECONDS = 10.0
 
 
 class JobCancelled(Exception):
@@ -82,9 +84,12 @@ class Worker:
         """Work until asked to stop; the job under way is finished first or taken up again by the next worker."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask_to_stop)
+        ticker = Ticker(self._stop)
+        ticker.start()
         while not self._stop.is_set():
             if not self.run_once():
                 self._stop.wait(poll_seconds)
+        ticker.join(timeout=JOIN_SECONDS)
 
     def run_once(self) -> bool:
         """Run one job if there is one; True if so."""
