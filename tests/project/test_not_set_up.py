@@ -52,7 +52,9 @@ def test_a_command_before_setup_says_so(tmp_path: Path, has_folder: bool, db: No
     assert len(lines) == 2 * len(COMMANDS)
     for command, answer, status in zip(COMMANDS, lines[::2], lines[1::2], strict=True):
         told = json.loads(answer)
-        assert (told["code"], told["error"], status) == ("not_set_up", "尚未初始化，请先运行 kedang setup。", "1"), command
+        assert (told["code"], told["error"], status) == ("not_set_up", "尚未初始化，请先运行 kedang setup。", "1"), (
+            command
+        )
 
 
 def test_a_fault_of_the_program_is_not_explained_away(
