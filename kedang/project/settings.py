@@ -7,7 +7,7 @@ engine.install()
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from kedang.project.env import data_dir, database_config, env_bool, env_int, env_list, env_str  # noqa: E402
+from kedang.project.env import data_dir, database_config, env_bool, env_choice, env_int, env_list, env_str  # noqa: E402
 from kedang.project.secret import secret_key  # noqa: E402
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "kedang.foundation.numbering",
     "kedang.foundation.jobs",
     "kedang.foundation.search",
+    "kedang.foundation.safekeeping",
     "kedang.foundation.web",
     "kedang.business.customers",
     "kedang.business.intake",
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "kedang.foundation.web.middleware.SecureHeadersMiddleware",
     "kedang.foundation.web.middleware.RefusalMiddleware",
+    "kedang.foundation.web.once.middleware.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "kedang.project.urls"
@@ -65,6 +67,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "kedang.foundation.web.context.page",
             ],
+            "builtins": ["kedang.foundation.web.templatetags.once"],
         },
     },
 ]
@@ -132,7 +135,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 UPLOAD_MAX_BYTES = env_int("KEDANG_UPLOAD_MAX_MIB", 1024) * 1024 * 1024
 
 BACKUP_DIR = env_str("KEDANG_BACKUP_DIR") or str(DATA_DIR / "backups")
-BACKUP_COPY = env_str("KEDANG_BACKUP_COPY")
+BACKUP_COPY = env_list("KEDANG_BACKUP_COPY")
+BACKUP_COPY_PRUNE = env_bool("KEDANG_BACKUP_COPY_PRUNE")
 BACKUP_RECIPIENTS = env_list("KEDANG_BACKUP_RECIPIENTS")
 BACKUP_IDENTITY = env_str("KEDANG_BACKUP_IDENTITY")
 BACKUP_KEEP = {
@@ -147,6 +151,9 @@ BACKUP_S3 = {
     "access_key": env_str("KEDANG_BACKUP_S3_ACCESS_KEY"),
     "secret_key": env_str("KEDANG_BACKUP_S3_SECRET_KEY"),
 }
+
+AUDIT_ALGORITHM = env_choice("KEDANG_AUDIT_ALGORITHM", "sha256", ("sha256", "sm3"))
+AUDIT_CHECKPOINTS = env_list("KEDANG_AUDIT_CHECKPOINTS")
 
 LOGGING = {
     "version": 1,

@@ -60,3 +60,27 @@ class ListSettings(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner_id} {self.record_kind}"
+
+
+class Submission(models.Model):
+    """已提交的表单: the key of a form that was sent, so that it acts once. Kept two days, then removed."""
+
+    secrecy = FieldSecrecy(default="internal")
+    is_technical = True
+
+    person_id = models.BigIntegerField(_("提交人编号"))
+    key = models.CharField(_("提交号"), max_length=64)
+    digest = models.CharField(_("内容摘要"), max_length=64)
+    mark = models.CharField(_("占用标记"), max_length=16)
+    status = models.PositiveSmallIntegerField(_("结果状态"), default=0)
+    location = models.CharField(_("结果地址"), max_length=500, blank=True, default="")
+    created_at = models.DateTimeField(_("提交时间"), db_index=True)
+
+    class Meta:
+        verbose_name = _("已提交的表单")
+        verbose_name_plural = _("已提交的表单")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["person_id", "key"], name="submission_acts_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.key}"

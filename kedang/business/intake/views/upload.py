@@ -19,6 +19,7 @@ class Upload(Page):
     action = "intake.use"
     title = gettext_lazy("新建导入")
     template_name = "intake/upload.html"
+    takes_files = True  # the same file sent twice is recognised by its digest
     pages: Any = None
 
     def crumbs(self) -> list[Crumb]:

@@ -134,7 +134,9 @@ class RecordBatch(Page):
             "verb": self.verb, "form": form, "rows": rows, "results": results, "form_url": request.path,
             "back_url": self.pages.url("list"), "done_count": sum(1 for result in results if result["is_done"]),
         }  # fmt: skip
-        return self.draw(status=422 if is_run and not results else 200, **context)
+        response = self.draw(status=422 if is_run and not results else 200, **context)
+        response.has_acted = bool(results)  # type: ignore[attr-defined]  # told to the ledger of sent forms
+        return response
 
     def run(self, row: Any, values: dict[str, Any]) -> dict[str, Any]:
         """One row; its refusal is told beside it, the others go on."""
