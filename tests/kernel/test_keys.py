@@ -60,6 +60,7 @@ def test_ring_file_is_made_once_with_mode_0600_and_never_overwritten(tmp_path: P
 def test_damaged_ring_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "keyring.json"
     path.write_text("{")
+    path.chmod(0o600)
     monkeypatch.setenv("KEDANG_KEYRING_FILE", str(path))
     keys.use_ring(None)
     with pytest.raises(ImproperlyConfigured, match="已损坏"):

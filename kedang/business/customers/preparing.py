@@ -21,6 +21,7 @@ from kedang.foundation.kernel import keys
 from kedang.foundation.kernel.bulk import RowShape, Tail, shape_of
 from kedang.foundation.kernel.checks import identity
 from kedang.foundation.kernel.fields import EncryptedTextField
+from kedang.foundation.kernel.key_ring import TRAIL
 from kedang.foundation.kernel.text.grams import NARROW
 from kedang.foundation.search.documents import OPEN, Document, Encoded, encode
 
@@ -161,7 +162,7 @@ class Preparer:
             if value == "" or value is False or name not in _NOTED:
                 continue
             if name in sealed:
-                noted[name] = ("", keys.encrypt(str(value), f"{Customer._meta.label}.{name}"))
+                noted[name] = ("", keys.encrypt(str(value), f"{Customer._meta.label}.{name}", TRAIL))
             else:
                 noted[name] = (None, value)
         return orjson.dumps(noted).decode()
@@ -184,7 +185,7 @@ class Preparer:
             if name in given:
                 place = f"{Contact._meta.label}.{name}"
                 sealed = Contact.secrecy.of(name) in SEALED_CLASSES
-                noted[name] = ("", keys.encrypt(str(given[name]), place)) if sealed else (None, given[name])
+                noted[name] = ("", keys.encrypt(str(given[name]), place, TRAIL)) if sealed else (None, given[name])
         tail = self.spec.contact_shape.tail(
             [
                 (keys.encrypt(str(value), place) if place else value)

@@ -13,6 +13,7 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.vocabulary import EventType
 from kedang.foundation.kernel import clock, context, keys
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.key_ring import TRAIL
 
 SEALED_CLASSES = frozenset({"contact", "identity", "account"})
 """Secrecy classes of fields whose values lie encrypted, in their own columns and in the trail."""
@@ -66,7 +67,7 @@ def encode_changes(model: type[models.Model] | None, changes: Changes | None) ->
     for name, (old, new) in changes.items():
         if secrecy is not None and secrecy.of(name) in SEALED_CLASSES:
             place = f"{model._meta.label}.{name}" if model is not None else name
-            old, new = (keys.encrypt(str(v), place) if v not in (None, "") else "" for v in (old, new))
+            old, new = (keys.encrypt(str(v), place, TRAIL) if v not in (None, "") else "" for v in (old, new))
         plain[name] = (old, new)
     return orjson.dumps(plain, default=json_value, option=orjson.OPT_NON_STR_KEYS).decode()
 

@@ -1,108 +1,82 @@
-"""Key ring in a file outside the database, and the two things made with it: sealed text and blind indexes.
+"""Sealed text, sealed bytes and blind indexes, made with the keys of the ring (see ``key_ring.py``).
 
-The file ``KEDANG_DATA_DIR/keys/keyring.json`` (mode 0600) holds named 256-bit keys; ``KEDANG_KEYRING_FILE`` names another
-place. Sealed text is ``k<n>:<base64(nonce || ciphertext || tag)>`` by AES-256-GCM with the place of the value (model and
-field) as associated data, so that a value moved to another field does not open. A blind index is a keyed digest by which
-equal values can be found without being read; it leaks equality, so it is used for numbers only.
+Sealed text is a letter for the suite, the number of its key, ``:`` and base64: ``k<n>:`` by AES-256-GCM, ``s<n>:`` by SM4-CTR with HMAC-SM3.
+The place of the value (model and field) is bound as associated data, so that a value moved to another field does not open. A blind index
+is a keyed digest by which equal values can be found without being read; it leaks equality, so it is used for numbers only.
+
+The file of the ring is looked at once a second at most: what another process adds to it is used here without a restart.
 """
 
 import base64
-import hashlib
-import hmac
-import json
-import os
-import secrets
 import threading
-from dataclasses import dataclass, field
+import time
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
+from kedang.foundation.kernel import key_store
+from kedang.foundation.kernel.key_ring import FIELDS, STAGING, KeyRing, RingUnusable, fresh_ring
+from kedang.foundation.kernel.key_store import create_ring, ring_path, signature_of
 from kedang.foundation.kernel.refused import Refused
 
-NONCE_BYTES = 12
+__all__ = ["KeyRing", "RingUnusable", "create_ring", "ring_path"]
 
+LOOK_SECONDS = 1.0
+MOST_NUMBER = 0x7FFF
 
-@dataclass(slots=True)
-class KeyRing:
-    """Keys by number, the number that new values are sealed with, and the key of the blind indexes."""
-
-    keys: dict[int, bytes]
-    active: int
-    blind_key: bytes
-    _ciphers: dict[int, AESGCM] = field(default_factory=dict)
-
-    def cipher(self, number: int) -> AESGCM:
-        """Cipher of one key; refused with a clear sentence when the ring lacks it."""
-        cipher = self._ciphers.get(number)
-        if cipher is None:
-            if number not in self.keys:
-                raise Refused(
-                    "key_missing",
-                    f"密钥环中没有第 {number} 号密钥，加密内容打不开。请把原密钥环文件放回 keys 目录后重启。",
-                )
-            cipher = self._ciphers[number] = AESGCM(self.keys[number])
-        return cipher
-
-
-_lock = threading.Lock()
+_lock = threading.RLock()
 _ring: KeyRing | None = None
-
-
-def ring_path() -> Path:
-    """Where the key ring lies."""
-    return Path(os.environ.get("KEDANG_KEYRING_FILE") or settings.DATA_DIR / "keys" / "keyring.json")
-
-
-def create_ring(path: Path) -> bool:
-    """Write a new ring with one key unless the file exists; True when it was made. Never overwrites."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    content = json.dumps(
-        {"active": 1, "keys": {"1": _text(secrets.token_bytes(32))}, "blind": _text(secrets.token_bytes(32))}
-    )
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return True
+_seen: key_store.Signature | None = None
+_look_at = float("inf")
+_monotonic = time.monotonic
+_encode, _decode = base64.b64encode, base64.b64decode
 
 
 def ring() -> KeyRing:
     """The loaded key ring; stops with a clear sentence when the file is missing or damaged."""
-    global _ring
-    if _ring is None:
-        with _lock:
-            if _ring is None:
-                _ring = _load(ring_path())
+    if _ring is None or _monotonic() >= _look_at:
+        return _load()
     return _ring
 
 
 def use_ring(new_ring: KeyRing | None) -> None:
-    """Replace the loaded ring (tests, rotation); None loads it from its file again."""
-    global _ring
-    _ring = new_ring
+    """Replace the loaded ring by one in memory (tests); None loads it from its file again."""
+    global _ring, _seen, _look_at
+    with _lock:
+        _ring, _seen, _look_at = new_ring, None, float("inf")
 
 
-def random_ring() -> KeyRing:
+def follow(parts: dict[str, Any]) -> None:
+    """Begin with the ring of a parent process, then follow the file like everybody."""
+    global _ring, _seen, _look_at
+    with _lock:
+        _ring, _seen, _look_at = KeyRing(**parts), None, float("inf")
+        if parts["id"] and (signature := signature_of(ring_path())) is not None:
+            _seen, _look_at = signature, _monotonic()
+
+
+def reload() -> KeyRing:
+    """The ring as its file says now. A ring in memory stays."""
+    global _seen, _look_at
+    with _lock:
+        if _ring is None or _look_at != float("inf"):
+            _seen, _look_at = None, 0.0
+        return _load()
+
+
+def random_ring(suite: str | None = None) -> KeyRing:
     """A fresh ring in memory."""
-    return KeyRing({1: secrets.token_bytes(32)}, 1, secrets.token_bytes(32))
+    return fresh_ring(suite)
 
 
-def encrypt(text: str, aad: str) -> str:
+def encrypt(text: str, aad: str, purpose: str = FIELDS) -> str:
     """Seal ``text`` for the place ``aad`` (``app.Model.field``). Empty stays empty."""
     if not text:
         return ""
-    loaded = ring()
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = loaded.cipher(loaded.active).encrypt(nonce, text.encode(), aad.encode())
-    return f"k{loaded.active}:{base64.b64encode(nonce + sealed).decode('ascii')}"
+    head, _, cipher = ring().sealer(purpose)
+    return head + _encode(cipher.seal(text.encode(), aad.encode())).decode("ascii")
 
 
 def decrypt(sealed: str, aad: str) -> str:
@@ -110,33 +84,29 @@ def decrypt(sealed: str, aad: str) -> str:
     if not sealed:
         return ""
     head, _, body = sealed.partition(":")
-    if not body or not head.startswith("k"):
-        raise Refused("sealed_text_damaged", "加密内容已损坏，无法打开。请联系档案管理员从备份恢复。")
-    raw = base64.b64decode(body)
     try:
-        return ring().cipher(int(head[1:])).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], aad.encode()).decode()
-    except InvalidTag as error:
+        return _cipher(head).open(_decode(body), aad.encode()).decode()
+    except (InvalidTag, ValueError) as error:
         raise Refused(
             "sealed_text_damaged", "加密内容已损坏或被移动，无法打开。请联系档案管理员从备份恢复。"
         ) from error
 
 
-def encrypt_bytes(content: bytes, aad: str) -> bytes:
-    """Seal bytes for the place ``aad``: key number (2 bytes), nonce, ciphertext with tag. Empty stays empty."""
+def encrypt_bytes(content: bytes, aad: str, purpose: str = STAGING) -> bytes:
+    """Seal bytes for the place ``aad``: key number (2 bytes, first bit set for SM4), then as the suite says. Empty stays empty."""
     if not content:
         return b""
-    loaded = ring()
-    nonce = os.urandom(NONCE_BYTES)
-    return loaded.active.to_bytes(2, "big") + nonce + loaded.cipher(loaded.active).encrypt(nonce, content, aad.encode())
+    _, head, cipher = ring().sealer(purpose)
+    return head + cipher.seal(content, aad.encode())
 
 
 def decrypt_bytes(sealed: bytes, aad: str) -> bytes:
     """Open what :func:`encrypt_bytes` sealed for the same place; refuses altered or moved content."""
     if not sealed:
         return b""
-    number, nonce = int.from_bytes(sealed[:2], "big"), sealed[2 : 2 + NONCE_BYTES]
+    number = number_of_bytes(sealed)
     try:
-        return ring().cipher(number).decrypt(nonce, sealed[2 + NONCE_BYTES :], aad.encode())
+        return _known(number).open(sealed[2:], aad.encode())
     except (InvalidTag, ValueError) as error:
         raise Refused(
             "sealed_content_damaged", "加密文件已损坏或被移动，无法打开。请联系档案管理员从备份恢复。"
@@ -145,27 +115,25 @@ def decrypt_bytes(sealed: bytes, aad: str) -> bytes:
 
 def is_sealed(text: str) -> bool:
     """Whether a stored text is in sealed form."""
-    return len(text) > 3 and text[0] == "k" and text[1].isdigit() and ":" in text[:6]
+    return number_of(text) is not None
+
+
+def number_of(text: str) -> int | None:
+    """Number of the key that a stored text is sealed with; None for a text that is not sealed."""
+    head, colon, _ = text[:8].partition(":")
+    return int(head[1:]) if colon and head[:1] in ("k", "s") and head[1:].isdecimal() else None
+
+
+def number_of_bytes(sealed: bytes | memoryview) -> int:
+    """Number of the key that bytes are sealed with."""
+    return int.from_bytes(sealed[:2], "big") & MOST_NUMBER
 
 
 def blind(text: str, purpose: str) -> str:
     """Keyed digest (16 hex characters) of a normalised value for exact search; empty stays empty."""
     if not text:
         return ""
-    return hmac.new(ring().blind_key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()[:16]
-
-
-def _load(path: Path) -> KeyRing:
-    if not path.exists():
-        if not create_ring_allowed():
-            raise ImproperlyConfigured(f"找不到密钥环文件 {path}，而数据库中已有加密内容。请放回原文件，不要新建。")
-        create_ring(path)
-    try:
-        content = json.loads(path.read_text(encoding="ascii"))
-        keys = {int(number): base64.b64decode(key) for number, key in content["keys"].items()}
-        return KeyRing(keys, int(content["active"]), base64.b64decode(content["blind"]))
-    except (OSError, ValueError, KeyError) as error:
-        raise ImproperlyConfigured(f"密钥环文件 {path} 读不出来或已损坏：{error}") from error
+    return ring().blind(f"{purpose}\0{text}".encode())
 
 
 def create_ring_allowed() -> bool:
@@ -174,5 +142,42 @@ def create_ring_allowed() -> bool:
     return bool(getattr(settings, "TESTING", False)) or not (name.endswith(".sqlite3") and Path(name).exists())
 
 
-def _text(raw: bytes) -> str:
-    return base64.b64encode(raw).decode("ascii")
+def _cipher(head: str) -> Any:
+    """Cipher behind the head of a sealed text; a head that is none raises ValueError."""
+    if head[:1] not in ("k", "s"):
+        raise ValueError(head)
+    return _known(int(head[1:]))
+
+
+def _known(number: int) -> Any:
+    """Cipher of a key; one that the loaded ring lacks may have come into the file since."""
+    loaded = ring()
+    if number not in loaded.keys:
+        loaded = reload()
+    return loaded.cipher(number)
+
+
+def _load() -> KeyRing:
+    """Read the file unless it is as it was. While a ring is loaded, a file that cannot be read changes nothing."""
+    global _ring, _seen, _look_at
+    with _lock:
+        if _ring is not None and _monotonic() < _look_at:
+            return _ring
+        path = ring_path()
+        signature = signature_of(path)
+        if _ring is not None and (signature is None or signature == _seen):
+            _look_at = _monotonic() + LOOK_SECONDS
+            return _ring
+        if signature is None and create_ring_allowed():
+            create_ring(path)
+            signature = signature_of(path)
+        try:
+            found = key_store.read_ring(path)
+        except RingUnusable:
+            if _ring is None:
+                raise
+            found = _ring
+        if _ring is None or found.id == _ring.id:  # another ring in this place takes effect at the next start only
+            _ring = found
+        _seen, _look_at = signature, _monotonic() + LOOK_SECONDS
+        return _ring

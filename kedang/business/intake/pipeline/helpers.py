@@ -18,7 +18,6 @@ from multiprocessing import forkserver
 from typing import Any, TypeVar
 
 from kedang.foundation.kernel import keys
-from kedang.foundation.kernel.keys import KeyRing
 from kedang.foundation.kernel.refused import Refused
 
 A = TypeVar("A")
@@ -82,10 +81,8 @@ class Helpers:
 
     def _start(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            ring = keys.ring()
-            parts = (dict(ring.keys), ring.active, ring.blind_key)
             start = pickle.dumps((self._begin, self._spec))
-            self._pool = ProcessPoolExecutor(self._count, _server(), _enter, (parts, start))
+            self._pool = ProcessPoolExecutor(self._count, _server(), _enter, (keys.ring().parts(), start))
         return self._pool
 
 
@@ -102,7 +99,7 @@ def _server() -> multiprocessing.context.BaseContext:
     return context
 
 
-def _enter(ring: tuple[dict[int, bytes], int, bytes], start: bytes) -> None:
+def _enter(ring: dict[str, Any], start: bytes) -> None:
     """First thing in a helper. What it is to do is unpacked only after Django is ready, since it may name models."""
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
@@ -110,7 +107,7 @@ def _enter(ring: tuple[dict[int, bytes], int, bytes], start: bytes) -> None:
     from kedang.business.intake.pipeline import preload
 
     preload.make_ready()
-    keys.use_ring(KeyRing(*ring))
+    keys.follow(ring)
     begin, spec = pickle.loads(start)  # noqa: S301  # packed by the parent process a moment ago
     begin(spec)
 
