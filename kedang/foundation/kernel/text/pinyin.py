@@ -7,8 +7,9 @@ inside a name stand for themselves.
 """
 
 from functools import cache
-from importlib import resources
+from importlib.util import find_spec
 from itertools import product
+from pathlib import Path
 from typing import cast
 from unicodedata import combining, normalize
 
@@ -28,8 +29,14 @@ Slots = list[tuple[int, tuple[str, ...]]]
 
 @cache
 def dictionary() -> dict[str, str]:
-    """Code point (decimal text) → readings with tone marks, as pypinyin ships them, without its 50 MB of phrases."""
-    content = resources.files("pypinyin").joinpath("pinyin_dict.json").read_bytes()
+    """Code point (decimal text) → readings with tone marks, as pypinyin ships them, without its 50 MB of phrases.
+
+    The package is found and not imported: importing it would read the phrases.
+    """
+    spec = find_spec("pypinyin")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("pypinyin")
+    content = Path(spec.origin).with_name("pinyin_dict.json").read_bytes()
     return cast("dict[str, str]", orjson.loads(content))
 
 
