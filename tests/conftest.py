@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine import ENGINE
 
-pytest_plugins = ["tests.journey", "tests.cast", "tests.watcher"]
+pytest_plugins = ["tests.journey", "tests.cast", "tests.watcher", "tests.guarded"]
 
 
 def pytest_report_header() -> str:

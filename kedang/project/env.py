@@ -37,6 +37,14 @@ def env_int(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"环境变量 {name} 应为整数，现为“{raw}”。") from error
 
 
+def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """One of a few words."""
+    raw = env_str(name, default).strip().lower() or default
+    if raw not in choices:
+        raise ImproperlyConfigured(f"环境变量 {name} 应为 {' 或 '.join(choices)}，现为“{raw}”。")
+    return raw
+
+
 def env_list(name: str) -> list[str]:
     """Words divided by commas."""
     return [word.strip() for word in env_str(name).split(",") if word.strip()]

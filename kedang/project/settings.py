@@ -157,6 +157,9 @@ BACKUP_S3 = {
 AUDIT_ALGORITHM = env_choice("KEDANG_AUDIT_ALGORITHM", "sha256", ("sha256", "sm3"))
 AUDIT_CHECKPOINTS = env_list("KEDANG_AUDIT_CHECKPOINTS")
 
+AUDIT_ALGORITHM = env_choice("KEDANG_AUDIT_ALGORITHM", "sha256", ("sha256", "sm3"))
+AUDIT_CHECKPOINTS = env_list("KEDANG_AUDIT_CHECKPOINTS")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

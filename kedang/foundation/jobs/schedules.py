@@ -29,6 +29,7 @@ from kedang.foundation.kernel.refused import Refused
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+CLOCKS_DIFFER = timedelta(minutes=1)
 Quiet = Callable[[], Any]
 
 
@@ -109,8 +110,11 @@ def run_due() -> list[str]:
 
 
 def _is_due(plan: Plan, row: Schedule, now: datetime) -> bool:
-    """Also when the next turn lies further ahead than one interval: then the clock has been put back."""
-    return row.next_run_at <= now or row.next_run_at > plan.next_after(now)
+    """Also when the next turn lies further ahead than one interval: then the clock has been put back.
+
+    A little ahead is no sign of that: another worker may just have moved the turn by its own, later reading of the clock.
+    """
+    return row.next_run_at <= now or row.next_run_at > plan.next_after(now) + CLOCKS_DIFFER
 
 
 def _enter(plan: Plan, now: datetime) -> Schedule:

@@ -1,4 +1,4 @@
-"""The trail's one table."""
+"""The entries of the trail."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
