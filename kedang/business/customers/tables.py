@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kedang.business.customers.choices import Grade, Stage
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.kernel import clock
+from kedang.foundation.web.drawing import meter_html
 from kedang.foundation.web.records import Column
 
 STAGE_TONES = {Stage.PRESENT.value: "good", Stage.POTENTIAL.value: "blue", Stage.PAST.value: "plain"}
@@ -49,7 +50,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     Column("region_code"),
     Column("phone"),
     Column("responsible", _("负责人"), text=responsible_name, needs=("responsible",)),
-    Column("completeness", align="right", template="customers/meter_cell.html"),
+    Column("completeness", align="right", draw=meter_html),
     Column("updated_at", _("更新日期"), text=updated_day, needs=("updated_at",)),
     Column("short_name", shown=False),
     Column("party_subkind", shown=False),

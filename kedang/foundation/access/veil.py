@@ -1,8 +1,10 @@
 """Every exit passes this veil: the only reader of field values for page, list, export, print, search, history and API."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -73,6 +75,24 @@ def reveal(actor: Actor, obj: models.Model, field: str) -> Revealed:
     return reveal_value(right_on(actor, obj, field), type(obj), field, getattr(obj, field), text_of(obj, field))
 
 
+def revealer(actor: Actor, model: type[models.Model], field: str) -> Callable[[Any], Revealed]:
+    """:func:`reveal` of one field for many objects of a model: what is the same for all of them is looked up once."""
+    name = field_class(model, field)
+    if not (actor.is_system or name in ALWAYS_SHOWN):
+        return lambda obj: reveal(actor, obj, field)
+    special = hasattr(model, f"{field}_text")
+    labels = choice_labels(model, field)
+    show = FieldRight.SHOW
+
+    def shown(obj: Any) -> Revealed:
+        value = getattr(obj, field)
+        if special:
+            return Revealed(show, text_of(obj, field), value)
+        return Revealed(show, format_value(value) if labels is None else label_of_choice(labels, value), value)
+
+    return shown
+
+
 def reveal_value(
     right: FieldRight, model: type[models.Model], field: str, value: Any, text: str | None = None
 ) -> Revealed:
@@ -90,8 +110,24 @@ def text_of(obj: models.Model, field: str) -> str:
     special = getattr(obj, f"{field}_text", None)
     if isinstance(special, str):
         return special
-    display = getattr(obj, f"get_{field}_display", None)
-    return str(display()) if display is not None else format_value(getattr(obj, field))
+    labels = choice_labels(type(obj), field)
+    value = getattr(obj, field)
+    return format_value(value) if labels is None else label_of_choice(labels, value)
+
+
+@cache
+def choice_labels(model: type[models.Model], field: str) -> dict[Any, Any] | None:
+    """Value → label of a field with choices, None for others: what ``get_<field>_display`` works out anew for every value."""
+    try:
+        found = model._meta.get_field(field)
+    except FieldDoesNotExist:
+        return None
+    return dict(found.flatchoices) if isinstance(found, models.Field) and found.choices else None
+
+
+def label_of_choice(labels: dict[Any, Any], value: Any) -> str:
+    """Label of a value in the language of the request; a value that is no choice stands for itself."""
+    return EMPTY if value is None else str(labels.get(value, value))
 
 
 def format_value(value: Any) -> str:

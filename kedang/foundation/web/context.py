@@ -1,9 +1,11 @@
 """What every page's frame needs, computed only when a template asks for it."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
@@ -11,11 +13,13 @@ from kedang.foundation.access.models import Fonds
 from kedang.foundation.jobs.models import UNFINISHED, Job
 from kedang.foundation.web.menu import menu_of
 
-STYLES = (
-    "tokens base button layout menu topbar dropdown panel table list pager form drawer detail tag feedback timeline home "
-    "tree search suggest compare signin print"
-).split()
-SCRIPTS = ("boot menu shortcuts suggest drop dialog list rules columns leave copy toast confirm tabs loading").split()
+STYLES = tuple(
+    (
+        "tokens base button layout menu topbar dropdown panel table list pager form drawer detail tag feedback timeline home "
+        "tree search suggest compare signin print"
+    ).split()
+)
+SCRIPTS = tuple("menu shortcuts suggest drop dialog list rules columns leave copy toast confirm tabs loading".split())
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -26,9 +30,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "jobs_running": SimpleLazyObject(lambda: _jobs_running(request)),
         "languages": settings.LANGUAGES,
         "language_now": get_language() or settings.LANGUAGE_CODE,
-        "styles": STYLES,
-        "scripts": SCRIPTS,
+        "styles": _addresses("css", STYLES),
+        "scripts": _addresses("js", SCRIPTS),
     }
+
+
+@cache
+def _addresses(kind: str, names: tuple[str, ...]) -> list[str]:
+    """Addresses of our own style sheets or scripts; they do not change while a process lives."""
+    return [static(f"web/{kind}/{name}.{kind}") for name in names]
 
 
 def _jobs_running(request: HttpRequest) -> int:

@@ -30,6 +30,8 @@ def icon_html(name: str, size: str = "") -> SafeString:
 
 def value_html(cell: Any, pk: Any) -> SafeString:
     """One value through the veil: plain, tag, masked with its eye, “-” when empty."""
+    if cell.draw is not None and cell.text and cell.state == "show":
+        return cell.draw(cell)  # type: ignore[no-any-return]
     if cell.template:
         drawn = get_template(cell.template).render({"cell": cell, "row": cell.row})
         return mark_safe(drawn)  # noqa: S308  # the engine escaped it
@@ -78,6 +80,33 @@ def options_html(choices: Iterable[tuple[Any, Any]], chosen: Any) -> SafeString:
         if value not in ("", None)
     ]
     return mark_safe("".join(drawn))  # noqa: S308  # every part was escaped
+
+
+def column_lines_html(columns: Iterable[dict[str, Any]]) -> SafeString:
+    """Lines of the column settings: a box and two buttons that move the line."""
+    up, down = _("把%(label)s往前移"), _("把%(label)s往后移")
+    return mark_safe("".join(_column_line(column, up, down) for column in columns))  # noqa: S308  # every part was escaped
+
+
+def _column_line(column: dict[str, Any], up: str, down: str) -> str:
+    label, checked = str(column["label"]), " checked" if column["is_shown"] else ""
+    button = '<button class="btn btn-quiet btn-small" type="button" data-{} aria-label="{}">{}</button>'
+    moves = button.format("up", esc(up % {"label": label}), icon_html("arrow-up", "small")) + button.format(
+        "down", esc(down % {"label": label}), icon_html("arrow-down", "small")
+    )
+    return (
+        f'<li><label class="field-check"><input type="checkbox" name="column" value="{esc(column["name"])}"{checked}>'
+        f'{esc(label)}</label><span class="only-script">{moves}</span></li>'
+    )
+
+
+def meter_html(cell: Any) -> SafeString:
+    """A share as a small bar, as ``web/parts/meter.html`` draws it."""
+    share = esc(cell.text)
+    return mark_safe(  # noqa: S308  # escaped
+        f'<span class="meter"><meter min="0" max="100" low="50" high="80" optimum="100" value="{share}"></meter>'
+        f"<span>{share}%</span></span>"
+    )
 
 
 def rows_html(rows: Iterable[Any], can_pick: bool) -> SafeString:

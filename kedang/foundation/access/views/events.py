@@ -22,7 +22,7 @@ from kedang.foundation.audit.vocabulary import CATEGORIES, event_type
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import OutOfScope, Refused
 from kedang.foundation.web.pages import Crumb, Page
-from kedang.foundation.web.records.cells import cell_of
+from kedang.foundation.web.records.cells import cells_of
 from kedang.foundation.web.records.export import RecordExport
 from kedang.foundation.web.records.history import Wording, model_of, unsealed
 from kedang.foundation.web.records.list import RecordList, Row
@@ -81,8 +81,9 @@ class EventExport(RecordExport):
     def lines(self, columns: Any) -> Iterator[list[tuple[str, Any]]]:
         """Events in order, with veiled names."""
         rows = self.pages.for_list(self.rows_asked(), columns).iterator(chunk_size=1000)
+        cells = cells_of(self.actor, Event, columns)
         for event in veil_labels(self.actor, rows):
-            yield [(cell_of(self.actor, event, column).text, None) for column in columns]
+            yield [(cell.text, None) for cell in cells(event)]
 
 
 class EventDetail(Page):

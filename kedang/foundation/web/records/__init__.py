@@ -1,7 +1,7 @@
 """Pages of records, declared: everything a room needs is importable from here."""
 
 from kedang.foundation.web.records.base import RecordPages
-from kedang.foundation.web.records.cells import Cell, cell_of, fact_of
+from kedang.foundation.web.records.cells import Cell, cells_of, fact_of
 from kedang.foundation.web.records.declare import Column, Filter, Panel, Tab, Verb, View
 from kedang.foundation.web.records.detail import RecordDetail, RecordPage, RecordTab
 from kedang.foundation.web.records.export import RecordExport
@@ -31,7 +31,7 @@ __all__ = [
     "Verb",
     "View",
     "as_of",
-    "cell_of",
+    "cells_of",
     "entries_of",
     "events_of",
     "fact_of",

@@ -1,13 +1,14 @@
 """From a record to what stands in a cell or beside a label: always through the veil."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 
-from kedang.foundation.access.veil import format_value, reveal
-from kedang.foundation.web.records.declare import Column, Tones
+from kedang.foundation.access.veil import format_value, reveal, revealer
+from kedang.foundation.web.records.declare import Column, Draw, Tones
 from kedang.foundation.web.records.naming import is_right_aligned, kind_of, label_of
 
 CARRIED = re.compile(r"(?=.*[\d@])[\w@.+\-()]{6,60}", re.ASCII)
@@ -31,6 +32,7 @@ class Cell:
     unmask_url: str = ""
     template: str = ""
     row: Any = None
+    draw: Draw | None = None
 
     @property
     def can_copy(self) -> bool:
@@ -55,36 +57,53 @@ def tone_of(tones: Tones | None, value: Any) -> str:
     return "" if tones is None else tones.get(value, "plain")
 
 
-def cell_of(actor: Any, obj: models.Model, column: Column) -> Cell:
-    """The cell of a column for one row."""
-    model = type(obj)
-    label = column.label or label_of(model, column.name)
-    if column.text is not None:
-        text = format_value(column.text(obj, actor))
-        return Cell(
-            column.name,
+def cells_of(actor: Any, model: type[models.Model], columns: Sequence[Column]) -> Callable[[Any], list[Cell]]:
+    """What draws the cells of one row after the other; what is the same for a whole column is worked out once."""
+    drawers = [_drawer(actor, model, column) for column in columns]
+    return lambda obj: [draw(obj) for draw in drawers]
+
+
+def _drawer(actor: Any, model: type[models.Model], column: Column) -> Callable[[Any], Cell]:
+    name, lead, wrap, template, say, drawn = (
+        column.name, column.lead, column.wrap, column.template, column.text, column.draw,
+    )  # fmt: skip
+    label = str(column.label or label_of(model, name))
+    if say is not None:
+        right = column.align == "right"
+        return lambda obj: Cell(
+            name,
             label,
-            text,
-            is_lead=column.lead,
-            is_right=column.align == "right",
-            wrap=column.wrap,
-            template=column.template,
+            format_value(say(obj, actor)),
+            is_lead=lead,
+            is_right=right,
+            wrap=wrap,
+            template=template,
             row=obj,
+            draw=drawn,
         )
-    seen = reveal(actor, obj, column.name)
-    return Cell(
-        column.name,
-        label,
-        seen.text,
-        str(seen.state),
-        tone_of(column.tones, seen.value) if seen.text and not seen.is_masked else "",
-        column.align == "right" or is_right_aligned(model, column.name),
-        kind_of(model, column.name) in {"date", "instant"},
-        column.lead,
-        wrap=column.wrap,
-        template=column.template,
-        row=obj,
-    )
+    see = revealer(actor, model, name)
+    tones, right = column.tones, column.align == "right" or is_right_aligned(model, name)
+    is_number = kind_of(model, name) in {"date", "instant"}
+
+    def draw(obj: Any) -> Cell:
+        seen = see(obj)
+        tone = tone_of(tones, seen.value) if tones is not None and seen.text and not seen.is_masked else ""
+        return Cell(
+            name,
+            label,
+            seen.text,
+            seen.state.value,
+            tone,
+            right,
+            is_number,
+            lead,
+            wrap=wrap,
+            template=template,
+            row=obj,
+            draw=drawn,
+        )
+
+    return draw
 
 
 def fact_of(actor: Any, obj: models.Model, name: str, *, tones: Tones | None = None, is_wide: bool = False) -> Cell:

@@ -6,8 +6,11 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 
 Label = str | Promise
+Draw = Callable[[Any], SafeString]
+"""Draws a shown value in a way of its own: takes the cell, whose text has passed the veil, and escapes it."""
 Tones = Mapping[Any, str]
 """Colour of a tag by value: good, blue, warn, bad, violet, seal or nothing."""
 
@@ -18,7 +21,8 @@ class Column:
 
     ``name`` is a field, or an attribute with a secrecy class, of the model. ``sort`` is the field path to order by (declare it only where
     an index serves it; ``True`` means the field itself). ``lead`` makes it the link to the record. ``text(obj, actor)`` computes a
-    value that is no field (its ``needs`` fields are then loaded). ``template`` draws the cell with ``cell``, ``row`` and ``actor``.
+    value that is no field (its ``needs`` fields are then loaded). ``template`` draws the cell with ``cell`` and ``row``; ``draw`` does so
+    without the template engine, for what stands in every row.
     """
 
     name: str
@@ -32,6 +36,7 @@ class Column:
     needs: tuple[str, ...] = ()
     tones: Tones | None = None
     template: str = ""
+    draw: Draw | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.events import LIST_EXPORTED
 from kedang.foundation.web.records.base import RecordPages
-from kedang.foundation.web.records.cells import cell_of
+from kedang.foundation.web.records.cells import cells_of
 from kedang.foundation.web.records.declare import Column
 from kedang.foundation.web.records.list import RecordList
 from kedang.foundation.web.records.naming import field_of, is_right_aligned, label_of
@@ -154,14 +154,12 @@ class RecordExport(RecordList):
         numbers = {
             column.name for column in columns if column.text is None and is_right_aligned(self.pages.model, column.name)
         }
+        cells = cells_of(self.actor, self.pages.model, columns)
         for obj in rows.iterator(chunk_size=1000):
             line: Line = []
-            for column in columns:
-                if column.name in numbers:
-                    seen = reveal(self.actor, obj, column.name)
-                    line.append((seen.text, seen.value))
-                else:
-                    line.append((cell_of(self.actor, obj, column).text, None))
+            for cell in cells(obj):
+                seen = reveal(self.actor, obj, cell.name) if cell.name in numbers else None
+                line.append((cell.text, seen.value if seen else None))
             yield line
 
     def file_name(self, kind: str) -> str:

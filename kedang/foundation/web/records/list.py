@@ -12,7 +12,7 @@ from kedang.foundation.access.policies import can
 from kedang.foundation.web.models import ListSettings, SavedView
 from kedang.foundation.web.pages import Crumb, Page
 from kedang.foundation.web.records.base import RecordPages
-from kedang.foundation.web.records.cells import Cell, cell_of
+from kedang.foundation.web.records.cells import Cell, cells_of
 from kedang.foundation.web.records.conditions import BoundFilter, bind
 from kedang.foundation.web.records.declare import Column, Verb
 from kedang.foundation.web.records.paging import SIZES, PageOfRows, page_of
@@ -208,14 +208,9 @@ class RecordList(Page):
 
     def rows(self, page: PageOfRows) -> list[Row]:
         """Lines of the table, every value through the veil."""
-        has_detail = self.pages.has_detail
+        has_detail, cells = self.pages.has_detail, cells_of(self.actor, self.pages.model, self.columns)
         return [
-            Row(
-                obj,
-                page.first_index + at,
-                self.pages.url("detail", obj.pk) if has_detail else "",
-                [cell_of(self.actor, obj, column) for column in self.columns],
-            )
+            Row(obj, page.first_index + at, self.pages.url("detail", obj.pk) if has_detail else "", cells(obj))
             for at, obj in enumerate(page.rows, 1)
         ]
 

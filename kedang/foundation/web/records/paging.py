@@ -65,12 +65,27 @@ def page_of(keys: QuerySet[Any], rows: QuerySet[Any], number: int, size: int) ->
     """
     size = size if size in SIZES else SIZES[0]
     number = max(1, min(number, DEEPEST_ROW // size))
-    total, is_exact = capped_count(keys)
-    if is_exact:
-        number = min(number, max(1, -(-total // size)))
-    start = (number - 1) * size
-    found = list(keys.values_list("pk", flat=True)[start : start + size + 1])
+    found = _keys_at(keys, number, size)
+    total, is_exact = _total(keys, found, (number - 1) * size, size)
+    if not found and is_exact and number > (last := max(1, -(-total // size))):
+        number, found = last, _keys_at(keys, last, size) if total else []
     has_next = len(found) > size
     found = found[:size]
     by_key = {row.pk: row for row in rows.filter(pk__in=found)} if found else {}
     return PageOfRows([by_key[key] for key in found if key in by_key], number, size, total, is_exact, has_next)
+
+
+def _keys_at(keys: QuerySet[Any], number: int, size: int) -> list[Any]:
+    """Keys of a page and one more, by which is known whether a page follows."""
+    start = (number - 1) * size
+    return list(keys.values_list("pk", flat=True)[start : start + size + 1])
+
+
+def _total(keys: QuerySet[Any], found: list[Any], start: int, size: int) -> tuple[int, bool]:
+    """Number of rows, counted only where the page itself does not tell it: it is the last, or lies behind what is counted."""
+    seen = start + len(found)
+    if found and seen > EXACT_TO:
+        return EXACT_TO, False
+    if len(found) <= size and (found or start == 0):
+        return seen, True
+    return capped_count(keys)

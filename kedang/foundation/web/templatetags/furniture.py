@@ -7,7 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 
 from kedang.foundation.access.veil import format_value, reveal
-from kedang.foundation.web.drawing import copy_html, icon_html, options_html, rows_html, value_html
+from kedang.foundation.web.drawing import column_lines_html, copy_html, icon_html, options_html, rows_html, value_html
 
 register = template.Library()
 
@@ -40,6 +40,12 @@ def options(choices: Any, chosen: Any = "") -> SafeString:
 def record_rows(rows: Any, can_pick: Any = False) -> SafeString:
     """Lines of a record table."""
     return rows_html(rows, bool(can_pick))
+
+
+@register.simple_tag
+def column_lines(columns: Any) -> SafeString:
+    """Lines of the column settings."""
+    return column_lines_html(columns)
 
 
 @register.simple_tag(takes_context=True)
