@@ -6,3 +6,8 @@ class IntakeConfig(AppConfig):
     name = "kedang.business.intake"
     label = "intake"
     verbose_name = _("资料收集")
+
+    def ready(self) -> None:
+        from kedang.foundation.kernel import stores
+
+        stores.store("imports", _("导入原文件"), passing=("work",))

@@ -10,12 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kedang.foundation.jobs.models import Job
 from kedang.foundation.jobs.registry import job
 from kedang.foundation.jobs.worker import JobContext
-from kedang.foundation.kernel import clock
+from kedang.foundation.kernel import clock, sealed_files, stores
 from kedang.foundation.kernel.refused import Refused
 
 KEPT = timedelta(days=7)
+
+stores.store("exports", gettext_lazy("导出文件"))
 
 
 def export_folder() -> Path:
@@ -23,6 +26,16 @@ def export_folder() -> Path:
     folder = Path(settings.DATA_DIR) / "exports"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def export_path(job: Job) -> Path:
+    """Where the file of an export lies, sealed."""
+    return export_folder() / f"{job.pk}.{job.args['file_kind']}"
+
+
+def export_place(job_id: int) -> str:
+    """What binds a sealed export to its job."""
+    return f"web.export.{job_id}"
 
 
 @job("web.export", title=gettext_lazy("导出清单"))
@@ -40,7 +53,6 @@ def export(ctx: JobContext, *, kind: str, query: str, columns: list[str], file_k
     total = view.count()
     view.note(chosen, file_kind, total)
     forget_old()
-    path = export_folder() / f"{ctx.job.pk}.{file_kind}"
 
     def watched() -> Iterator[Any]:
         for done, line in enumerate(view.lines(chosen), 1):
@@ -48,11 +60,12 @@ def export(ctx: JobContext, *, kind: str, query: str, columns: list[str], file_k
                 ctx.progress(done, total, _("已写 %(done)s 行") % {"done": f"{done:,}"})
             yield line
 
-    if file_kind == "csv":
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(csv_lines(view.labels(chosen), watched()))
-    else:
-        write_xlsx(str(path), str(pages.plural()), view.labels(chosen), watched())
+    with sealed_files.sealed(export_path(ctx.job), export_place(ctx.job.pk)) as out:
+        if file_kind == "csv":
+            for line in csv_lines(view.labels(chosen), watched()):
+                out.write(line.encode())
+        else:
+            write_xlsx(out, str(pages.plural()), view.labels(chosen), watched())
     ctx.progress(total, total, _("共 %(total)s 行") % {"total": f"{total:,}"}, force=True)
     return {"url": reverse("web:export-file", args=[ctx.job.pk]), "rows": total, "name": view.file_name(file_kind)}
 
@@ -62,4 +75,4 @@ def forget_old() -> None:
     oldest = (clock.now() - KEPT).timestamp()
     for path in export_folder().iterdir():
         if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+            stores.discard(path)

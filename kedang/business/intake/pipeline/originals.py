@@ -14,7 +14,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from kedang.business.intake.models import ImportBatch
-from kedang.foundation.kernel import keys
+from kedang.foundation.kernel import keys, sealed_files, stores
 from kedang.foundation.kernel.refused import Refused
 
 FRAME = 1 << 22
@@ -53,19 +53,74 @@ def take_in(source: BinaryIO | Path) -> Stored:
 
 
 def keep(stored: Stored, batch_id: int) -> None:
-    """Seal the copy under the number of its batch, frame by frame; the file is on the disk when this returns."""
-    target = _path(batch_id)
-    with stored.plain.open("rb") as stream, target.open("wb") as out:
-        os.chmod(target, 0o600)
-        number = 0
-        while frame := stream.read(FRAME):
-            sealed = keys.encrypt_bytes(frame, _place(batch_id, number))
-            out.write(len(sealed).to_bytes(4, "big") + sealed)
-            number += 1
-        sealed = keys.encrypt_bytes(number.to_bytes(8, "big"), _place(batch_id, -1))
-        out.write(b"\0\0\0\0" + sealed)
-        out.flush()
-        os.fsync(out.fileno())
+    """Seal the copy under the number of its batch; the file is whole and on the disk when this returns."""
+    with stored.plain.open("rb") as stream:
+        sealed_files.store(path_of(batch_id), place_of(batch_id), stream)
+
+
+@contextmanager
+def opened(batch: ImportBatch) -> Iterator[Path]:
+    """A plain copy of the original for as long as the block lasts."""
+    sealed = path_of(batch.pk)
+    if not sealed.exists():
+        raise Refused("original_gone", _GONE)
+    handle, name = tempfile.mkstemp(prefix=f"batch-{batch.pk}-", dir=_folder("imports", "work"))
+    try:
+        with os.fdopen(handle, "wb") as out:
+            for block in _plain(sealed, batch.pk):
+                out.write(block)
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def renew(batch_id: int) -> bool:
+    """Bring a sealed original under the active data key; True when it was under another."""
+    path = path_of(batch_id)
+    if sealed_files.is_sealed_file(path):
+        return sealed_files.rewrap(path, place_of(batch_id))
+    with sealed_files.sealed(path, place_of(batch_id)) as out:
+        for block in _plain(path, batch_id):
+            out.write(block)
+    return True
+
+
+def key_numbers(batch_id: int) -> set[int]:
+    """Data keys that an original needs."""
+    with path_of(batch_id).open("rb") as stream:
+        if stream.read(4) == sealed_files.MAGIC:
+            stream.seek(0)
+            return sealed_files.read_head(stream).numbers
+        return {keys.number_of_bytes(stream.read(2))}  # of the first frame
+
+
+def forget(self) -> None:
+    """Remove the plain copy."""
+    self.plain.unlink(missing_ok=True)
+
+
+def take_in(source: BinaryIO | Path) -> Stored:
+    """Copy what comes into a file of one's own that nobody else can read; refused when larger than an upload may be."""
+    sweep()
+    handle, name = tempfile.mkstemp(prefix="read-", dir=_folder("imports", "work"))
+    plain = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            if isinstance(source, Path):
+                with _open(source) as stream:
+                    size, digest = _copy(stream, out)
+            else:
+                size, digest = _copy(source, out)
+    except BaseException:
+        plain.unlink(missing_ok=True)
+        raise
+    return Stored(plain, size, digest)
+
+
+def keep(stored: Stored, batch_id: int) -> None:
+    """Seal the copy under the number of its batch; the file is whole and on the disk when this returns."""
+    with stored.plain.open("rb") as stream:
+        sealed_files.store(path_of(batch_id), place_of(batch_id), stream)
 
 
 @contextmanager
@@ -90,7 +145,7 @@ def opened(batch: ImportBatch) -> Iterator[Path]:
 
 def forget(batch_id: int) -> None:
     """Remove the sealed original of a closed batch."""
-    _path(batch_id).unlink(missing_ok=True)
+    stores.discard(path_of(batch_id))
 
 
 def sweep() -> int:
@@ -130,9 +185,26 @@ def _folder(*parts: str) -> Path:
     return Path(folder)
 
 
-def _path(batch_id: int) -> Path:
+def path_of(batch_id: int) -> Path:
+    """Where the original of a batch lies."""
     return _folder("imports") / f"{batch_id}.sealed"
 
 
-def _place(batch_id: int, frame: int) -> str:
-    return f"intake.original.{batch_id}.{frame}"
+def place_of(batch_id: int) -> str:
+    """What binds a sealed original to its batch."""
+    return f"intake.original.{batch_id}"
+
+
+def _plain(path: Path, batch_id: int) -> Iterator[bytes]:
+    if sealed_files.is_sealed_file(path):
+        with sealed_files.opened(path, place_of(batch_id)) as stream:
+            while block := stream.read(FRAME):
+                yield block
+        return
+    with path.open("rb") as old:  # frames as they were written before files had keys of their own
+        number = 0
+        while size := int.from_bytes(old.read(4), "big"):
+            yield keys.decrypt_bytes(old.read(size), f"{place_of(batch_id)}.{number}")
+            number += 1
+        if keys.decrypt_bytes(old.read(), f"{place_of(batch_id)}.-1") != number.to_bytes(8, "big"):
+            raise sealed_files.damaged()

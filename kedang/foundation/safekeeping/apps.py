@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class SafekeepingConfig(AppConfig):
+    name = "kedang.foundation.safekeeping"
+    label = "safekeeping"
+    verbose_name = _("备份与恢复")
+
+    def ready(self) -> None:
+        autodiscover_modules("jobs")
+        from kedang.foundation.safekeeping import standing
+
+        standing.register()
