@@ -270,7 +270,10 @@ def test_many_rows_are_exported_by_a_job_and_fetched_by_their_owner_only(
     assert (job.state, job.result["rows"], job.done_count) == ("done", 3, 3)
     assert last("customers.exported").actor_name == "沈砚"
     assert "下载文件" in client.get(f"/jobs/{job.pk}/").text
+    stored = (data_dir / "exports" / f"{job.pk}.csv").read_bytes()
+    assert stored.startswith(b"KDSF") and "客户名称".encode() not in stored
     answer: Any = client.get(job.result["url"])
+    assert int(answer["Content-Length"]) > 40 and answer["Content-Disposition"].startswith("attachment")
     assert b"".join(answer.streaming_content).decode().split("\r\n")[0] == "\ufeff客户名称"
     assert as_("manager").get(job.result["url"]).status_code == 404
     for path in (data_dir / "exports").iterdir():

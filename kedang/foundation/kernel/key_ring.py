@@ -65,8 +65,9 @@ class KeyRing:
     master: str = ""
     id: str = ""
     notes: dict[str, Any] = field(default_factory=dict)
-    _ciphers: dict[int, Cipher] = field(default_factory=dict, repr=False)
-    _sealers: dict[str, tuple[str, bytes, Cipher]] = field(default_factory=dict, repr=False)
+    heads: dict[str, Cipher] = field(default_factory=dict, repr=False, compare=False)
+    _ciphers: dict[int, Cipher] = field(default_factory=dict, repr=False, compare=False)
+    _sealers: dict[str, tuple[str, bytes, Cipher]] = field(default_factory=dict, repr=False, compare=False)
 
     def cipher(self, number: int) -> Cipher:
         """Cipher of one key; refused with a clear sentence when the ring lacks it."""
@@ -107,7 +108,7 @@ class KeyRing:
             number += 1
             keys[number] = DataKey(number, secrets.token_bytes(KEY_BYTES), suite, purpose, at)
             active[purpose] = number
-        return replace(self, keys=keys, active=active, notes=dict(self.notes), _ciphers={}, _sealers={})
+        return replace(self, keys=keys, active=active, notes=dict(self.notes), heads={}, _ciphers={}, _sealers={})
 
     def parts(self) -> dict[str, Any]:
         """All there is to know for another process of ours that seals and opens; without masters."""
@@ -157,7 +158,9 @@ def with_new_master(ring: KeyRing) -> KeyRing:
         )
     secret = given or secrets.token_bytes(KEY_BYTES)
     masters = {**ring.masters, mark_of(secret): secret}
-    return replace(ring, masters=masters, master=mark_of(secret), notes=dict(ring.notes), _ciphers={}, _sealers={})
+    return replace(
+        ring, masters=masters, master=mark_of(secret), notes=dict(ring.notes), heads={}, _ciphers={}, _sealers={}
+    )
 
 
 def mark_of(master: bytes) -> str:

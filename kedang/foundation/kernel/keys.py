@@ -20,6 +20,7 @@ from kedang.foundation.kernel import key_store
 from kedang.foundation.kernel.key_ring import FIELDS, STAGING, KeyRing, RingUnusable, fresh_ring
 from kedang.foundation.kernel.key_store import create_ring, ring_path, signature_of
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.suites import Cipher
 
 __all__ = ["KeyRing", "RingUnusable", "create_ring", "ring_path"]
 
@@ -85,7 +86,8 @@ def decrypt(sealed: str, aad: str) -> str:
         return ""
     head, _, body = sealed.partition(":")
     try:
-        return _cipher(head).open(_decode(body), aad.encode()).decode()
+        cipher = ring().heads.get(head) or _cipher(head)
+        return cipher.open(_decode(body), aad.encode()).decode()
     except (InvalidTag, ValueError) as error:
         raise Refused(
             "sealed_text_damaged", "加密内容已损坏或被移动，无法打开。请联系档案管理员从备份恢复。"
@@ -106,11 +108,25 @@ def decrypt_bytes(sealed: bytes, aad: str) -> bytes:
         return b""
     number = number_of_bytes(sealed)
     try:
-        return _known(number).open(sealed[2:], aad.encode())
+        return cipher_of(number).open(sealed[2:], aad.encode())
     except (InvalidTag, ValueError) as error:
         raise Refused(
             "sealed_content_damaged", "加密文件已损坏或被移动，无法打开。请联系档案管理员从备份恢复。"
         ) from error
+
+
+def active_cipher(purpose: str) -> tuple[int, Cipher]:
+    """Number and cipher that new content of a purpose is sealed with."""
+    loaded = ring()
+    return loaded.active[purpose], loaded.sealer(purpose)[2]
+
+
+def cipher_of(number: int) -> Cipher:
+    """Cipher of a key; refused when neither the loaded ring nor its file has it."""
+    loaded = ring()
+    if number not in loaded.keys:  # it may have come into the file since
+        loaded = reload()
+    return loaded.cipher(number)
 
 
 def is_sealed(text: str) -> bool:
@@ -142,19 +158,13 @@ def create_ring_allowed() -> bool:
     return bool(getattr(settings, "TESTING", False)) or not (name.endswith(".sqlite3") and Path(name).exists())
 
 
-def _cipher(head: str) -> Any:
+def _cipher(head: str) -> Cipher:
     """Cipher behind the head of a sealed text; a head that is none raises ValueError."""
     if head[:1] not in ("k", "s"):
         raise ValueError(head)
-    return _known(int(head[1:]))
-
-
-def _known(number: int) -> Any:
-    """Cipher of a key; one that the loaded ring lacks may have come into the file since."""
-    loaded = ring()
-    if number not in loaded.keys:
-        loaded = reload()
-    return loaded.cipher(number)
+    found = cipher_of(int(head[1:]))
+    ring().heads[head] = found
+    return found
 
 
 def _load() -> KeyRing:

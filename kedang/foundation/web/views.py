@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from kedang.foundation.jobs.models import Job, JobState
-from kedang.foundation.kernel import clock
+from kedang.foundation.kernel import clock, sealed_files
 from kedang.foundation.kernel.refused import OutOfScope, Refused
 from kedang.foundation.search.services import search_run, suggest
 from kedang.foundation.web.home import work_list
-from kedang.foundation.web.jobs import export_folder
+from kedang.foundation.web.jobs import export_path, export_place
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.records.paging import PageOfRows
 from kedang.foundation.web.searching import findable, lines_of
@@ -107,10 +107,11 @@ class ExportFile(Page):
         found = Job.objects.filter(pk=pk, kind="web.export", actor_id=self.actor.pk, state=JobState.DONE).first()
         if found is None:
             raise OutOfScope
-        path = export_folder() / f"{pk}.{found.args['file_kind']}"
-        if not path.exists():
-            raise Refused("export_gone", _("导出文件只保留七天，现已清除，请重新导出。"))
-        return FileResponse(path.open("rb"), as_attachment=True, filename=found.result["name"])
+        try:
+            stream = sealed_files.opened(export_path(found), export_place(pk))
+        except FileNotFoundError:
+            raise Refused("export_gone", _("导出文件只保留七天，现已清除，请重新导出。")) from None
+        return FileResponse(stream, as_attachment=True, filename=found.result["name"])
 
 
 class Help(Page):

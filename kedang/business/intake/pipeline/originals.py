@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from kedang.business.intake.models import ImportBatch
-from kedang.foundation.kernel import keys, sealed_files, stores
+from kedang.foundation.kernel import keys, scratch, sealed_files, stores
 from kedang.foundation.kernel.refused import Refused
 
 FRAME = 1 << 22
@@ -36,8 +35,7 @@ class Stored:
 
 def take_in(source: BinaryIO | Path) -> Stored:
     """Copy what comes into a file of one's own that nobody else can read; refused when larger than an upload may be."""
-    sweep()
-    handle, name = tempfile.mkstemp(prefix="read-", dir=_folder("imports", "work"))
+    handle, name = tempfile.mkstemp(prefix="read-", dir=scratch.here())
     plain = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -64,7 +62,7 @@ def opened(batch: ImportBatch) -> Iterator[Path]:
     sealed = path_of(batch.pk)
     if not sealed.exists():
         raise Refused("original_gone", _GONE)
-    handle, name = tempfile.mkstemp(prefix=f"batch-{batch.pk}-", dir=_folder("imports", "work"))
+    handle, name = tempfile.mkstemp(prefix=f"batch-{batch.pk}-", dir=scratch.here())
     try:
         with os.fdopen(handle, "wb") as out:
             for block in _plain(sealed, batch.pk):
@@ -94,67 +92,9 @@ def key_numbers(batch_id: int) -> set[int]:
         return {keys.number_of_bytes(stream.read(2))}  # of the first frame
 
 
-def forget(self) -> None:
-    """Remove the plain copy."""
-    self.plain.unlink(missing_ok=True)
-
-
-def take_in(source: BinaryIO | Path) -> Stored:
-    """Copy what comes into a file of one's own that nobody else can read; refused when larger than an upload may be."""
-    sweep()
-    handle, name = tempfile.mkstemp(prefix="read-", dir=_folder("imports", "work"))
-    plain = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            if isinstance(source, Path):
-                with _open(source) as stream:
-                    size, digest = _copy(stream, out)
-            else:
-                size, digest = _copy(source, out)
-    except BaseException:
-        plain.unlink(missing_ok=True)
-        raise
-    return Stored(plain, size, digest)
-
-
-def keep(stored: Stored, batch_id: int) -> None:
-    """Seal the copy under the number of its batch; the file is whole and on the disk when this returns."""
-    with stored.plain.open("rb") as stream:
-        sealed_files.store(path_of(batch_id), place_of(batch_id), stream)
-
-
-@contextmanager
-def opened(batch: ImportBatch) -> Iterator[Path]:
-    """A plain copy of the original for as long as the block lasts."""
-    sealed = _path(batch.pk)
-    if not sealed.exists():
-        raise Refused("original_gone", _GONE)
-    handle, name = tempfile.mkstemp(prefix=f"batch-{batch.pk}-", dir=_folder("imports", "work"))
-    try:
-        with os.fdopen(handle, "wb") as out, sealed.open("rb") as stream:
-            number = 0
-            while size := int.from_bytes(stream.read(4), "big"):
-                out.write(keys.decrypt_bytes(stream.read(size), _place(batch.pk, number)))
-                number += 1
-            if keys.decrypt_bytes(stream.read(), _place(batch.pk, -1)) != number.to_bytes(8, "big"):
-                raise Refused("sealed_content_damaged", "批次的原文件已损坏或不完整，请重新上传文件。")
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
 def forget(batch_id: int) -> None:
-    """Remove the sealed original of a closed batch."""
-    stores.discard(path_of(batch_id))
-
-
-def sweep() -> int:
-    """Remove plain copies that a crash left behind a day ago or longer; returns how many. Every upload does it."""
-    long_ago = time.time() - 86_400
-    left = [path for path in _folder("imports", "work").iterdir() if path.is_file() and path.stat().st_mtime < long_ago]
-    for path in left:
-        path.unlink(missing_ok=True)
-    return len(left)
+    """Remove the sealed original of a batch when the transaction that closes it is committed."""
+    stores.discard_on_commit(path_of(batch_id))
 
 
 def _open(source: Path) -> BinaryIO:

@@ -1,0 +1,61 @@
+"""The file that was brought in: sealed, whole, and still readable in the form in which it was sealed before."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kedang.business.intake.pipeline import originals
+from kedang.foundation.kernel import keys
+from kedang.foundation.kernel.refused import Refused
+
+TABLE = "客户名称,手机\n临江泵业有限公司,13891227786\n".encode() * 3000
+
+
+@pytest.fixture
+def kept(data_dir: Path, tmp_path: Path) -> Path:
+    source = tmp_path / "客户.csv"
+    source.write_bytes(TABLE)
+    stored = originals.take_in(source)
+    originals.keep(stored, 7)
+    stored.forget()
+    return originals.path_of(7)
+
+
+def read(batch_id: int = 7) -> bytes:
+    batch: Any = SimpleNamespace(pk=batch_id)
+    with originals.opened(batch) as plain:
+        return plain.read_bytes()
+
+
+def test_original_lies_sealed_and_its_plain_copies_go(kept: Path) -> None:
+    assert read() == TABLE
+    assert kept.read_bytes()[:4] == b"KDSF" and b"13891227786" not in kept.read_bytes()
+    assert [one.name for one in kept.parent.iterdir()] == ["7.sealed", "work"]
+    assert list((kept.parent / "work").iterdir()) == []
+
+
+def test_original_of_another_batch_or_cut_does_not_open(kept: Path) -> None:
+    kept.rename(originals.path_of(8))
+    with pytest.raises(Refused, match="损坏、不完整或被移动"):
+        read(8)
+    originals.path_of(8).rename(kept)
+    kept.write_bytes(kept.read_bytes()[:-1])
+    with pytest.raises(Refused, match="损坏、不完整或被移动"):
+        read()
+    assert list((kept.parent / "work").iterdir()) == []
+
+
+def test_original_in_the_older_form_opens_and_is_renewed(kept: Path) -> None:
+    frames = [TABLE[:40_000], TABLE[40_000:]]
+    with kept.open("wb") as out:
+        for number, frame in enumerate(frames):
+            sealed = keys.encrypt_bytes(frame, f"intake.original.7.{number}")
+            out.write(len(sealed).to_bytes(4, "big") + sealed)
+        out.write(bytes(4) + keys.encrypt_bytes((2).to_bytes(8, "big"), "intake.original.7.-1"))
+    assert read() == TABLE
+    assert originals.key_numbers(7) == {keys.ring().active["staging"]}
+    assert originals.renew(7) and not originals.renew(7)
+    assert read() == TABLE and kept.read_bytes()[:4] == b"KDSF"
+    assert originals.key_numbers(7) == {keys.ring().active["files"]}
