@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.access.policies import require
@@ -83,8 +84,21 @@ def issue_run(*, actor: Actor, rule: NumberRule, code: str, count: int = 1, day:
     return run
 
 
+@transaction.atomic
 def number_void(*, actor: Actor, series: NumberSeries, first: int, last: int, reason: str) -> NumberEntry:
-    """Declare used or reserved numbers void, with a reason; they are never issued again."""
+    """Declare used or reserved numbers void, with a reason; they are never issued again.
+
+    Raises:
+        Refused: ``number_not_issued`` (beyond the last one), ``number_void_already``.
+    """
+    locked = NumberSeries.objects.select_for_update().get(pk=series.pk)
+    if not 1 <= first <= last <= locked.last:
+        told = _("%(series)s 只发到第 %(last)s 号，没有第 %(first)s 至 %(until)s 号，请核对。")
+        raise Refused(
+            "number_not_issued", told % {"series": locked, "last": locked.last, "first": first, "until": last}, "first"
+        )
+    if locked.entries.filter(state=NumberState.VOID, first__lte=last, last__gte=first).exists():
+        raise Refused("number_void_already", _("这些编号中有的已经作废，不能再次作废。请刷新台账查看。"), "first")
     entry = NumberEntry.objects.create(
         series=series, first=first, last=last, state=NumberState.VOID, reason=reason[:200],
         issued_by=actor.display_name, at=clock.now(),

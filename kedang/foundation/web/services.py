@@ -40,6 +40,7 @@ def view_save(
         raise Refused("view_empty", _("还没有任何条件。请先查询，再保存为视图。"), "name")
     if is_shared and not can(actor, "web.share_views"):
         raise NotAllowed(_("您不能把视图共享给全公司。请只保存给自己，或请系统管理员共享。"))
+    Person.objects.select_for_update().get(pk=actor.pk)  # the same name saved twice at once is one view
     known = SavedView.objects.select_for_update().filter(owner=actor, record_kind=record_kind)
     view = known.filter(name=name).first()
     if view is None:

@@ -15,6 +15,10 @@ from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 
 
+OWN = frozenset(field.name for field in Customer._meta.concrete_fields)
+"""Classes, say, are noted with the dossier too; they are no field of it and are set as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """One field that I wrote while someone else changed it."""
@@ -35,7 +39,8 @@ def refuse_conflict(actor: Actor, customer: Customer, mine: Mapping[str, Any], v
         if orjson.loads(event.meta or "{}").get("version", 0) <= version:
             break
         for name in orjson.loads(event.changes or "{}"):
-            later.setdefault(name, event)
+            if name in OWN:
+                later.setdefault(name, event)
     if not later:
         return
     conflicts = []

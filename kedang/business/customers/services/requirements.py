@@ -52,6 +52,7 @@ def requirements_set(*, actor: Actor, party_kind: str, weights: Mapping[str, int
     wanted = {name: weight for name, weight in weights.items() if weight}
     if not wanted:
         raise Refused("requirements_empty", _("至少要求一项内容，否则每份档案都算完整。"))
+    Fonds.objects.select_for_update().get(pk=fonds_id)  # one at a time: the set is replaced as a whole
     before = dict(requirements_of(fonds_id)[party_kind])
     if before == wanted:
         return

@@ -13,6 +13,7 @@ from kedang.foundation.access.models import Department, Grant, Person, Role, Sco
 from kedang.foundation.access.policies import require
 from kedang.foundation.access.scopes import is_scope_value
 from kedang.foundation.access.services.writing import initial, save
+from kedang.foundation.access.signin.stepup import require_recent
 from kedang.foundation.access.succession import refuse_last
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
@@ -41,13 +42,16 @@ def grant_give(
     """
     person = _locked_person(person)
     require(actor, "access.manage_grants", person)
+    require_recent(actor)
     _refuse_own(actor, person)
     if not reason.strip():
         raise Refused("reason_missing", _("请写明授权原因，例如“到岗任职，见人事通知”。"), "reason")
     if not person.is_active:
         raise Refused("person_inactive", _("%(name)s的账号已停用，请先启用。") % {"name": person.name}, "person")
-    if role.fonds_id not in {None, person.fonds_id}:
+    current = Role.objects.select_for_update().filter(pk=role.pk).first()
+    if current is None or current.fonds_id not in {None, person.fonds_id}:
         raise OutOfScope
+    role = current
     scope_value = _scope_value(actor, person, scope, scope_value)
     _refuse_period(valid_from, valid_until)
     _end_expired(person)
@@ -78,6 +82,7 @@ def grant_end(*, actor: Actor, grant: Grant, reason: str) -> Grant:
     person = _locked_person(grant.person)
     grant = Grant.objects.select_related("person", "role").get(pk=grant.pk)
     require(actor, "access.manage_grants", grant)
+    require_recent(actor)
     _refuse_own(actor, person)
     if not reason.strip():
         raise Refused("reason_missing", _("请写明收回原因，例如“调岗”“任务结束”。"), "reason")

@@ -1,0 +1,35 @@
+"""All groups, and the services that stand in none of them, each with its reason."""
+
+from tests.races.acts import Group
+from tests.races.of_customers import AXIS, DOSSIER
+from tests.races.of_furniture import NUMBERS, VIEW
+from tests.races.of_imports import BATCH, JOB, TEMPLATE
+from tests.races.of_people import COMPANY, DEPARTMENT, PERSON
+
+GROUPS: tuple[Group, ...] = (DOSSIER, AXIS, PERSON, DEPARTMENT, COMPANY, BATCH, TEMPLATE, JOB, VIEW, NUMBERS)
+
+ROOMS = (
+    "kedang.business.customers.services",
+    "kedang.business.intake.services",
+    "kedang.foundation.access.services",
+    "kedang.foundation.jobs.services",
+    "kedang.foundation.numbering.services",
+    "kedang.foundation.web.services",
+)
+
+ELSEWHERE: dict[str, str] = {
+    "customer_create": "makes its own object: numbers and credit codes at once in tests/customers/test_concurrency.py",
+    "customers_create_bulk": "the import; two files at once in tests/intake",
+    "batch_upload": "makes its own object; the same file twice at once in tests/intake/test_bad_input.py",
+    "batch_reread": "reads the columns again before anything was checked; the batch is locked as by batch_map",
+    "report_workbook": "reads and writes a file of its own",
+    "rows_page": "reads",
+    "search_run": "reads",
+    "suggest": "reads",
+    "first_run": "happens once in an empty base: tests/access/test_concurrency.py",
+    "sign_in": "guesses share the limit: tests/access/test_concurrency.py",
+    "sign_out": "one's own session",
+    "password_change": "one's own password, under the lock of the person",
+    "person_unlock": "clears a counter, under the lock of the person",
+}
+"""Names of services → why they need no pair here."""
