@@ -10,3 +10,8 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("jobs")
+        from kedang.foundation.jobs import trail  # noqa: F401
+        from kedang.foundation.jobs.schedules import schedule
+        from kedang.foundation.kernel import stores
+
+        schedule("jobs.sweep", every=SWEEP_EVERY, run=stores.sweep)

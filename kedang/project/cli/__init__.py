@@ -68,7 +68,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _refused(refusal: Any, as_json: bool) -> int:
-    show({"error": refusal.sentence, "code": refusal.code}, as_json)
+    show({"error": refusal.sentence, "code": refusal.code, **refusal.details}, as_json)
     return 1
 
 
