@@ -78,7 +78,7 @@ def test_the_command_refuses_in_a_sentence(
 
 
 def test_the_measurement_finds_nothing_wrong(library: dict[int, Known], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["bench", "search", "--each", "2", "--json"]) == 0
+    assert cli.main(["bench", "search", "--each", "2", "--no-http", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["wrong"] == [] and answer["compared"] > 10 and answer["customers"] == len(library)
     assert {"first", "raw_like", "raw_index", "ratio_like", "ratio_index"} <= set(answer["chars_2_common"])

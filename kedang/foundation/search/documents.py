@@ -18,6 +18,8 @@ PRIVATE = "¤"
 """Opens a private token in the index: a keyed digest, never the value."""
 ANCHOR = "§"
 """Opens the gram under which a name is found by its beginning."""
+SHORT_NAME = 4
+"""Up to so many characters a name has a token of its own: so short a word may begin very many longer names."""
 SHORTEST_TAIL = 4
 LONGEST_TAIL = 11
 
@@ -77,6 +79,8 @@ def encode(document: Document) -> Encoded:
         tokens.update(grams(folded))
         if field.is_exact and not folded[0].isascii():
             tokens.add(ANCHOR + folded[:2])
+            if len(folded) <= SHORT_NAME:
+                tokens.add(whole(folded))
         if field.is_spoken and not folded.isascii():
             all_initials, all_syllables = forms(folded, field.is_person)
             for initials in all_initials:
@@ -93,6 +97,11 @@ def encode(document: Document) -> Encoded:
         OPEN + OPEN.join(parts) + OPEN if parts else "",
         " ".join(tokens),
     )
+
+
+def whole(folded: str) -> str:
+    """Token of a short name that is this word and nothing more."""
+    return f"{ANCHOR}{folded}{ANCHOR}"
 
 
 def as_initials(letters: str) -> str:

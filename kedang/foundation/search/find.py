@@ -15,7 +15,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kedang.foundation.search.dialect import Dialect, Sql, all_of, any_of, dialect
-from kedang.foundation.search.documents import ANCHOR, OPEN, opened
+from kedang.foundation.search.documents import ANCHOR, OPEN, SHORT_NAME, opened
+from kedang.foundation.search.documents import whole as whole_token
 from kedang.foundation.search.models import ID_MASK, key_of, key_range
 from kedang.foundation.search.query import Query, Term, Way, parse
 from kedang.foundation.search.scope import Where, few_in_scope, where_of
@@ -204,6 +205,8 @@ class _Search:
                 return *self._look_through(few), "few"
         if asking is None or walking < asking:
             return *self._page(self._walk(self.cap + 1)), "walk"
+        if self._has_to_sort(sample):
+            return *self._page(self._candidates(sample.documents)), "index"
         total, ids = self._page(self._candidates(self.cap + 1), sample)
         return total, ids, "index"
 
@@ -218,6 +221,11 @@ class _Search:
         if not self.dialect.is_ordered and sample.share * sample.documents > self.cap:
             cost += min(self._walking_to_page(sample), self.dialect.index_cost(named, named, prefixes))
         return cost
+
+    def _has_to_sort(self, sample: "_Sample") -> bool:
+        """Whether a far page will want all candidates in order: then they are asked for at once, not counted first."""
+        named = sample.named * sample.documents
+        return not self.dialect.is_ordered and self._walking_to_page(sample) > self.dialect.index_cost(named, named, 0)
 
     def _walking_to_page(self, sample: "_Sample") -> float:
         return self.dialect.walk_cost(min(sample.documents, self._last / sample.share))
@@ -285,7 +293,7 @@ class _Search:
         """Keys of documents whose name is the word, newest first, by the gram of its beginning."""
         if not whole[0] or self.word[0].isascii() or len(self.word) < 2:
             return []
-        asked = self.dialect.token(ANCHOR + self.word[:2])
+        asked = self.dialect.token(whole_token(self.word) if len(self.word) <= SHORT_NAME else ANCHOR + self.word[:2])
         condition = all_of([whole, (self.where.sql, list(self.where.params))])
         found, params = self.dialect.candidates(asked, self.low, self.high, condition, FEW_HITS)
         return [row[0] for row in self._rows((f"SELECT id FROM ({found}) AS found ORDER BY id DESC", params))]

@@ -20,9 +20,11 @@ def scopes_of(actor: Actor, kind: str) -> tuple[Q, dict[str, Q]]:
     return policy_for(source.model).scope(actor), private
 
 
-@transaction.atomic
 def search_run(*, actor: Actor, kind: str, text: str, page: int = 1, page_size: int = PAGE_SIZE) -> Result:
-    """Find what the actor may see and write the search down: its text, the number of hits, the page."""
+    """Find what the actor may see and write the search down: its text, the number of hits, the page.
+
+    The looking itself holds no lock; nothing is given back before the entry is written.
+    """
     scope, private = scopes_of(actor, kind)
     result = find(kind, text, scope, private, page=page, page_size=page_size)
     meta = {
@@ -33,7 +35,8 @@ def search_run(*, actor: Actor, kind: str, text: str, page: int = 1, page_size: 
         "page": page,
         "shown": len(result.hits),
     }
-    record(actor, SEARCH_DONE, meta=meta)
+    with transaction.atomic():
+        record(actor, SEARCH_DONE, meta=meta)
     return result
 
 

@@ -109,6 +109,26 @@ def meter_html(cell: Any) -> SafeString:
     )
 
 
+def hits_html(lines: Iterable[Any]) -> SafeString:
+    """Lines of the search page (``FoundLine``): name, why it is a hit, notes."""
+    told = esc(_("为什么找到它"))
+    return mark_safe("".join(_hit(line, told) for line in lines))  # noqa: S308  # every part was escaped
+
+
+def _hit(line: Any, told: str) -> str:
+    why = f'<span class="tag is-good" title="{told}">{esc(line.why)}</span>' if line.why else ""
+    notes = "".join(f'<span title="{esc(cell.label)}">{_tagged(cell)}</span>' for cell in line.notes)
+    return (
+        f'<li class="hit"><a class="hit-name" href="{esc(line.url)}">{esc(line.name)}</a> '
+        f'<span class="hit-side">{why}</span><div class="hit-why">{notes}</div></li>\n'
+    )
+
+
+def _tagged(cell: Any) -> str:
+    text = str(esc(cell.text))
+    return f'<span class="tag is-{esc(cell.tone)}">{text}</span>' if cell.tone else text
+
+
 def rows_html(rows: Iterable[Any], can_pick: bool) -> SafeString:
     """Lines of a record table (``Row`` with ``Cell``s); on a phone each becomes a card by its ``data-label``s."""
     labels: dict[str, str] = {}

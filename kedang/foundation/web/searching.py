@@ -16,7 +16,8 @@ from kedang.foundation.access.policies import can
 from kedang.foundation.kernel.text import fold
 from kedang.foundation.search.sources import kinds, source_of
 from kedang.foundation.web.records.base import RecordPages
-from kedang.foundation.web.records.cells import Cell, fact_of
+from kedang.foundation.web.records.cells import Cell, cells_of
+from kedang.foundation.web.records.declare import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +73,14 @@ def lines_of(actor: Any, kind: Findable, hits: Iterable[Any], words: Iterable[st
     """Hits with names, notes and reasons, every value through the veil; records gone meanwhile are left out."""
     hits = list(hits)
     pages = kind.pages
-    names = [*kind.notes, pages.head_name]
-    rows = pages.visible(actor).select_related(*pages.joined(names)).in_bulk([hit.id for hit in hits])
+    columns = [Column(name, tones=pages.tones.get(name)) for name in kind.notes]
+    rows = pages.for_list(pages.visible(actor), columns).in_bulk([hit.id for hit in hits])
+    cells = cells_of(actor, pages.model, columns)
     shown = []
     for hit in hits:
         row = rows.get(hit.id)
         if row is not None:
-            notes = [
-                cell for name in kind.notes if (cell := fact_of(actor, row, name, tones=pages.tones.get(name))).text
-            ]
+            notes = [cell for cell in cells(row) if cell.text]
             name = marked(pages.name_of(actor, row), words)
             shown.append(FoundLine(name, pages.url("detail", row.pk), "、".join(str(why) for why in hit.why), notes))
     return shown

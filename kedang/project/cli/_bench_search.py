@@ -1,8 +1,8 @@
 # ruff: noqa: S608  (table names and caps of this file; every value is bound)
 """``kedang bench search``: fragments drawn from the installation's own customers, against raw SQL and a plain scan.
 
-Each fragment is found as the pages find it, on the first page and on a deep one, and asked of the same engine by LIKE and by
-its index alone. A plain scan over the folded texts of all customers says what must be found.
+Each fragment is found as the pages find it, on the first page and on a deep one, by itself and as a whole request to a web
+process, and asked of the same engine by LIKE and by its index alone. A plain scan over the folded texts of all customers says what must be found.
 """
 
 import argparse
@@ -11,8 +11,10 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.db.models import Q
@@ -24,6 +26,7 @@ from kedang.foundation.search.find import CAP, find
 from kedang.foundation.search.models import key_range
 from kedang.foundation.search.query import parse
 from kedang.project.cli import json_flag
+from kedang.project.cli._bench_pages import WebProcess, reading_person
 
 COMMON, RARE = 0.05, 0.0005
 
@@ -45,6 +48,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--each", type=int, default=12, help="每类片段取多少个")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--as", dest="username", default="", help="以谁的身份检索（默认可见全部）")
+    parser.add_argument("--no-http", action="store_true", help="只测检索本身，不测整个网页请求")
     json_flag(parser)
     parser.set_defaults(run=run)
 
@@ -61,18 +65,25 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     in_scope = visible(scope, shelf)
     answer: dict[str, Any] = {"engine": connection.vendor, "customers": len(shelf.ids), "in_scope": len(in_scope)}
     wrong: list[str] = []
-    every: list[float] = []
-    for name, fragments in drawn(shelf, random.Random(args.seed), args.each).items():  # noqa: S311  (no secret)
-        times = Times()
-        for fragment in fragments:
-            expected = scanned(shelf, fragment) & in_scope
-            if not is_right(fragment, expected, scope):
-                wrong.append(fragment)
-            times.measure(fragment, scope)
-        answer[name] = times.summary(fragments)
-        every += times.first + times.deep
+    every, requests = list[float](), list[float]()
+    with nullcontext() if args.no_http else WebProcess(reading_person(args.username)) as web:
+        if web is not None:
+            web.get("/search/?q=kedang")  # not counted: the process loads its tables
+        for name, fragments in drawn(shelf, random.Random(args.seed), args.each).items():  # noqa: S311  (no secret)
+            times = Times()
+            for fragment in fragments:
+                expected = scanned(shelf, fragment) & in_scope
+                if not is_right(fragment, expected, scope):
+                    wrong.append(fragment)
+                times.measure(fragment, scope)
+                if web is not None:
+                    times.ask(fragment, web)
+            answer[name] = times.summary(fragments)
+            every += times.first + times.deep
+            requests += times.http + times.http_deep
     answer |= {
         "all": percentiles(every),
+        "http": percentiles(requests) if requests else None,
         "compared": sum(
             len(found["fragments"]) for found in answer.values() if isinstance(found, dict) and "fragments" in found
         ),
@@ -183,10 +194,21 @@ class Times:
     deep: list[float] = field(default_factory=list)
     like: list[float] = field(default_factory=list)
     index: list[float] = field(default_factory=list)
+    http: list[float] = field(default_factory=list)
+    http_deep: list[float] = field(default_factory=list)
+    pages: int = 1
+
+    def ask(self, fragment: str, web: WebProcess) -> None:
+        """Whole requests of the search page: first page, last page that can be opened."""
+        address = f"/search/?{urlencode({'q': fragment})}"
+        self.http.append(timed(lambda: web.get(address)))
+        if self.pages > 2:
+            self.http_deep.append(timed(lambda: web.get(f"{address}&page={self.pages - 1}")))
 
     def measure(self, fragment: str, scope: Q) -> None:
         """First page, last page that can be opened, LIKE, index."""
         result = find("customer", fragment, scope)
+        self.pages = result.pages
         self.first.append(timed(lambda: find("customer", fragment, scope)))
         if result.pages > 2:
             self.deep.append(timed(lambda: find("customer", fragment, scope, page=result.pages - 1)))
@@ -200,6 +222,8 @@ class Times:
             "fragments": fragments,
             "first": first,
             "deep": percentiles(self.deep) if self.deep else None,
+            "http": percentiles(self.http) if self.http else None,
+            "http_deep": percentiles(self.http_deep) if self.http_deep else None,
             "raw_like": like,
             "raw_index": index,
             "ratio_like": round(first["p50_ms"] / max(like["p50_ms"], 0.01), 2),

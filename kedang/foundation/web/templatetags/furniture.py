@@ -7,7 +7,15 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 
 from kedang.foundation.access.veil import format_value, reveal
-from kedang.foundation.web.drawing import column_lines_html, copy_html, icon_html, options_html, rows_html, value_html
+from kedang.foundation.web.drawing import (
+    column_lines_html,
+    copy_html,
+    hits_html,
+    icon_html,
+    options_html,
+    rows_html,
+    value_html,
+)
 
 register = template.Library()
 
@@ -40,6 +48,12 @@ def options(choices: Any, chosen: Any = "") -> SafeString:
 def record_rows(rows: Any, can_pick: Any = False) -> SafeString:
     """Lines of a record table."""
     return rows_html(rows, bool(can_pick))
+
+
+@register.simple_tag
+def hit_lines(lines: Any) -> SafeString:
+    """Lines of the search page."""
+    return hits_html(lines)
 
 
 @register.simple_tag
