@@ -1,6 +1,10 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
+
+SWEEP_EVERY = timedelta(seconds=15)
 
 
 class JobsConfig(AppConfig):
