@@ -36,6 +36,11 @@ lint: setup-test ## 代码检查 / style, types, imports, migrations, house rule
 	@$(PYTHON) -m tools.lint $(CHECK)
 ci: lint test ## 持续集成所做的一切 / what CI does
 
+#@ 证明 / proofs（见 docs/operate/proof.md）
+.PHONY: harness-races
+harness-races: setup-test ## 同一对象上每两个操作同时进行，ROUNDS=200 CLIENTS=16 ENGINE= / every pair of writing services at once
+	@$(PYTHON) -m tests.races $(or $(ROUNDS),200) $(or $(CLIENTS),16) $(ENGINE)
+
 #@ 养护 / upkeep
 .PHONY: format lock messages bench clean
 format: setup-test ## 整理代码格式 / format the code
