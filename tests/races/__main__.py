@@ -38,7 +38,8 @@ def main() -> int:
     given = sys.argv[1:]
     rounds, clients = (given + ["200", "16"][len(given) :])[:2]
     engines = given[2:] or ["sqlite", "postgresql"]
-    return 0 if all([run(engine, rounds, clients) for engine in engines]) else 1
+    passed = [run(engine, rounds, clients) for engine in engines]
+    return 0 if all(passed) else 1
 
 
 if __name__ == "__main__":
