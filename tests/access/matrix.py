@@ -16,6 +16,15 @@ GET  web:export-file                  404  409  404  404  404  404  404  404  40
 POST web:language                     302  302  302  302  302  302  302  302  302  302  302  302
 
 GET  access:sign-in                   302  302  302  302  302  302  302  302  302  302  302  200
+GET  access:second-step               302  302  302  302  302  302  302  302  302  302  302  302
+POST access:passkey-options           404  404  404  404  404  404  404  404  404  404  404  404
+GET  access:factors-first             302  302  302  302  302  302  302  302  302  302  302  302
+GET  access:factor-totp               200  200  200  200  200  200  200  200  200  200  200  302
+POST access:passkey-add               302  302  302  302  302  302  302  302  302  302  302  302
+POST access:factor-remove             404  404  404  404  404  404  404  404  404  404  404  302
+GET  access:recovery-codes            200  200  200  200  200  200  200  200  200  200  200  302
+POST access:sessions-end              302  302  302  302  302  302  302  302  302  302  302  302
+GET  access:sign-in-rules             403  403  403  403  403  403  200  403  403  403  403  302
 POST access:sign-out                  302  302  302  302  302  302  302  302  302  302  302  302
 GET  access:first-run                 404  404  404  404  404  404  404  404  404  404  404  404
 GET  access:my-page                   200  200  200  200  200  200  200  200  200  200  200  302
@@ -37,6 +46,9 @@ GET  access:person-changes            403  404  404  403  403  200  403  404  40
 GET  access:person-unlock             403  404  404  403  403  200  403  404  403  404  404  302
 GET  access:person-clearance          403  404  404  403  403  403  200  404  403  404  404  302
 GET  access:person-password-reset     403  404  404  403  403  200  403  404  403  404  404  302
+GET  access:person-factors-reset      403  404  404  403  403  403  200  404  403  404  404  302
+GET  access:person-sessions-end       403  404  404  403  403  403  200  404  403  404  404  302
+GET  access:person-quota-raise        403  404  404  403  403  403  200  404  403  404  404  302
 GET  access:person-deactivate         403  404  404  403  403  200  403  404  403  404  404  302
 GET  access:person-activate           403  404  404  403  403  200  403  404  403  404  404  302
 GET  access:grant-list                200  403  403  200  200  200  200  403  200  403  200  302

@@ -10,4 +10,9 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("events", "policies", "scopes")
+        from django.contrib.auth.signals import user_logged_in
+
         from kedang.foundation.access import system_checks  # noqa: F401
+        from kedang.foundation.access.signin import sessions
+
+        user_logged_in.connect(sessions.begun, dispatch_uid="kedang.session_begun")

@@ -19,9 +19,9 @@ DUTY_TITLES = {
     AUDIT: gettext_lazy("审计"),
 }
 SYSTEM_ACTS = frozenset({"access.manage_people", "access.manage_roles", "settings.manage"})
-SECURITY_ACTS = frozenset({"access.manage_grants"})
+SECURITY_ACTS = frozenset({"access.manage_grants", "access.manage_sign_in"})
 AUDIT_ACTS = frozenset({"audit.export"})
-HOUSE_ROOMS = frozenset({"access", "audit", "jobs", "numbering", "search", "settings", "web"})
+HOUSE_ROOMS = frozenset({"access", "audit", "jobs", "numbering", "safekeeping", "search", "settings", "web"})
 """Rooms whose actions touch no dossier."""
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.access.models import Person, Role, Scope
+from kedang.foundation.access.signin.models import Profile
 from kedang.foundation.web.records.form_fields import style
 
 
@@ -25,7 +26,7 @@ class PlainForm(forms.Form):
 
 def password(label: Any, autocomplete: str, help_text: Any = "") -> forms.CharField:
     """An input for a password; what was typed is never sent back."""
-    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "data-reveal": _("显示密码")})
     return forms.CharField(label=label, strip=False, max_length=200, widget=widget, help_text=help_text)
 
 
@@ -46,11 +47,22 @@ class SignInForm(PlainForm):
         self.fields["username"].widget.attrs["autofocus"] = True
 
 
+class CodeForm(PlainForm):
+    """A one-time code of six digits, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("验证码"), required=False, max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )  # fmt: skip
+
+
 class PasswordForm(PlainForm):
     """A password of one's own."""
 
     old = password(_("原密码"), "current-password")
-    new = password(_("新密码"), "new-password", _("至少 10 位；不要用姓名、生日或常见密码，可以用一句话。"))
+    new = password(_("新密码"), "new-password")
     again = password(_("再输入一次新密码"), "new-password")
 
 
@@ -67,7 +79,7 @@ class FirstRunForm(PlainForm):
     )
     administrator_name = line(_("姓名"), 40, "name")
     administrator_username = line(_("用户名"), 40)
-    administrator_password = password(_("密码"), "new-password", _("至少 10 位。"))
+    administrator_password = password(_("密码"), "new-password", _("至少 12 位，可以用一句话；不要用姓名或单位名称。"))
     archivist_name = line(_("姓名"), 40)
     archivist_username = line(_("用户名"), 40)
     archivist_password = password(_("初始密码"), "new-password", _("首次登录时由本人修改。"))
@@ -129,6 +141,43 @@ class LanguageForm(PlainForm):
     """One's own language."""
 
     language = forms.ChoiceField(label=_("界面语言"))
+
+
+class FactorsResetForm(PlainForm):
+    """How the person was recognised, and why all second steps go."""
+
+    checked = forms.ChoiceField(label=_("怎样核对的本人"))
+    reason = forms.CharField(label=_("原因"), max_length=200, widget=forms.Textarea(attrs={"rows": "2"}))
+
+
+class SignInRulesForm(PlainForm):
+    """登录与安全."""
+
+    profile = forms.ChoiceField(label=_("密码规则"), choices=Profile.choices, widget=forms.RadioSelect)
+    min_length = forms.IntegerField(label=_("最短位数"), min_value=8, max_value=64, help_text=_("8 到 64 位。"))
+    rotation_days = forms.IntegerField(
+        label=_("多少天须更换"), min_value=0, max_value=365, help_text=_("0 为不要求定期更换。")
+    )
+    history_count = forms.IntegerField(
+        label=_("不得与最近几次相同"), min_value=0, max_value=24, help_text=_("0 为不检查。")
+    )
+    factor_roles = forms.MultipleChoiceField(
+        label=_("必须启用第二步验证的角色"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    factor_grace_days = forms.IntegerField(
+        label=_("宽限天数"), min_value=0, max_value=60, help_text=_("首次登录起算；0 为登录时必须先设置。")
+    )
+    idle_minutes = forms.IntegerField(
+        label=_("不操作多少分钟即退出"), min_value=5, max_value=240, help_text=_("5 到 240 分钟。")
+    )
+    absolute_hours = forms.IntegerField(
+        label=_("一次登录最长几小时"), min_value=1, max_value=24, help_text=_("1 到 24 小时。")
+    )
+    step_up_minutes = forms.IntegerField(
+        label=_("敏感操作前的验证，几分钟内有效"), min_value=5, max_value=120,
+        help_text=_("查看完整内容、导出、授权等之前，超过此时间须再输一次密码或验证码。"),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("修改原因"), max_length=200, widget=forms.Textarea(attrs={"rows": "2"}))
 
 
 class RoleForm(PlainForm):

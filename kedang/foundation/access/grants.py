@@ -23,6 +23,7 @@ class ActiveGrant:
     fonds_id: int
     person_id: int
     department_ids: frozenset[int]
+    role_code: str = ""
 
     def right_on(self, field_class: str) -> FieldRight:
         """What this grant shows of a class of fields; unlisted sensitive classes are hidden."""
@@ -87,6 +88,7 @@ def _active(row: Grant, actor: Actor, own_department_id: int | None) -> ActiveGr
         actor.fonds_id,
         actor.id,
         _departments(row, own_department_id),
+        row.role.code,
     )
 
 

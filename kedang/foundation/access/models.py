@@ -6,11 +6,19 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.access.duties import duty_of
 from kedang.foundation.access.querysets import ScopedQuerySet
 from kedang.foundation.access.secrecy import FieldSecrecy, SecrecyLevel
+from kedang.foundation.access.signin.models import Factor as Factor
+from kedang.foundation.access.signin.models import FactorKind as FactorKind
+from kedang.foundation.access.signin.models import OpenSession as OpenSession
+from kedang.foundation.access.signin.models import PasswordTrace as PasswordTrace
+from kedang.foundation.access.signin.models import QuotaUse as QuotaUse
+from kedang.foundation.access.signin.models import RecoveryCode as RecoveryCode
+from kedang.foundation.access.signin.models import SignInPolicy as SignInPolicy
 
 
 class Fonds(models.Model):
@@ -99,6 +107,10 @@ class Person(AbstractBaseUser):
     language = models.CharField(_("界面语言"), max_length=10, blank=True, default="")
     is_active = models.BooleanField(_("启用"), default=True)
     must_change_password = models.BooleanField(_("下次登录须改密码"), default=False)
+    password_set_at = models.DateTimeField(_("密码设定时间"), null=True, blank=True, editable=False)
+    sign_in_stamp = models.PositiveIntegerField(_("登录批次"), default=0, editable=False)
+    factor_since = models.DateTimeField(_("启用第二步验证"), null=True, blank=True, editable=False)
+    factor_due_at = models.DateTimeField(_("须启用第二步验证"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("建立时间"))
 
     USERNAME_FIELD = "username"
@@ -128,6 +140,11 @@ class Person(AbstractBaseUser):
     def audit_label(self) -> str:
         return f"{self.name}（{self.username}）"
 
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """Sessions hold as long as neither password nor stamp changes (a second step added, lost or reset; all ended)."""
+        content = f"{self.password}:{self.sign_in_stamp}"
+        return salted_hmac("kedang.access.session", content, secret=secret, algorithm="sha256").hexdigest()
+
 
 class Role(models.Model):
     """角色: a named set of actions and of rights on classes of fields."""
@@ -150,6 +167,7 @@ class Role(models.Model):
         verbose_name_plural = _("角色")
         default_permissions = ()
         ordering = ("position", "id")
+        constraints = [models.UniqueConstraint(fields=["fonds", "name"], name="role_name_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -230,9 +248,12 @@ class SignInCounter(models.Model):
     secrecy = FieldSecrecy(default="internal")
     is_technical = True
 
-    key = models.CharField(_("标识"), max_length=40, unique=True)
+    key = models.CharField(_("标识"), max_length=60, unique=True)
+    account = models.CharField(_("账号标识"), max_length=40, blank=True, default="", db_index=True)
     failures = models.PositiveIntegerField(_("连续失败次数"), default=0)
     locked_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
+    held = models.PositiveIntegerField(_("锁定期间的尝试"), default=0)
+    told_at = models.DateTimeField(_("上次记录"), null=True, blank=True)
     started_at = models.DateTimeField(_("起算时间"))
     updated_at = models.DateTimeField(_("更新时间"), db_index=True)
 

@@ -11,6 +11,7 @@ from kedang.foundation.access.policies import policy_for
 from kedang.foundation.access.rights import reach_of, state_of
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.access.services import (
+    factors_reset,
     grant_end,
     password_reset,
     person_activate,
@@ -18,8 +19,12 @@ from kedang.foundation.access.services import (
     person_create,
     person_deactivate,
     person_unlock,
+    quota_raise,
+    sessions_end,
 )
+from kedang.foundation.access.services.factors import CHECKED
 from kedang.foundation.access.services.passwords import random_password
+from kedang.foundation.access.signin.quota import KINDS
 from kedang.foundation.access.throttle import locked_until
 from kedang.foundation.access.views import people as drawn
 from kedang.foundation.kernel import clock
@@ -68,8 +73,8 @@ class PersonPages(RecordPages):
         Panel(_("账号"), ("name", "username", "department", "title", "mobile", "email")),
         Panel(
             _("状态"),
-            ("clearance", "is_active", "last_login", "must_change_password", "created_at"),
-            readonly=("clearance", "is_active", "last_login", "must_change_password", "created_at"),
+            ("clearance", "is_active", "last_login", "must_change_password", "factor_since", "created_at"),
+            readonly=("clearance", "is_active", "last_login", "must_change_password", "factor_since", "created_at"),
         ),
     )
     tones = {"is_active": {True: "good", False: "bad"}}
@@ -82,6 +87,12 @@ class PersonPages(RecordPages):
         "clearance",
         Column(
             "state", _("状态"), text=lambda person, actor: person.is_active, template="access/parts/person_state.html"
+        ),
+        Column(
+            "second",
+            _("第二步验证"),
+            text=lambda person, actor: _("已启用") if person.factor_since else "",
+            template="access/parts/factor_state.html",
         ),
         "last_login",
     )
@@ -120,6 +131,25 @@ class PersonPages(RecordPages):
         Verb(
             "password-reset", _("重置密码"), password_reset, "access.manage_people", icon="password", reason=True,
             confirm=_("将生成一个初始密码，由您转交本人；本人登录后必须修改。现有登录立即失效。"),
+            when=lambda person: person.is_active,
+        ),
+        Verb(
+            "factors-reset", _("重置第二步验证"), factors_reset, "access.manage_sign_in", icon="rotate", reason=True,
+            confirm=_("手机或通行密钥遗失时用。停用此人全部第二步验证并结束其登录；本人用密码登录后须立即重新设置。"),
+            fields={"checked": lambda: forms.ChoiceField(label=_("怎样核对的本人"), choices=[("", _("请选择")), *CHECKED.items()])},
+            when=lambda person: person.factor_since is not None,
+        ),
+        Verb(
+            "sessions-end", _("结束登录"), sessions_end, "access.manage_sign_in", icon="logout", reason=True,
+            confirm=_("此人在所有设备上的登录立即失效，可以重新登录。"), when=lambda person: person.is_active,
+        ),
+        Verb(
+            "quota-raise", _("临时增加用量"), quota_raise, "access.manage_sign_in", icon="plus", reason=True,
+            confirm=_("只在今天有效。请核对本人确有这项工作，原因会留下记录。"),
+            fields={
+                "kind": lambda: forms.ChoiceField(label=_("用途"), choices=list(KINDS.items())),
+                "amount": lambda: forms.IntegerField(label=_("增加多少"), min_value=1, max_value=100_000),
+            },
             when=lambda person: person.is_active,
         ),
         Verb(
@@ -206,5 +236,13 @@ menu.add(
     Entry(_("部门"), "access:department-list", icon="sitemap", action="access.view_people", group="system", order=20),
     Entry(_("角色"), "access:role-list", icon="user-shield", action="access.view_people", group="system", order=30),
     Entry(_("授权一览"), "access:grant-list", icon="key", action="access.manage_grants", group="system", order=40),
+    Entry(
+        _("登录与安全"),
+        "access:sign-in-rules",
+        icon="shield-lock",
+        action="access.manage_sign_in",
+        group="system",
+        order=50,
+    ),
     Entry(_("操作留痕"), "access:event-list", icon="history", action="audit.view", group="trail", order=10),
 )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.access.actions import Action, action
 from kedang.foundation.access.grants import ActiveGrant, active_grants, clearance_of, has_action
-from kedang.foundation.access.models import Department, Fonds, Grant, Person, Role, Scope
+from kedang.foundation.access.models import Department, Fonds, Grant, Person, Role, Scope, SignInPolicy
 from kedang.foundation.access.querysets import (
     ScopedQuerySet as ScopedQuerySet,  # the managers of all rooms take it from here
 )
@@ -236,6 +236,7 @@ MANAGE_PEOPLE = Action("access.manage_people", _("管理人员与部门"), _STAF
 VIEW_PEOPLE = Action("access.view_people", _("查看人员与部门"), _STAFF, is_reading=True)
 MANAGE_ROLES = Action("access.manage_roles", _("管理角色"), _STAFF)
 MANAGE_GRANTS = Action("access.manage_grants", _("授权与收回"), _STAFF)
+MANAGE_SIGN_IN = Action("access.manage_sign_in", _("管理登录与安全"), _STAFF)
 MANAGE_SETTINGS = Action("settings.manage", _("管理系统设置"), _("系统"))
 VIEW_JOBS = Action("jobs.view", _("查看后台任务"), _("系统"), is_reading=True)
 VIEW_AUDIT = Action("audit.view", _("查看操作留痕"), _TRAIL, is_reading=True)
@@ -278,6 +279,11 @@ class RolePolicy(Policy):
 class GrantPolicy(Policy):
     model, view, change, ignores_scope = Grant, "access.view_people", "access.manage_grants", True
     paths = ScopePaths(fonds="person__fonds_id")
+
+
+@register
+class SignInPolicyPolicy(Policy):
+    model, view, change, ignores_scope = SignInPolicy, "access.manage_sign_in", "access.manage_sign_in", True
 
 
 @register

@@ -28,16 +28,17 @@ class BuiltinRole:
 BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "system_admin", "系统管理员", "管理人员、角色、设置与任务；不看客户档案",
-        ("access.view_people", "access.manage_people", "access.manage_roles", "settings.manage", "jobs.view"),
+        ("access.view_people", "access.manage_people", "access.manage_roles", "settings.manage", "jobs.view",
+         "safekeeping.view", "safekeeping.run"),
         {"contact": "show"},
     ),
     BuiltinRole(
         "security_admin", "安全保密员", "授予与收回权限；不看客户档案，不管系统",
-        ("access.view_people", "access.manage_grants"), {"contact": "mask"},
+        ("access.view_people", "access.manage_grants", "access.manage_sign_in"), {"contact": "mask"},
     ),
     BuiltinRole(
         "auditor", "审计员", "查阅与导出操作留痕；不改任何内容",
-        ("audit.view", "audit.export", "access.view_people", *READ_DOSSIER), MASK_ALL,
+        ("audit.view", "audit.export", "access.view_people", "safekeeping.view", *READ_DOSSIER), MASK_ALL,
     ),
     BuiltinRole(
         "archivist", "档案管理员", "全部客户档案的建立、整理、导入与编号规则",

@@ -4,16 +4,25 @@ from django.urls import path
 
 from kedang.foundation.access.panels import GrantPages, PersonPages
 from kedang.foundation.access.tables import EventPages
-from kedang.foundation.access.views import departments, door, events, mine, people, roles
+from kedang.foundation.access.views import departments, door, events, factors, mine, people, roles, rules
 
 app_name = "access"
 
 urlpatterns = [
     path("sign-in/", door.SignIn.as_view(), name="sign-in"),
+    path("sign-in/second/", door.SecondStep.as_view(), name="second-step"),
+    path("passkeys/options/<str:purpose>/", door.PasskeyOptions.as_view(), name="passkey-options"),
     path("sign-out/", door.SignOut.as_view(), name="sign-out"),
     path("first-run/", door.FirstRun.as_view(), name="first-run"),
     path("me/", mine.MyPage.as_view(), name="my-page"),
     path("me/password/", mine.PasswordChange.as_view(), name="password-change"),
+    path("me/second-step/", factors.FactorsFirst.as_view(), name="factors-first"),
+    path("me/second-step/code/", factors.TotpAdd.as_view(), name="factor-totp"),
+    path("me/second-step/passkey/", factors.PasskeyAdd.as_view(), name="passkey-add"),
+    path("me/second-step/<int:pk>/remove/", factors.FactorRemove.as_view(), name="factor-remove"),
+    path("me/recovery-codes/", factors.RecoveryCodes.as_view(), name="recovery-codes"),
+    path("me/sessions/end/", factors.SessionsEnd.as_view(), name="sessions-end"),
+    path("settings/sign-in/", rules.SignInRules.as_view(), name="sign-in-rules"),
     path("people/<int:pk>/grants/new/", people.GrantGive.as_view(), name="grant-give"),
     *PersonPages.urls(),
     *GrantPages.urls(),

@@ -17,6 +17,8 @@ from kedang.foundation.access.grants import active_grants, best_right
 from kedang.foundation.access.masks import mask
 from kedang.foundation.access.policies import NOTHING, Policy, any_of, policy_for, prefixed, require
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, FieldRight
+from kedang.foundation.access.signin.quota import spend
+from kedang.foundation.access.signin.stepup import require_recent
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
@@ -186,6 +188,7 @@ def field_unmask(*, actor: Actor, obj: models.Model, field: str, reason: str) ->
     Raises:
         OutOfScope, NotAllowed: no right to the record, or none to unmask.
         Refused: no reason given, or the field is hidden from this actor altogether.
+        StepUpNeeded, QuotaExceeded: see ``signin/stepup.py`` and ``signin/quota.py``.
     """
     policy, root = _root(obj)
     room = policy.view.split(".")[0]
@@ -194,6 +197,8 @@ def field_unmask(*, actor: Actor, obj: models.Model, field: str, reason: str) ->
         raise Refused("reason_missing", str(_("请写明查看完整内容的原因，例如“电话回访核对”。")), "reason")
     if right_on(actor, obj, field) == FieldRight.HIDE:
         raise NotAllowed(str(_("此字段对您的角色不开放，不能查看完整内容。")), action=f"{room}.unmask")
+    require_recent(actor)
+    spend(actor, "unmask")
     label = str(field_label(type(obj), field))
     record(actor, FIELD_UNMASKED, obj, reason=reason.strip(), meta={"field": field, "label": label})
     return text_of(obj, field)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.models import Q
 
+from kedang.foundation.access.signin.standing import is_switched_off
 from kedang.foundation.audit.record import record
 from kedang.foundation.jobs.events import JOB_DONE, JOB_FAILED
 from kedang.foundation.jobs.models import Job, JobState
@@ -62,7 +63,17 @@ class JobContext:
         )
         if not changed:
             raise JobLost
+        self.require_active()
         self.check_cancelled()
+
+    def require_active(self) -> None:
+        """Stop here if the person on whose behalf the work is done was switched off meanwhile.
+
+        Raises:
+            Refused: ``standing_lost``.
+        """
+        if is_switched_off(self.actor):
+            raise Refused("standing_lost", "提交任务的人账号已停用，任务已停止。请由在岗的同事重新提交。")
 
     def check_cancelled(self) -> None:
         """Stop here if someone asked to."""
@@ -122,7 +133,9 @@ class Worker:
         beat.start()
         try:
             with context.use(channel="job", job_id=job.pk, request_id=f"job-{job.pk}"):
-                result = kind_of(job.kind).handler(JobContext(job, self.name), **job.args)
+                ctx = JobContext(job, self.name)
+                ctx.require_active()
+                result = kind_of(job.kind).handler(ctx, **job.args)
             self._end(job, JobState.DONE, result=result or {})
         except JobCancelled:
             self._end(job, JobState.CANCELLED)

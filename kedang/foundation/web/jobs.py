@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kedang.foundation.jobs.models import Job
+from kedang.foundation.access.policies import require
 from kedang.foundation.jobs.registry import job
 from kedang.foundation.jobs.worker import JobContext
 from kedang.foundation.kernel import clock, sealed_files, stores
@@ -48,6 +49,7 @@ def export(ctx: JobContext, *, kind: str, query: str, columns: list[str], file_k
     pages = RecordPages.of_kind(kind)
     if pages is None:
         raise Refused("list_gone", _("这份清单已不存在，不能导出。"))
+    require(ctx.actor, pages.export_action)
     view = offline(pages, ctx.actor, query)
     chosen = view.columns_named(columns)
     total = view.count()

@@ -16,6 +16,7 @@ from kedang.business.customers.views.changes import change_events, change_rows, 
 from kedang.business.customers.views.lists import CustomerList
 from kedang.business.customers.views.register import pdf
 from kedang.foundation.access.policies import require
+from kedang.foundation.access.signin.quota import spend, spend_reading
 from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
@@ -34,6 +35,7 @@ class Card(Page):
         require(self.actor, "customers.print", customer)
         purpose = request.GET.get("purpose", "").strip()[:60]
         with transaction.atomic():
+            spend_reading(self.actor, customer)
             record(self.actor, CUSTOMER_PRINTED, customer, reason=purpose)
         own = change_events(customer.fonds_id).filter(about(Customer._meta.label_lower, customer.pk))
         latest = change_rows(lines_of(self.actor, [(event, customer) for event in own[:LATEST_CHANGES]]))
@@ -62,6 +64,7 @@ class ListPrint(CustomerList):
         words = "；".join(condition.words for condition in self.query.conditions)
         subject = SubjectRef(Customer._meta.label_lower, None, str(self.pages.plural()), fonds_id=self.actor.fonds_id)
         with transaction.atomic():
+            spend(self.actor, "export", len(keys))
             record(
                 self.actor,
                 CUSTOMERS_PRINTED,

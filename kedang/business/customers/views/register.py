@@ -29,6 +29,7 @@ from kedang.business.customers.views.changes import (
 from kedang.business.customers.views.sheets import workbook
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import can
+from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.pages import Page
@@ -115,6 +116,7 @@ class Register(Page):
         subject = SubjectRef(Customer._meta.label_lower, None, str(self.title), fonds_id=self.actor.fonds_id)
         ids = as_ranges(line.customer.pk for line in lines)
         with transaction.atomic():
+            spend(self.actor, "export", meta.get("rows", 0))
             record(
                 self.actor,
                 event,

@@ -13,11 +13,13 @@ from kedang.foundation.access.events import (
     PERSON_DEACTIVATED,
     PERSON_UNLOCKED,
 )
-from kedang.foundation.access.models import Department, Fonds, Person
+from kedang.foundation.access.models import Department, Fonds, OpenSession, Person
 from kedang.foundation.access.policies import require
 from kedang.foundation.access.secrecy import SecrecyLevel
-from kedang.foundation.access.services.passwords import refuse_weak
 from kedang.foundation.access.services.writing import apply, check, fonds_of, initial, save
+from kedang.foundation.access.signin import sessions
+from kedang.foundation.access.signin.passwords import refuse_weak, set_password
+from kedang.foundation.access.signin.stepup import require_recent
 from kedang.foundation.access.succession import refuse_last
 from kedang.foundation.access.throttle import forget_failures
 from kedang.foundation.audit.record import record
@@ -68,7 +70,7 @@ def person_create(
     if Person.objects.filter(username__iexact=person.username).exists():
         raise taken
     refuse_weak(password, person)
-    person.set_password(password)
+    set_password(person, password)
     save(person, taken)
     record(actor, PERSON_CREATED, person, changes=initial(person, KEPT))
     return person
@@ -90,6 +92,7 @@ def person_change(*, actor: Actor, person: Person, reason: str = "", **values: A
         require(actor, "access.manage_people", person)
     if "clearance" in values and int(values["clearance"]) != person.clearance:
         require(actor, "access.manage_grants", person)
+        require_recent(actor)
         if actor.id == person.pk:
             raise Refused("own_clearance", _("不能调整自己的知悉等级，请由另一位安全保密员办理。"), "clearance")
     if "department" in values:
@@ -120,6 +123,7 @@ def person_deactivate(*, actor: Actor, person: Person, reason: str) -> Person:
     refuse_last(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
+    sessions.end(OpenSession.objects.filter(person=person))
     record(actor, PERSON_DEACTIVATED, person, changes={"is_active": (True, False)}, reason=reason.strip())
     return person
 

@@ -15,6 +15,7 @@ from kedang.foundation.access.policies import require
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, FIELD_CLASSES, FieldRight
 from kedang.foundation.access.services.grants import refuse_mixed_person
 from kedang.foundation.access.services.writing import apply, check, initial, save
+from kedang.foundation.access.signin.stepup import require_recent
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
@@ -40,6 +41,7 @@ def role_create(
         Refused: ``role_taken``, ``duties_mixed``, ``admin_reads_dossiers``, ``auditor_changes``, ``invalid``.
     """
     require(actor, "access.manage_roles")
+    require_recent(actor)
     role = Role(
         fonds_id=actor.fonds_id or (fonds.pk if fonds else None),
         code=code.strip() or f"own-{secrets.token_hex(3)}", name=name.strip(), note=note.strip(),
@@ -105,6 +107,7 @@ def _locked(actor: Actor, role: Role) -> Role:
     if found is None:
         raise OutOfScope
     require(actor, "access.manage_roles", found)
+    require_recent(actor)
     return found
 
 

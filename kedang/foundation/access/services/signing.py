@@ -1,6 +1,6 @@
-"""Signing in and out. Wrong name, wrong password and switched-off account answer alike, in words and in time."""
+"""Signing in and out. Wrong name, wrong password, switched-off and locked account answer alike, in words and in time."""
 
-import math
+from datetime import timedelta
 from functools import cache
 
 from django.contrib.auth import login, logout
@@ -10,20 +10,30 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from kedang.foundation.access import throttle
-from kedang.foundation.access.events import SIGN_IN_FAILED, SIGN_IN_LOCKED, SIGNED_IN, SIGNED_OUT
-from kedang.foundation.access.models import Fonds, Person
+from kedang.foundation.access.events import (
+    GUESSING_SUSPECTED,
+    SECOND_STEP_FAILED,
+    SIGN_IN_FAILED,
+    SIGN_IN_LOCKED,
+    SIGNED_IN,
+    SIGNED_OUT,
+)
+from kedang.foundation.access.models import Factor, FactorKind, Fonds, Person
+from kedang.foundation.access.services.factors import needs_factor
+from kedang.foundation.access.signin import passkeys, pending, proofs, sessions
+from kedang.foundation.access.signin.policy import lock_minutes, policy_for_person
 from kedang.foundation.audit.record import SubjectRef, record, subject_of
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import system_actor
 from kedang.foundation.kernel.refused import Refused
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "kedang.foundation.access.backend.StaffBackend"
 DOOR = system_actor("登录页")
 LONGEST_PASSWORD = 128
 
 
-def sign_in(*, request: HttpRequest, username: str, password: str, address: str, token: str = "") -> Person:
-    """Open a session for who knows the password.
+def sign_in(*, request: HttpRequest, username: str, password: str, address: str, token: str = "") -> Person | None:
+    """Open a session for who knows the password; None when a second step has to follow (see :func:`second_step`).
 
     Args:
         request: gets the new session; its key changes.
@@ -33,24 +43,81 @@ def sign_in(*, request: HttpRequest, username: str, password: str, address: str,
         token: what this browser kept from an earlier sign-in, see :mod:`~kedang.foundation.access.throttle`.
 
     Raises:
-        Refused: ``sign_in_empty``, ``sign_in_failed``, ``sign_in_locked``; none tells whether the account exists.
+        Refused: ``sign_in_empty``, ``sign_in_failed``; none tells whether the account exists or is locked.
     """
     username = username.strip()
     if not username or not password:
         raise Refused("sign_in_empty", _("请输入用户名和密码。"), "password" if username else "username")
     attempt = throttle.begin_attempt(username, address, token)
-    person: Person | None = Person.objects.select_related("fonds").filter(username__iexact=username).first()
-    if attempt.locked_until is not None:
-        minutes = max(1, math.ceil((attempt.locked_until - clock.now()).total_seconds() / 60))
-        _record_failure(person, username, "locked")
-        raise Refused("sign_in_locked", _locked_words(minutes), "password", minutes=minutes)
-    if not _knows_password(person, password) or person is None or not person.is_active:
+    person: Person | None = (
+        Person.objects.select_related("fonds__sign_in_policy").filter(username__iexact=username).first()
+    )
+    is_right = _knows_password(person, password)
+    if attempt.locked_until is not None or not is_right or person is None or not person.is_active:
         _refuse(person, username, attempt)
     assert person is not None
+    if Factor.objects.filter(person=person).exists():
+        with transaction.atomic():
+            throttle.forgive(attempt)
+        pending.keep(request, person)
+        return None
     with transaction.atomic():
         throttle.forgive(attempt)
-        login(request, person, backend=BACKEND)
-        record(person, SIGNED_IN, person, meta={"known_browser": throttle.is_known_browser(token, username)})
+        _tell_untold()
+        _open(request, person, "password", known_browser=throttle.is_known_browser(token, username))
+    return person
+
+
+def second_step(*, request: HttpRequest, code: str = "", passkey: str = "", address: str, token: str = "") -> Person:
+    """Open the session of who has just shown the password, by a code, a recovery code or a passkey.
+
+    Raises:
+        Refused: ``second_step_over`` (begin anew), ``second_step_failed`` (also during a lock).
+    """
+    person = pending.awaited(request)
+    if person is None:
+        raise Refused("second_step_over", _("登录等待超时，请重新输入用户名和密码。"))
+    attempt = throttle.begin_attempt(person.username, address, token, step="second")
+    method = ""
+    if attempt.locked_until is None:
+        method = proofs.second_proof(request, "second", person, code, passkey)
+    if not method:
+        if attempt.locked_until is None or attempt.held:
+            why = "locked" if attempt.locked_until is not None else "wrong"
+            record(DOOR, SECOND_STEP_FAILED, person, meta={"why": why, "count": max(1, attempt.held)})
+        if attempt.locks_now:
+            record(DOOR, SIGN_IN_LOCKED, person, meta={"step": "second"})
+        raise Refused("second_step_failed", _second_words(), "code")
+    with transaction.atomic():
+        throttle.forgive(attempt)
+        pending.forget(request)
+        _open(request, person, f"password+{method}", known_browser=throttle.is_known_browser(token, person.username))
+    return person
+
+
+def passkey_sign_in(*, request: HttpRequest, passkey: str, address: str) -> Person:
+    """Open a session by a passkey alone: it proves possession and, by finger, face or number, the person.
+
+    Raises:
+        Refused: ``passkey_failed``, also where the account is switched off or the address is locked.
+    """
+    attempt = throttle.begin_attempt("passkey", address, "", step="passkey")
+    failed = Refused("passkey_failed", _("通行密钥没有通过验证，请再试一次，或用密码登录。"))
+    if attempt.locked_until is not None:
+        raise failed
+    try:
+        factor = passkeys.used(request, "sign-in", passkey)
+    except Refused as refusal:
+        record(DOOR, SIGN_IN_FAILED, _subject(None, ""), meta={"why": "passkey"}, fonds_id=_fonds_id(None))
+        raise failed from refusal
+    person = Person.objects.select_related("fonds__sign_in_policy").get(pk=factor.person_id)
+    if not person.is_active:
+        record(DOOR, SIGN_IN_FAILED, person, meta={"why": "inactive"})
+        raise failed
+    with transaction.atomic():
+        throttle.forgive(attempt)
+        proofs.note_used(factor)
+        _open(request, person, FactorKind.PASSKEY, known_browser=False)
     return person
 
 
@@ -59,7 +126,17 @@ def sign_out(*, request: HttpRequest) -> None:
     person = request.user
     if isinstance(person, Person):
         record(person, SIGNED_OUT, person)
+        sessions.forget(request.session.session_key)
     logout(request)
+
+
+def _open(request: HttpRequest, person: Person, method: str, *, known_browser: bool) -> None:
+    request.session[sessions.METHOD] = method
+    if person.factor_since is None and person.factor_due_at is None and needs_factor(person):
+        person.factor_due_at = clock.now() + timedelta(days=policy_for_person(person).factor_grace_days)
+        person.save(update_fields=["factor_due_at"])
+    login(request, person, backend=BACKEND)
+    record(person, SIGNED_IN, person, meta={"known_browser": known_browser, "method": method})
 
 
 def _knows_password(person: Person | None, password: str) -> bool:
@@ -74,26 +151,41 @@ def _nobodys_password() -> str:
     return make_password("nobody", hasher="default")
 
 
+def _tell_untold() -> None:
+    """Write down attempts during locks that nobody has tried since."""
+    if count := throttle.take_untold():
+        meta = {"why": "locked", "count": count}
+        record(DOOR, SIGN_IN_FAILED, SubjectRef("", None, _("锁定期间的尝试")), meta=meta, fonds_id=_fonds_id(None))
+
+
 def _refuse(person: Person | None, username: str, attempt: throttle.Attempt) -> None:
-    from django.conf import settings
-
-    _record_failure(person, username, "inactive" if person is not None and not person.is_active else "wrong")
+    """Write down what happened, and say what is always said."""
+    subject, fonds_id = _subject(person, username), _fonds_id(person)
+    if attempt.locked_until is not None:
+        if attempt.held:
+            record(DOOR, SIGN_IN_FAILED, subject, meta={"why": "locked", "count": attempt.held}, fonds_id=fonds_id)
+    else:
+        why = "inactive" if person is not None and not person.is_active else "wrong"
+        record(DOOR, SIGN_IN_FAILED, subject, meta={"why": why}, fonds_id=fonds_id)
     if attempt.locks_now:
-        record(DOOR, SIGN_IN_LOCKED, _subject(person, username), fonds_id=_fonds_id(person))
-        minutes = settings.SIGN_IN_LOCK_MINUTES
-        raise Refused("sign_in_locked", _locked_words(minutes), "password", minutes=minutes)
-    sentence = _("用户名或密码不正确，或账号已停用。请核对后重试。")
-    if attempt.left <= 2:
-        sentence = _("用户名或密码不正确，或账号已停用。再错 %(left)d 次将暂停登录。") % {"left": attempt.left}
-    raise Refused("sign_in_failed", sentence, "password")
+        record(DOOR, SIGN_IN_LOCKED, subject, fonds_id=fonds_id)
+    if attempt.is_guessed:
+        record(DOOR, GUESSING_SUSPECTED, subject, fonds_id=fonds_id)
+    raise Refused("sign_in_failed", _always(), "password")
 
 
-def _locked_words(minutes: int) -> str:
-    return _("登录失败次数过多，请 %(minutes)d 分钟后再试，或请系统管理员解除锁定。") % {"minutes": minutes}
+def _always() -> str:
+    sentence = _(
+        "用户名或密码不正确，或账号已停用、暂停登录。请核对后再试；连续输错会暂停 %(minutes)d 分钟，也可请系统管理员解除。"
+    )
+    return sentence % {"minutes": lock_minutes()}
 
 
-def _record_failure(person: Person | None, username: str, why: str) -> None:
-    record(DOOR, SIGN_IN_FAILED, _subject(person, username), meta={"why": why}, fonds_id=_fonds_id(person))
+def _second_words() -> str:
+    sentence = _(
+        "验证没有通过。请用验证器中最新的一个码（每个码只能用一次），或用恢复码；连续输错会暂停 %(minutes)d 分钟。"
+    )
+    return sentence % {"minutes": lock_minutes()}
 
 
 def _subject(person: Person | None, username: str) -> SubjectRef:

@@ -1,11 +1,13 @@
 """The ledger of sent forms: who sent which key, what was in it, and where it led."""
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest
 
@@ -37,7 +39,7 @@ def key_of(request: HttpRequest) -> str:
 
 def digest_of(request: HttpRequest) -> str:
     """Digest of what is sent: path, fields without key and cross-site token, and files by name, size and both ends."""
-    made = hashlib.sha256(request.get_full_path().encode())
+    made = hmac.new(settings.SECRET_KEY.encode(), request.get_full_path().encode(), hashlib.sha256)  # forms hold passwords too
     for name in sorted(request.POST):
         if name not in (KEY_FIELD, "csrfmiddlewaretoken"):
             for value in request.POST.getlist(name):

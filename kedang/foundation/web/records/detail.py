@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from kedang.foundation.access.policies import can
+from kedang.foundation.access.signin.quota import spend_reading
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope
 from kedang.foundation.web.pages import Crumb, Page
@@ -18,6 +19,7 @@ def note_reading(pages: type[RecordPages], actor: Any, obj: Any, **where: str) -
     """Write down that a record was read, and on which of its pages; nothing where the pages name no ``read_event``."""
     if pages.read_event is not None:
         with transaction.atomic():
+            spend_reading(actor, obj)
             record(actor, pages.read_event, obj, meta=where)
 
 

@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 
 from kedang.foundation.access.policies import require
 from kedang.foundation.access.secrecy import FieldRight
+from kedang.foundation.access.signin.quota import spend
+from kedang.foundation.access.signin.standing import require_standing
+from kedang.foundation.access.signin.stepup import require_recent
 from kedang.foundation.access.veil import reveal, right_anywhere
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.jobs.models import Job
@@ -33,6 +36,8 @@ from kedang.foundation.web.records.sheets import Line, csv_lines, write_xlsx
 AT_ONCE = 5_000
 """Up to so many rows the file comes with the answer; more are written by a job."""
 MOST_ROWS = 1_000_000
+STANDING_EVERY = 500
+"""So often a download under way asks whether it is still allowed."""
 
 
 class RecordExport(RecordList):
@@ -75,6 +80,7 @@ class RecordExport(RecordList):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The question."""
+        require_recent(self.actor)
         shown = {column.name for column in self.columns}
         found = self.count()
         choices = [
@@ -108,6 +114,8 @@ class RecordExport(RecordList):
         if count > MOST_ROWS:
             messages.error(request, _("一次最多导出 %(most)s 行，请先用条件缩小范围。") % {"most": f"{MOST_ROWS:,}"})
             return HttpResponseRedirect(f"{self.list_url()}?{self.params.urlencode()}")
+        require_recent(self.actor)
+        spend(self.actor, "export", count)
         if count > AT_ONCE:
             job = self.hand_in(names, kind, count)
             messages.success(request, _("行数较多，已转为后台任务，完成后在任务页下载。"))
@@ -155,7 +163,9 @@ class RecordExport(RecordList):
             column.name for column in columns if column.text is None and is_right_aligned(self.pages.model, column.name)
         }
         cells = cells_of(self.actor, self.pages.model, columns)
-        for obj in rows.iterator(chunk_size=1000):
+        for number, obj in enumerate(rows.iterator(chunk_size=1000), 1):
+            if number % STANDING_EVERY == 0:
+                require_standing(self.actor, self.required_action())
             line: Line = []
             for cell in cells(obj):
                 seen = reveal(self.actor, obj, cell.name) if cell.name in numbers else None
