@@ -37,6 +37,21 @@ def _stop_with_parent() -> None:
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGINT)
 
 
+def _children(number: int) -> list[int]:
+    try:
+        listed = Path(f"/proc/{number}/task/{number}/children").read_text()
+    except OSError:
+        return []
+    return [int(child) for child in listed.split()]
+
+
+def _command(number: int) -> bytes:
+    try:
+        return Path(f"/proc/{number}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 class NoServer(RuntimeError):
     """No PostgreSQL programs on this machine, or they would not start; the message says what to do."""
 
@@ -59,6 +74,7 @@ class Server:
         self.settings = (*SIZE, *(() if durable else FAST), *settings)
         self.folder = Path(tempfile.mkdtemp(prefix="kedang-pg-"))
         self.process: subprocess.Popen[bytes] | None = None
+        self.programs: Path | None = None
         self.account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
     @property
@@ -94,6 +110,28 @@ class Server:
         self.process = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def kill(self) -> None:
+        """End all of it at once, as a crash does: nothing is flushed, the next start recovers from the log."""
+        assert self.process
+        members = [self.process.pid, *_children(self.process.pid)]
+        for number in members:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        self.process.wait()
+        while any(Path(f"/proc/{number}").exists() for number in members):
+            time.sleep(0.01)
+
+    def start_again(self) -> None:
+        """Start the cluster that lies there, after :meth:`kill`."""
+        assert self.programs
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        self._launch(self.programs)
+
+    def backends(self) -> list[int]:
+        """Process ids that serve connections."""
+        assert self.process
+        return [number for number in _children(self.process.pid) if b"postgres: postgres postgres" in _command(number)]
+
     def __enter__(self) -> "Server":
         return self.start()
 
@@ -108,6 +146,11 @@ class Server:
         self._run(
             [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "-N"]
         )
+        self.programs = programs
+        self._launch(programs)
+
+    def _launch(self, programs: Path) -> None:
+        data = self.folder / "data"
         log = (self.folder / "log").open("ab")
         self.process = subprocess.Popen(
             [

@@ -16,14 +16,15 @@ from django.db import connections
 
 from kedang.business.customers import services as customers
 from kedang.business.customers.models import Customer
-from kedang.business.intake.models import BatchState, ChunkState
+from kedang.business.intake.models import BatchState, ChunkState, ImportBatch
 from kedang.business.intake.pipeline import chunks, committing
 from kedang.business.intake.pipeline.helpers import Helpers
 from kedang.business.intake.services import batch_cancel, batch_commit, batch_stage, rows_page
 from kedang.foundation.audit.models import Event
 from kedang.foundation.jobs.inline import work_here
 from kedang.foundation.jobs.models import Job, JobState
-from kedang.foundation.jobs.worker import JobCancelled, Worker
+from kedang.foundation.jobs.services import enqueue
+from kedang.foundation.jobs.worker import MAX_ATTEMPTS, JobCancelled, Worker
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.numbering.models import NumberEntry, NumberSeries
 from kedang.foundation.search.index import size
@@ -102,9 +103,30 @@ def test_a_dead_worker_is_followed_by_another_that_finishes(cast: Cast, monkeypa
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, heartbeat_at="2020-01-01T00:00:00Z")
     assert Worker("second").run_once()
     job.refresh_from_db()
-    assert (job.state, job.attempts) == (JobState.DONE, 2)
+    assert job.state == JobState.DONE
     assert again(batch).state == BatchState.DONE and outcomes(again(batch)) == {"created": 23}
     exactly_once(23)
+
+
+@pytest.mark.parametrize(
+    ("kind", "running", "left"),
+    [
+        ("intake.stage", BatchState.STAGING, BatchState.MAPPED),
+        ("intake.commit", BatchState.COMMITTING, BatchState.FAILED),
+        ("intake.undo", BatchState.UNDOING, BatchState.FAILED),
+    ],
+)
+def test_a_batch_is_not_left_waiting_for_a_job_that_was_given_up(
+    cast: Cast, kind: str, running: BatchState, left: BatchState
+) -> None:
+    batch = staged(cast.archivist, table([row(1)]))
+    job = enqueue(cast.archivist, kind, args={"batch_id": batch.pk})
+    ImportBatch.objects.filter(pk=batch.pk).update(state=running, job=job)
+    Job.objects.filter(pk=job.pk).update(attempts=MAX_ATTEMPTS)
+    assert Worker().run_once()
+    job.refresh_from_db()
+    assert (job.state, again(batch).state) == (JobState.FAILED, left) and "多次中断" in again(batch).error
+    assert Event.objects.filter(code="intake.failed", subject_id=batch.pk).count() == 1
 
 
 def test_cancelling_what_waits_puts_the_batch_back(cast: Cast) -> None:

@@ -13,6 +13,7 @@ from kedang.business.intake.models import BatchState, ImportChunk
 from kedang.business.intake.pipeline import originals
 from kedang.business.intake.services import batch_close, batch_undo, report_workbook, rows_page, template_save
 from kedang.foundation.audit.models import Event
+from kedang.foundation.kernel import scratch
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.numbering.models import NumberEntry, NumberState
 from kedang.foundation.search.services import search_run
@@ -162,7 +163,7 @@ def test_rows_and_original_lie_sealed_and_go_when_the_batch_is_closed(cast: Cast
         assert "机械".encode() not in place and code(1).encode() not in place
     with originals.opened(batch) as plain:
         assert code(1).encode() in plain.read_bytes()
-    assert not list((data_dir / "imports" / "work").iterdir())
+    assert not list(scratch.here().glob("batch-*"))
     batch_close(actor=cast.archivist, batch_id=batch.pk)
     assert not ImportChunk.objects.filter(batch=batch).exists()
 

@@ -1,7 +1,5 @@
 """Running a job in one's own process (commands, tests): handed in and claimed in one step, so that no worker gets it first."""
 
-import os
-import socket
 from collections.abc import Callable
 
 from django.db import transaction
@@ -21,7 +19,7 @@ def work_here(hand_in: Callable[[], Job]) -> Job:
     Raises:
         Refused: the job failed, with its sentence; or was cancelled.
     """
-    worker = Worker(f"{socket.gethostname()}:{os.getpid()}:command")
+    worker = Worker()
     with transaction.atomic():
         job = hand_in()
         now = clock.now()

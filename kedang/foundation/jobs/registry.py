@@ -11,21 +11,29 @@ Handler = Callable[..., "dict[str, Any] | None"]
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """One kind of work: code, Chinese title, handler ``(ctx, **args) -> result dict``."""
+    """One kind of work: code, Chinese title, handler ``(ctx, **args) -> result dict``, and what to put right when it is given up."""
 
     code: str
     title: str | Promise
     handler: Handler
+    given_up: Callable[..., None] | None = None
 
 
 _kinds: dict[str, JobKind] = {}
 
 
-def job(code: str, *, title: str | Promise) -> Callable[[Handler], Handler]:
-    """Declare a handler. It may be run again after a crash and must then go on where it stopped, with the same effect."""
+def job(
+    code: str, *, title: str | Promise, given_up: Callable[..., None] | None = None
+) -> Callable[[Handler], Handler]:
+    """Declare a handler. It may be run again after a crash and must then go on where it stopped, with the same effect.
+
+    Args:
+        given_up: called as ``(actor, **args)`` in the transaction that marks the job as failed because its workers died again and
+            again, so that what waits for the job does not wait for ever.
+    """
 
     def declare(handler: Handler) -> Handler:
-        _kinds[code] = JobKind(code, title, handler)
+        _kinds[code] = JobKind(code, title, handler, given_up)
         return handler
 
     return declare

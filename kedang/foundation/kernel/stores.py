@@ -8,13 +8,14 @@ before its snapshot of the database until it has a link to every file, so that n
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils.functional import Promise
 
 UNFINISHED = ".part"
@@ -47,6 +48,8 @@ class Store:
 
 
 _stores: dict[str, Store] = {}
+_named: dict[str, Callable[[Path], bool]] = {}
+_sweepers: dict[str, Callable[[], object]] = {}
 
 
 def store(folder: str, title: str | Promise, *, passing: tuple[str, ...] = ()) -> Store:
@@ -60,9 +63,45 @@ def stores() -> list[Store]:
     return [_stores[folder] for folder in sorted(_stores)]
 
 
+def named_by(folder: str, is_named: Callable[[Path], bool]) -> None:
+    """Say who knows whether a committed row names a file of a folder; asked when a process died while writing it."""
+    _named[folder] = is_named
+
+
+def swept_by(name: str, sweep: Callable[[], object]) -> None:
+    """Register what else is to be looked through when the worker clears away after dead processes."""
+    _sweepers[name] = sweep
+
+
+def settle(path: Path) -> bool:
+    """Remove a file that a dead process wrote and no row names; True when nothing is left to be decided."""
+    is_named = _named.get(path.parent.name)
+    if is_named is None:
+        return True
+    path.with_name(path.name + UNFINISHED).unlink(missing_ok=True)
+    if path.exists() and not is_named(path):
+        discard(path)
+    return True
+
+
+def sweep() -> list[str]:
+    """Clear away what dead processes left: their passing copies, and files that no row names. Safe while people work."""
+    from kedang.foundation.kernel import scratch
+
+    gone = scratch.sweep(settle)
+    for look in _sweepers.values():
+        look()
+    return gone
+
+
 @contextmanager
 def written(target: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
-    """Write a file of a store: nobody sees it under its name before it is whole and on the disk."""
+    """Write a file of a store: nobody sees it under its name before it is whole and on the disk.
+
+    Within a transaction the file goes again if the process dies before the commit.
+    """
+    if connection.in_atomic_block:
+        _promised(target)
     unfinished = target.with_name(target.name + UNFINISHED)
     try:
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
@@ -81,6 +120,23 @@ def discard(path: Path) -> None:
     if path.exists():
         with _locked(fcntl.LOCK_SH):
             path.unlink(missing_ok=True)
+
+
+def discard_on_commit(path: Path) -> None:
+    """Remove a file when the transaction under way is committed; if the process dies just then, it is removed all the same."""
+    _promised(path, also=lambda: discard(path))
+
+
+def _promised(path: Path, also: Callable[[], None] = lambda: None) -> None:
+    from kedang.foundation.kernel import scratch
+
+    note = scratch.promise(path)
+
+    def keep() -> None:
+        also()
+        note.unlink(missing_ok=True)
+
+    transaction.on_commit(keep)
 
 
 @contextmanager

@@ -39,6 +39,10 @@ from kedang.foundation.safekeeping.sets import BackupSet
 VERIFY_SECONDS = 600
 
 
+DRILL = "drill"
+"""Below the data folder, for as long as a drill lasts."""
+
+
 @dataclass(slots=True)
 class Line:
     """One step of the report: what was done, how it came out, how long it took."""
@@ -86,7 +90,7 @@ def rehearse(find: Callable[[], BackupSet], show: Show = unheard) -> Outcome:
         show: progress.
     """
     outcome = Outcome("", clock.now())
-    scratch = Path(settings.DATA_DIR) / "drill"
+    scratch = Path(settings.DATA_DIR) / DRILL
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True, mode=0o700)
     try:

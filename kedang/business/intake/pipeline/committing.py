@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from kedang.business.customers.completeness import requirements_of
 from kedang.business.customers.models import Contact, Customer
@@ -58,8 +58,8 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
         require(ctx.actor, "customers.create")
         with context.use(channel="import"):
             _Committer(ctx, batch).run()
-    except JobLost:
-        raise
+    except (JobLost, OperationalError, InterfaceError):
+        raise  # the batch goes on where it stopped, with the next worker or the next attempt
     except BaseException as error:
         _stop(ctx, batch_id, error, time.monotonic() - started)
         raise

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from kedang.business.customers.recognising import base_for
 from kedang.business.customers.services.bulk import planned_changes
@@ -21,6 +21,7 @@ from kedang.business.intake.pipeline.rights import sees_all
 from kedang.business.intake.pipeline.targets import target_of
 from kedang.business.intake.reading import open_table
 from kedang.foundation.audit.record import record
+from kedang.foundation.jobs.worker import JobLost
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
@@ -46,6 +47,8 @@ def run_stage(ctx: Any, batch_id: int) -> dict[str, Any]:
     try:
         with originals.opened(batch) as path:
             counts = _Stager(ctx, batch).run(path)
+    except (JobLost, OperationalError, InterfaceError):
+        raise  # begun anew by the next worker or the next attempt
     except BaseException as error:
         _give_up(ctx.actor, batch_id, error)
         raise

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from kedang.business.customers.numbers import NUMBER_KEY
 from kedang.business.customers.services.bulk import customers_restore_bulk, customers_withdraw_bulk
@@ -37,8 +37,8 @@ def run_undo(ctx: Any, batch_id: int, reason: str = "") -> dict[str, Any]:
     try:
         with context.use(channel="import"):
             _Undoer(ctx, batch, reason).run()
-    except JobLost:
-        raise
+    except (JobLost, OperationalError, InterfaceError):
+        raise  # the batch goes on where it stopped, with the next worker or the next attempt
     except BaseException as error:
         _stop(ctx, batch_id, error)
         raise

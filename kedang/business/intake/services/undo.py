@@ -59,5 +59,5 @@ def batch_close(*, actor: Actor, batch_id: int) -> ImportBatch:
         batch.state = BatchState.CLOSED
         batch.save(update_fields=["state"])
     record(actor, BATCH_CLOSED, batch)
-    transaction.on_commit(lambda: originals.forget(batch_id))
+    originals.forget(batch_id)
     return batch

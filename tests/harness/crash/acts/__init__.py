@@ -1,0 +1,1 @@
+"""What people do while the server is killed under their hands; each desk is one person with one browser."""

@@ -1,0 +1,1 @@
+"""What lies in the base and on the disk, against what the journal knows."""

@@ -1,0 +1,116 @@
+"""Faults put into the server under test on purpose, each of which the harness must find."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+WINDOW = 0.15
+After = Callable[[str], Callable[[Callable[[ModuleType], None]], Callable[[ModuleType], None]]]
+
+
+def late_event(after: After) -> None:
+    """The entry of a change is written after the change was committed."""
+
+    @after("kedang.foundation.audit.record")
+    def change(module: Any) -> None:
+        real = module.record
+
+        def record(actor: Any, event: Any, *args: Any, **kwargs: Any) -> Any:
+            if event.code not in ("customers.changed", "customers.graded"):
+                return real(actor, event, *args, **kwargs)
+            from django.db import transaction
+
+            def write() -> None:
+                time.sleep(WINDOW)
+                with transaction.atomic():
+                    real(actor, event, *args, **kwargs)
+
+            transaction.on_commit(write)
+            return None
+
+        module.record = record
+
+
+def early_answer(after: After) -> None:
+    """The person is told that it is done before it is."""
+
+    @after("kedang.business.customers.services.customers")
+    def change(module: Any) -> None:
+        import threading
+
+        real = module.customer_grade
+
+        def customer_grade(**given: Any) -> Any:
+            def later() -> None:
+                from django.db import connection
+
+                time.sleep(WINDOW)
+                real(**given)
+                connection.close()
+
+            threading.Thread(target=later).start()
+            return given["customer"]
+
+        module.customer_grade = customer_grade
+
+
+def left_file(after: After) -> None:
+    """Nobody clears away what a dead process left lying."""
+
+    @after("kedang.foundation.kernel.scratch")
+    def change(module: Any) -> None:
+        module.sweep = list
+
+    @after("kedang.foundation.kernel.stores")
+    def change_stores(module: Any) -> None:
+        module.sweep = lambda *args, **kwargs: []
+
+
+def early_done(after: After) -> None:
+    """A job is marked done before its effect."""
+
+    @after("kedang.foundation.jobs.worker")
+    def change(module: Any) -> None:
+        def work(self: Any, job: Any) -> None:
+            from kedang.foundation.jobs.registry import kind_of
+
+            self._end(job, module.JobState.DONE, result={})
+            time.sleep(WINDOW)
+            with contextlib.suppress(module.JobLost):
+                kind_of(job.kind).handler(module.JobContext(job, self.name), **job.args)
+
+        module.Worker.work = work
+
+
+def half_chunk(after: After) -> None:
+    """A chunk of an import is marked as written in a transaction of its own, before its rows."""
+
+    @after("kedang.business.intake.pipeline.committing")
+    def change(module: Any) -> None:
+        real = module._Committer._create
+
+        def create(self: Any, ready: Any, plan: Any, marks: Any, singly: bool) -> None:
+            real(self, ready, plan, marks, singly)
+            raw = module.connection.connection
+            raw.commit()  # behind the back of the transaction that is open
+            time.sleep(WINDOW)
+            if module.connection.vendor == "sqlite":
+                raw.execute("BEGIN IMMEDIATE")
+
+        module._Committer._create = create
+
+
+FAULTS = {
+    "late-event": late_event,
+    "early-answer": early_answer,
+    "left-file": left_file,
+    "early-done": early_done,
+    "half-chunk": half_chunk,
+}
+
+
+def plant(name: str, after: After) -> None:
+    """Plant one fault."""
+    FAULTS[name](after)
