@@ -1,16 +1,14 @@
 """The worker: claims jobs one at a time by a conditional update, runs them, keeps a heartbeat, takes up dead ones again."""
 
 import logging
-import os
 import signal
-import socket
 import threading
 import time
 from datetime import timedelta
 from types import FrameType
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.db.models import Q
 
 from kedang.foundation.access.signin.standing import is_switched_off
@@ -19,7 +17,7 @@ from kedang.foundation.jobs.events import JOB_DONE, JOB_FAILED
 from kedang.foundation.jobs.models import Job, JobState
 from kedang.foundation.jobs.registry import kind_of
 from kedang.foundation.jobs.schedules import Ticker
-from kedang.foundation.kernel import clock, context
+from kedang.foundation.kernel import clock, context, scratch, stores
 from kedang.foundation.kernel.actors import Actor, system_actor
 from kedang.foundation.kernel.refused import Refused
 
@@ -48,6 +46,7 @@ class JobContext:
         self.actor: Actor = job.actor or system_actor(job.actor_name)
         self._worker = worker
         self._last_shown = 0.0
+        self._reached = job.done_count
 
     def progress(self, done: int, total: int, message: str = "", *, force: bool = False) -> None:
         """Show progress (at most twice a second unless forced) and stop here if asked to.
@@ -58,9 +57,10 @@ class JobContext:
         if not force and now - self._last_shown < PROGRESS_EVERY_SECONDS:
             return
         self._last_shown = now
-        changed = self._mine().update(
-            done_count=done, total_count=total, message=message[:300], heartbeat_at=clock.now()
-        )
+        values = {"done_count": done, "total_count": total, "message": message[:300], "heartbeat_at": clock.now()}
+        if done > self._reached:  # it gets on: what counts are attempts that end at the same place
+            values["attempts"] = 1
+        changed = self._mine().update(**values)
         if not changed:
             raise JobLost
         self.require_active()
@@ -88,13 +88,14 @@ class Worker:
     """One worker process. ``run()`` until SIGTERM or SIGINT; ``run_once()`` for tests and for the import command."""
 
     def __init__(self, name: str = "") -> None:
-        self.name = name or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident() % 10000}"
+        self.name = name or scratch.address()
         self._stop = threading.Event()
 
     def run(self, poll_seconds: float = 0.5) -> None:
         """Work until asked to stop; the job under way is finished first or taken up again by the next worker."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask_to_stop)
+        stores.sweep()
         ticker = Ticker(self._stop)
         ticker.start()
         while not self._stop.is_set():
@@ -113,9 +114,11 @@ class Worker:
     def claim(self) -> Job | None:
         """Take the oldest queued job, or one whose worker has died; one changed row decides the winner."""
         now = clock.now()
-        waiting = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, heartbeat_at__lt=now - STALE_AFTER)
+        stale = Q(state=JobState.RUNNING, heartbeat_at__lt=now - STALE_AFTER)
+        dead = [name for name in self._others() if scratch.is_dead(name)]
+        waiting = Q(state=JobState.QUEUED) | stale | Q(state=JobState.RUNNING, worker__in=dead)
         for job in Job.objects.filter(waiting).order_by("id")[:5]:
-            won = Job.objects.filter(waiting, pk=job.pk, attempts=job.attempts).update(
+            won = Job.objects.filter(waiting, pk=job.pk, attempts=job.attempts, worker=job.worker).update(
                 state=JobState.RUNNING, worker=self.name, attempts=job.attempts + 1,
                 started_at=job.started_at or now, heartbeat_at=now,
             )  # fmt: skip
@@ -123,10 +126,15 @@ class Worker:
                 return Job.objects.select_related("actor").get(pk=job.pk)
         return None
 
+    def _others(self) -> list[str]:
+        """Workers that have a job under way."""
+        running = Job.objects.filter(state=JobState.RUNNING).exclude(worker=self.name)
+        return list(running.order_by().values_list("worker", flat=True).distinct())
+
     def work(self, job: Job) -> None:
         """Run one claimed job to its end and write down how it ended."""
         if job.attempts > MAX_ATTEMPTS:
-            self._end(job, JobState.FAILED, error=f"任务连续 {MAX_ATTEMPTS} 次中断，已停下，请联系系统管理员。")
+            self._give_up(job)
             return
         alive = threading.Event()
         beat = threading.Thread(target=self._heartbeat, args=(job.pk, alive), daemon=True)
@@ -141,6 +149,9 @@ class Worker:
             self._end(job, JobState.CANCELLED)
         except JobLost:
             logger.warning("job %s was taken over by another worker", job.pk)
+        except (OperationalError, InterfaceError):
+            logger.exception("job %s lost the database; it is tried again", job.pk)
+            self._put_back(job)
         except Refused as refusal:
             self._end(job, JobState.FAILED, error=refusal.sentence)
         except Exception:
@@ -151,6 +162,21 @@ class Worker:
         finally:
             alive.set()
             beat.join(timeout=HEARTBEAT_SECONDS)
+
+    def _give_up(self, job: Job) -> None:
+        """A job whose workers died again and again; what waits for it is told in the same transaction."""
+        kind = kind_of(job.kind)
+        actor: Actor = job.actor or system_actor(job.actor_name)
+        with transaction.atomic():
+            if kind.given_up is not None:
+                with context.use(channel="job", job_id=job.pk, request_id=f"job-{job.pk}"):
+                    kind.given_up(actor, **job.args)
+            self._end(job, JobState.FAILED, error=f"任务连续 {MAX_ATTEMPTS} 次中断，已停下，请联系系统管理员。")
+
+    def _put_back(self, job: Job) -> None:
+        """Leave the job to the next attempt. Where the database is still away, this process ends, and the next one takes the job up."""
+        connection.close()
+        Job.objects.filter(pk=job.pk, worker=self.name, state=JobState.RUNNING).update(state=JobState.QUEUED)
 
     def _end(self, job: Job, state: JobState, *, result: dict[str, Any] | None = None, error: str = "") -> None:
         with transaction.atomic(), context.use(channel="job", job_id=job.pk, request_id=f"job-{job.pk}"):

@@ -9,10 +9,14 @@ import sys
 import time
 from typing import Any
 
+from kedang.foundation.kernel import scratch
 from kedang.foundation.kernel.refused import Refused
 from kedang.project.cli import json_flag
+from kedang.project.lifeline import die_with_parent
 
 STOP_SECONDS = 20.0
+LOOK_SECONDS = 0.1
+CALM_SECONDS = 1.5
 
 
 def add_parser(subparsers: Any) -> None:
@@ -33,6 +37,7 @@ def run_worker(args: argparse.Namespace) -> None:
     """One worker in this process."""
     from kedang.foundation.jobs.worker import Worker
 
+    scratch.begin()
     Worker().run()
 
 
@@ -40,6 +45,7 @@ def run_serve(args: argparse.Namespace) -> None:
     """Web and worker as children; if one of them dies it is started again, and when asked to stop all stop."""
     _refuse_busy_port(args.host, args.port)
     _refuse_unready()
+    scratch.begin()
     stopping = False
 
     def ask_to_stop(number: int, frame: Any) -> None:
@@ -52,6 +58,7 @@ def run_serve(args: argparse.Namespace) -> None:
     if not args.no_worker:
         commands["worker"] = [sys.executable, "-m", "kedang.project.cli", "worker"]
     children = {name: _start(command) for name, command in commands.items()}
+    started = dict.fromkeys(commands, time.monotonic())
     shown = "127.0.0.1" if args.host == "0.0.0.0" else args.host  # noqa: S104  (only compared)
     print(f"客档已启动：http://{shown}:{args.port}/    按 Ctrl-C 停止", flush=True)
     try:
@@ -59,9 +66,10 @@ def run_serve(args: argparse.Namespace) -> None:
             for name, child in children.items():
                 if child.poll() is not None and not stopping:
                     print(f"{name} 进程退出（{child.returncode}），正在重新启动……", file=sys.stderr, flush=True)
-                    time.sleep(1)
-                    children[name] = _start(commands[name])
-            time.sleep(0.3)
+                    if time.monotonic() - started[name] < CALM_SECONDS:
+                        time.sleep(1)  # one that dies again and again is not started as fast as the machine can
+                    children[name], started[name] = _start(commands[name]), time.monotonic()
+            time.sleep(LOOK_SECONDS)
     finally:
         _stop(list(children.values()))
 
@@ -75,8 +83,8 @@ def _web_command(args: argparse.Namespace) -> list[str]:
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    """A child in its own session, so that Ctrl-C reaches only us and we stop the children in order."""
-    return subprocess.Popen(command, start_new_session=True)
+    """A child in its own session, so that Ctrl-C reaches only us and we stop the children in order; it ends when we are killed."""
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=die_with_parent)
 
 
 def _stop(children: list[subprocess.Popen[bytes]]) -> None:
@@ -105,9 +113,11 @@ def _refuse_unready() -> None:
     from django.core.management.base import SystemCheckError
     from django.db import connection
 
+    from kedang.foundation.safekeeping.restoring import refuse_interrupted
     from kedang.project.checks import refuse_unsafe_engine
     from kedang.project.cli._readiness import missing
 
+    refuse_interrupted()
     refuse_unsafe_engine()
     if refusal := missing():
         raise refusal
