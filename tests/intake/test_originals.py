@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
-from kedang.business.intake.pipeline import originals
-from kedang.foundation.kernel import keys
+from kedang.business.intake import sealed
+from kedang.business.intake.pipeline import originals, packing
+from kedang.business.intake.services import batch_commit
+from kedang.foundation.jobs.inline import work_here
+from kedang.foundation.kernel import key_store, keys, scratch
 from kedang.foundation.kernel.refused import Refused
+from tests.cast import Cast
+from tests.intake.bringing import again, row, staged, table
 
 TABLE = "客户名称,手机\n临江泵业有限公司,13891227786\n".encode() * 3000
 
@@ -32,8 +37,8 @@ def read(batch_id: int = 7) -> bytes:
 def test_original_lies_sealed_and_its_plain_copies_go(kept: Path) -> None:
     assert read() == TABLE
     assert kept.read_bytes()[:4] == b"KDSF" and b"13891227786" not in kept.read_bytes()
-    assert [one.name for one in kept.parent.iterdir()] == ["7.sealed", "work"]
-    assert list((kept.parent / "work").iterdir()) == []
+    assert [one.name for one in kept.parent.iterdir()] == ["7.sealed"]
+    assert list(scratch.here().iterdir()) == []
 
 
 def test_original_of_another_batch_or_cut_does_not_open(kept: Path) -> None:
@@ -44,7 +49,7 @@ def test_original_of_another_batch_or_cut_does_not_open(kept: Path) -> None:
     kept.write_bytes(kept.read_bytes()[:-1])
     with pytest.raises(Refused, match="损坏、不完整或被移动"):
         read()
-    assert list((kept.parent / "work").iterdir()) == []
+    assert list(scratch.here().iterdir()) == []
 
 
 def test_original_in_the_older_form_opens_and_is_renewed(kept: Path) -> None:
@@ -59,3 +64,27 @@ def test_original_in_the_older_form_opens_and_is_renewed(kept: Path) -> None:
     assert originals.renew(7) and not originals.renew(7)
     assert read() == TABLE and kept.read_bytes()[:4] == b"KDSF"
     assert originals.key_numbers(7) == {keys.ring().active["files"]}
+
+
+def test_chunks_and_originals_come_under_a_new_key(cast: Cast, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEDANG_KEYRING_FILE", str(data_dir / "ring.json"))
+    monkeypatch.setattr(keys, "LOOK_SECONDS", 0.0)
+    keys.use_ring(None)
+    batch = staged(cast.archivist, table([row(n) for n in range(30)]))
+    chunk = batch.chunks.get()
+    shown = packing.unpack_shown(chunk.payload, batch.pk, chunk.seq)
+    before = bytes(chunk.payload)
+    assert sealed.chunk_counts() == {4: 3} and sealed.original_counts() == {3: 1}
+    key_store.save_ring(keys.ring_path(), keys.ring().added("sm4-ctr-hmac-sm3", "2026-01-01T00:00:00+00:00"))
+    assert sealed.renew_chunks(lambda count: None) == (3, 0)
+    assert sealed.renew_chunks(lambda count: None) == (0, 0)
+    assert sealed.renew_originals(lambda count: None) == (1, 0)
+    assert sealed.chunk_counts() == {8: 3} and sealed.original_counts() == {7: 1}
+    chunk.refresh_from_db()
+    assert bytes(chunk.payload) != before and packing.unpack_shown(chunk.payload, batch.pk, chunk.seq) == shown
+    assert packing.unpack_marks(chunk.marks, batch.pk, chunk.seq).outcomes == "c" * 30
+    with originals.opened(batch) as plain:
+        assert len(plain.read_bytes().splitlines()) == 31
+    work_here(lambda: batch_commit(actor=cast.archivist, batch_id=batch.pk))
+    assert again(batch).counts["created"] == 30
+    keys.use_ring(None)

@@ -11,3 +11,7 @@ class IntakeConfig(AppConfig):
         from kedang.foundation.kernel import stores
 
         stores.store("imports", _("导入原文件"), passing=("work",))
+
+        from kedang.business.intake import sealed
+
+        sealed.register()

@@ -67,6 +67,11 @@ def reload() -> KeyRing:
         return _load()
 
 
+def is_from_file() -> bool:
+    """Whether the loaded ring follows its file (a ring in memory does not)."""
+    return _look_at != float("inf")
+
+
 def random_ring(suite: str | None = None) -> KeyRing:
     """A fresh ring in memory."""
     return fresh_ring(suite)

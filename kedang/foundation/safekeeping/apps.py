@@ -10,6 +10,9 @@ class SafekeepingConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("jobs")
-        from kedang.foundation.safekeeping import standing
+        from kedang.foundation.safekeeping import standing, sweeping  # noqa: F401
+        from kedang.foundation.safekeeping.rekeying import jobs  # noqa: F401
+        from kedang.foundation.safekeeping.rekeying import standing as keys_standing
 
         standing.register()
+        keys_standing.register()

@@ -1,6 +1,8 @@
 """Work of the furniture outside a request: exports of many rows."""
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kedang.foundation.jobs.models import Job
 from kedang.foundation.access.policies import require
+from kedang.foundation.jobs.models import Job, JobState
 from kedang.foundation.jobs.registry import job
 from kedang.foundation.jobs.worker import JobContext
 from kedang.foundation.kernel import clock, sealed_files, stores
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sealed_places import SealedPlace, Step, place
 
 KEPT = timedelta(days=7)
 
@@ -72,9 +75,54 @@ def export(ctx: JobContext, *, kind: str, query: str, columns: list[str], file_k
     return {"url": reverse("web:export-file", args=[ctx.job.pk]), "rows": total, "name": view.file_name(file_kind)}
 
 
+def forget_unfinished() -> None:
+    """Delete what exports left that were stopped or failed: their job is over and has no file."""
+    for path in export_folder().iterdir():
+        number = path.name.partition(".")[0]
+        found = Job.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+        is_over = found is not None and not found.is_unfinished
+        if is_over and (path.name.endswith(stores.UNFINISHED) or found.state != JobState.DONE):  # type: ignore[union-attr]
+            stores.discard(path)
+
+
+stores.swept_by("exports", forget_unfinished)
+
+
 def forget_old() -> None:
     """Delete files that nobody will fetch any more."""
     oldest = (clock.now() - KEPT).timestamp()
     for path in export_folder().iterdir():
         if path.stat().st_mtime < oldest:
             stores.discard(path)
+
+
+def export_counts() -> "Counter[int]":
+    """Finished exports per data key."""
+    found: Counter[int] = Counter()
+    for path in _finished():
+        with suppress(FileNotFoundError, Refused), path.open("rb") as stream:
+            found.update(sealed_files.read_head(stream).numbers)
+    return found
+
+
+def renew_exports(step: Step) -> tuple[int, int]:
+    """Bring all finished exports under the active data key."""
+    changed = unreadable = 0
+    for path in _finished():
+        try:
+            changed += sealed_files.rewrap(path, export_place(int(path.stem)))
+        except FileNotFoundError:
+            continue
+        except Refused:
+            unreadable += 1
+        step(1)
+    return changed, unreadable
+
+
+def _finished() -> list[Path]:
+    return sorted(
+        path for path in export_folder().iterdir() if path.stem.isdecimal() and path.suffix != stores.UNFINISHED
+    )
+
+
+place(SealedPlace("web.exports", gettext_lazy("导出文件"), export_counts, renew_exports))

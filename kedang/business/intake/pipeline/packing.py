@@ -88,6 +88,29 @@ def unpack_shown(payload: bytes | memoryview, batch_id: int, seq: int) -> list[P
     return found
 
 
+def key_numbers(payload: bytes, marks: bytes) -> list[int]:
+    """Numbers of the keys that the parts of a chunk are sealed with."""
+    parts = [*_parts(payload), marks]
+    return [keys.number_of_bytes(part) for part in parts if part]
+
+
+def renewed(payload: bytes, marks: bytes, batch_id: int, seq: int) -> tuple[bytes, bytes]:
+    """Payload and marks of a chunk under the active key; what they say stays as it is."""
+
+    def again(sealed: bytes, part: str) -> bytes:
+        aad = place(batch_id, seq, part)
+        return keys.encrypt_bytes(keys.decrypt_bytes(sealed, aad), aad)
+
+    values, shown = _parts(payload)
+    first = again(values, "values")
+    return len(first).to_bytes(_LENGTH_BYTES, "big") + first + again(shown, "shown"), again(marks, "marks")
+
+
+def _parts(payload: bytes) -> tuple[bytes, bytes]:
+    length = int.from_bytes(payload[:_LENGTH_BYTES], "big") + _LENGTH_BYTES
+    return payload[_LENGTH_BYTES:length], payload[length:]
+
+
 def pack_marks(marks: Marks, batch_id: int, seq: int) -> bytes:
     """Marks of a chunk, sealed."""
     content = {name: value for name in Marks.__slots__ if (value := getattr(marks, name))}
