@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kedang.foundation.web.monitoring.middleware.ObservedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kedang.foundation.web.middleware.SecureHeadersMiddleware",
@@ -160,12 +161,31 @@ AUDIT_ALGORITHM = env_choice("KEDANG_AUDIT_ALGORITHM", "sha256", ("sha256", "sm3
 AUDIT_CHECKPOINTS = env_list("KEDANG_AUDIT_CHECKPOINTS")
 AUDIT_VERIFY_AT = env_str("KEDANG_AUDIT_VERIFY_AT", "03:30")
 
+METRICS_TOKEN = env_str("KEDANG_METRICS_TOKEN")
+LEAST_FREE_BYTES = env_int("KEDANG_LEAST_FREE_MIB", 512) * 1024 * 1024
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+
+LOG_FORMAT = env_choice("KEDANG_LOG_FORMAT", "text" if sys.stderr.isatty() else "json", ("json", "text"))
+LOG_FILE = env_str("KEDANG_LOG_FILE")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env_str("KEDANG_LOG_LEVEL", "WARNING")},
+    "formatters": {
+        "json": {"()": "kedang.foundation.kernel.logs.JsonLines"},
+        "text": {"()": "kedang.foundation.kernel.logs.TextLines"},
+    },
+    "handlers": {
+        "out": {
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": LOG_FILE,
+            "encoding": "utf-8",
+            "formatter": "json",
+        }
+        if LOG_FILE
+        else {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}
+    },
+    "root": {"handlers": ["out"], "level": env_str("KEDANG_LOG_LEVEL", "WARNING")},
+    "loggers": {"kedang.request": {"level": "INFO" if env_bool("KEDANG_LOG_REQUESTS", True) else "WARNING"}},
 }
 
 if TESTING:

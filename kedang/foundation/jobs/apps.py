@@ -14,6 +14,9 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("jobs")
+        from kedang.foundation.jobs import gauges
+
+        gauges.declare()
         from kedang.foundation.jobs import trail  # noqa: F401
         from kedang.foundation.jobs.schedules import schedule
         from kedang.foundation.kernel import stores

@@ -43,6 +43,7 @@ class Job(models.Model):
     is_cancel_asked = models.BooleanField(_("已要求取消"), default=False)
     attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     worker = models.CharField(_("执行者"), max_length=80, blank=True, default="")
+    request_id = models.CharField(_("请求号"), max_length=40, blank=True, default="")
     created_at = models.DateTimeField(_("提交时间"))
     started_at = models.DateTimeField(_("开始时间"), null=True, blank=True)
     heartbeat_at = models.DateTimeField(_("最近心跳"), null=True, blank=True)
@@ -63,6 +64,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.kind
+
+    @property
+    def trace_id(self) -> str:
+        """Under which its events and log lines stand: the request that handed it in, else the job itself."""
+        return self.request_id or f"job-{self.pk}"
 
     @property
     def percent(self) -> int:

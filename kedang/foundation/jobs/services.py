@@ -9,7 +9,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.jobs.events import JOB_CANCELLED, JOB_QUEUED
 from kedang.foundation.jobs.models import UNFINISHED, Job, JobState
 from kedang.foundation.jobs.registry import kind_of
-from kedang.foundation.kernel import clock
+from kedang.foundation.kernel import clock, context
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
 
@@ -32,6 +32,7 @@ def enqueue(actor: Actor, kind: str, *, args: dict[str, Any] | None = None, titl
     row = Job(
         fonds_id=actor.fonds_id, kind=kind, title=(title or str(declared.title))[:200], args=args or {}, key=key,
         actor=actor if isinstance(actor, Person) else None, actor_name=actor.display_name, created_at=clock.now(),
+        request_id=context.current().request_id[:40],
     )  # fmt: skip
     try:
         with transaction.atomic():

@@ -140,7 +140,7 @@ class Worker:
         beat = threading.Thread(target=self._heartbeat, args=(job.pk, alive), daemon=True)
         beat.start()
         try:
-            with context.use(channel="job", job_id=job.pk, request_id=f"job-{job.pk}"):
+            with context.use(channel="job", job_id=job.pk, request_id=job.trace_id):
                 ctx = JobContext(job, self.name)
                 ctx.require_active()
                 result = kind_of(job.kind).handler(ctx, **job.args)
@@ -169,7 +169,7 @@ class Worker:
         actor: Actor = job.actor or system_actor(job.actor_name)
         with transaction.atomic():
             if kind.given_up is not None:
-                with context.use(channel="job", job_id=job.pk, request_id=f"job-{job.pk}"):
+                with context.use(channel="job", job_id=job.pk, request_id=job.trace_id):
                     kind.given_up(actor, **job.args)
             self._end(job, JobState.FAILED, error=f"任务连续 {MAX_ATTEMPTS} 次中断，已停下，请联系系统管理员。")
 
@@ -179,7 +179,7 @@ class Worker:
         Job.objects.filter(pk=job.pk, worker=self.name, state=JobState.RUNNING).update(state=JobState.QUEUED)
 
     def _end(self, job: Job, state: JobState, *, result: dict[str, Any] | None = None, error: str = "") -> None:
-        with transaction.atomic(), context.use(channel="job", job_id=job.pk, request_id=f"job-{job.pk}"):
+        with transaction.atomic(), context.use(channel="job", job_id=job.pk, request_id=job.trace_id):
             row = Job.objects.select_for_update().filter(pk=job.pk, worker=self.name, state=JobState.RUNNING).first()
             if row is None:
                 return

@@ -10,3 +10,6 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("panels")
+        from kedang.foundation.web.monitoring.figures import register_gauges
+
+        register_gauges()

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from kedang.foundation.kernel import scratch
@@ -46,6 +47,7 @@ def run_serve(args: argparse.Namespace) -> None:
     _refuse_busy_port(args.host, args.port)
     _refuse_unready()
     scratch.begin()
+    figures = shared_figures()
     stopping = False
 
     def ask_to_stop(number: int, frame: Any) -> None:
@@ -72,6 +74,14 @@ def run_serve(args: argparse.Namespace) -> None:
             time.sleep(LOOK_SECONDS)
     finally:
         _stop(list(children.values()))
+        figures.cleanup()
+
+
+def shared_figures() -> TemporaryDirectory[str]:
+    """A folder in which the web processes count in common, see ``web/monitoring/figures.py``; it lives as long as they do."""
+    folder = TemporaryDirectory(prefix="kedang-figures-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder.name
+    return folder
 
 
 def _web_command(args: argparse.Namespace) -> list[str]:
