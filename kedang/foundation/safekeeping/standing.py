@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kedang.foundation.jobs.models import Job, JobState
 from kedang.foundation.kernel import clock, health
 from kedang.foundation.kernel.health import Health
 from kedang.foundation.safekeeping.models import PRESENT, Backup, BackupState, Drill
@@ -13,13 +14,15 @@ from kedang.foundation.safekeeping.models import PRESENT, Backup, BackupState, D
 BACKUP_LATE = timedelta(hours=26)
 BACKUP_MISSED = timedelta(days=3)
 DRILL_LATE = timedelta(days=7)
+WORKER_MISSING = timedelta(minutes=5)
 DRILL_SOON = timedelta(days=6)
 
 
 def register() -> None:
-    """The two questions of this room."""
-    health.check("backup", gettext_lazy("备份"), backup_health, icon="database-export", order=20)
+    """The questions of this room, and that of the jobs beneath it."""
+    health.check("backup", gettext_lazy("备份"), backup_health, icon="database", order=20)
     health.check("drill", gettext_lazy("恢复演练"), drill_health, icon="shield-check", order=30)
+    health.check("jobs", gettext_lazy("后台任务"), jobs_health, icon="loader", url_name="jobs:job-list", order=50)
 
 
 def backup_health() -> Health:
@@ -38,7 +41,7 @@ def backup_health() -> Health:
         return Health(
             "bad", _("最近的备份集已损坏。"), _("请立即重新备份，并检查备份所在的磁盘。"), facts, newest.created_at
         )
-    told = _("最近一次备份在%(age)s。") % {"age": ago(age)}
+    told = _("最近一次备份：%(age)s。") % {"age": ago(age)}
     if age > BACKUP_MISSED:
         return Health("bad", told, run, facts, newest.created_at)
     if newest.problem:
@@ -66,7 +69,7 @@ def drill_health() -> Health:
         (_("用时"), duration(passed.seconds)),
         (_("用的备份集"), passed.backup_code),
     )
-    told = _("最近一次通过的恢复演练在%(age)s。") % {"age": ago(age)}
+    told = _("最近一次通过的恢复演练：%(age)s。") % {"age": ago(age)}
     if last is not None and not last.is_passed and last.finished_at > passed.finished_at:
         return Health("bad", _("最近一次恢复演练没有通过。"), last.words, facts, passed.finished_at)
     if age > DRILL_LATE:
@@ -74,6 +77,24 @@ def drill_health() -> Health:
     if age > DRILL_SOON:
         return Health("warn", told, _("快到 7 天了，请安排演练。"), facts, passed.finished_at)
     return Health("good", told, "", facts, passed.finished_at)
+
+
+def jobs_health() -> Health:
+    """Is a worker at work, and did what was handed in succeed?"""
+    now = clock.now()
+    waiting = Job.objects.filter(state=JobState.QUEUED)
+    oldest = waiting.order_by("pk").values_list("created_at", flat=True).first()
+    running = Job.objects.filter(state=JobState.RUNNING).count()
+    failed = Job.objects.filter(state=JobState.FAILED, finished_at__gte=now - timedelta(days=1)).count()
+    facts = ((_("进行中"), running), (_("排队中"), waiting.count()), (_("一天内失败"), failed))
+    if oldest is not None and not running and now - oldest > WORKER_MISSING:
+        told = _("任务已排队%(n)s 分钟没有人做。") % {"n": int((now - oldest).total_seconds() // 60)}
+        return Health("bad", told, _("后台任务进程可能没有启动，请运行 kedang serve 或 kedang worker。"), facts)
+    if failed:
+        return Health(
+            "warn", _("一天内有 %(n)s 个任务失败。") % {"n": failed}, _("请打开任务清单，看失败的原因。"), facts
+        )
+    return Health("good", _("任务都正常。"), "", facts)
 
 
 def ago(age: timedelta) -> str:

@@ -28,12 +28,16 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     call_command("migrate", interactive=False, verbosity=0)
     from kedang.foundation.access.roles import ensure_builtin_roles
     from kedang.foundation.access.services.companies import is_first_run
+    from kedang.foundation.safekeeping.identities import ensure_keys
+
+    backup_keys_created = ensure_keys()
 
     with transaction.atomic():
         roles = ensure_builtin_roles()
     answer: dict[str, Any] = {
         "engine": connection.vendor,
         "key_ring": "created" if key_ring_created else "present",
+        "backup_keys": "created" if backup_keys_created else "present",
         "roles_created": roles,
     }
     if args.demo:
