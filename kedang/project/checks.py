@@ -7,29 +7,40 @@ from django.core import checks
 from django.db import connection
 
 from kedang.foundation.kernel.refused import Refused
-from kedang.project.engine import SAFE_WAL_VERSION, engine_version, is_safe
+from kedang.project.engine import FULL, SAFE_WAL_VERSION, WITHOUT_JOURNAL, engine_version, is_safe
+
+DURABLE = ["fsync", "full_page_writes", "synchronous_commit"]
+"""Settings of PostgreSQL by which an acknowledged commit outlives a crash."""
 
 
 def refuse_unsafe_engine() -> None:
     """Stop unless version and journal mode of the open database may be used together.
 
     Raises:
-        Refused: SQLite older than 3.51.3 in WAL mode (known to corrupt), or PostgreSQL older than 14.
+        Refused: SQLite older than 3.51.3 in WAL mode (known to corrupt), without a journal on the disk or without syncing;
+            PostgreSQL older than 14.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA journal_mode")
             mode = cursor.fetchone()[0]
-        if not is_safe(engine_version(), mode):
-            raise Refused("engine_unsafe", unsafe_sentence(engine_version(), mode))
+            cursor.execute("PRAGMA synchronous")
+            synchronous = int(cursor.fetchone()[0])
+        if not is_safe(engine_version(), mode, synchronous):
+            raise Refused("engine_unsafe", unsafe_sentence(engine_version(), mode, synchronous))
     elif connection.vendor == "postgresql":
         connection.ensure_connection()
         if connection.pg_version < 140000:  # type: ignore[attr-defined]  # only on this vendor
             raise Refused("engine_unsafe", "PostgreSQL 版本过低，请升级到 14 或更高版本。")
 
 
-def unsafe_sentence(version: tuple[int, ...], mode: str) -> str:
+def unsafe_sentence(version: tuple[int, ...], mode: str, synchronous: int = FULL) -> str:
     """What is wrong and what to do."""
+    if mode.lower() in WITHOUT_JOURNAL or synchronous < FULL:
+        return (
+            f"SQLite 的日志模式 {mode.upper()}、同步级别 {synchronous} 在断电或崩溃时会丢失或损坏已确认的数据，拒绝启动。"
+            "请去掉改动数据库设置的环境或补丁，用自带的设置（WAL、FULL）重新运行。"
+        )
     found, needed = (".".join(str(part) for part in parts) for parts in (version, SAFE_WAL_VERSION))
     return (
         f"SQLite {found} 在 {mode.upper()} 模式下有损坏数据的已知缺陷，拒绝启动。"
@@ -48,3 +59,15 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[checks.CheckMess
     if not settings.HTTPS:
         problems.append(checks.Error("正式环境须设 KEDANG_HTTPS=true，经 HTTPS 访问。", id="kedang.E103"))
     return problems
+
+
+@checks.register("kedang", deploy=True)
+def database_keeps_what_it_acknowledged(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """PostgreSQL can be told to forget in a crash what it acknowledged; a production may not."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = 'off'", [DURABLE])
+        off = [row[0] for row in cursor.fetchall()]
+    sentence = f"PostgreSQL 的 {'、'.join(off)} 已关闭，崩溃时会丢失已确认的数据，请改为 on。"
+    return [checks.Error(sentence, id="kedang.E104")] if off else []

@@ -9,6 +9,10 @@ import sys
 
 SAFE_WAL_VERSION = (3, 51, 3)
 """First SQLite release without the WAL-reset corruption bug."""
+FULL = 2
+"""``PRAGMA synchronous`` from which on a commit is on the disk when it is acknowledged."""
+WITHOUT_JOURNAL = ("off", "memory")
+"""Journal modes in which a crash in the middle of a change leaves half of it."""
 
 
 def install() -> None:
@@ -31,6 +35,8 @@ def engine_version() -> tuple[int, ...]:
     return tuple(int(part) for part in sqlite3.sqlite_version.split("."))
 
 
-def is_safe(version: tuple[int, ...], journal_mode: str) -> bool:
-    """Whether this engine may write in this journal mode (``research``: WAL needs ≥ 3.51.3, rollback modes are safe)."""
+def is_safe(version: tuple[int, ...], journal_mode: str, synchronous: int = FULL) -> bool:
+    """Whether this engine may write in this journal mode: WAL needs ≥ 3.51.3, and a crash must find a journal on the disk."""
+    if journal_mode.lower() in WITHOUT_JOURNAL or synchronous < FULL:
+        return False
     return journal_mode.lower() != "wal" or version >= SAFE_WAL_VERSION

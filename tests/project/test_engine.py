@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from kedang.foundation.kernel.refused import Refused
 from kedang.project import checks
@@ -10,24 +11,41 @@ from kedang.project.engine import engine_version, is_safe
 
 
 @pytest.mark.parametrize(
-    ("version", "mode", "safe"),
+    ("version", "mode", "synchronous", "safe"),
     [
-        ((3, 40, 1), "wal", False),
-        ((3, 51, 2), "wal", False),
-        ((3, 51, 2), "WAL", False),
-        ((3, 51, 3), "wal", True),
-        ((3, 53, 4), "wal", True),
-        ((4, 0, 0), "wal", True),
-        ((3, 40, 1), "delete", True),
-        ((3, 40, 1), "truncate", True),
-        ((3, 40, 1), "persist", True),
-        ((3, 7, 0), "wal", False),
-        ((3, 51, 2), "memory", True),
-        ((3, 53, 4), "delete", True),
+        ((3, 7, 0), "wal", 2, False),
+        ((3, 40, 1), "wal", 2, False),
+        ((3, 51, 2), "WAL", 2, False),
+        ((3, 51, 3), "wal", 2, True),
+        ((3, 53, 4), "wal", 3, True),
+        ((4, 0, 0), "wal", 1, False),
+        ((3, 53, 4), "wal", 0, False),
+        ((3, 40, 1), "delete", 2, True),
+        ((3, 40, 1), "truncate", 2, True),
+        ((3, 40, 1), "persist", 1, False),
+        ((3, 53, 4), "memory", 2, False),
+        ((3, 53, 4), "off", 2, False),
     ],
 )
-def test_pairs(version: tuple[int, ...], mode: str, safe: bool) -> None:
-    assert is_safe(version, mode) is safe
+def test_pairs(version: tuple[int, ...], mode: str, synchronous: int, safe: bool) -> None:
+    assert is_safe(version, mode, synchronous) is safe
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_base_without_journal_or_syncing_is_refused(engine: str) -> None:
+    if engine == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+        assert [problem.id for problem in checks.database_keeps_what_it_acknowledged(None)] == ["kedang.E104"]
+        connection.close()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF")
+    try:
+        with pytest.raises(Refused, match="同步级别 0"):
+            checks.refuse_unsafe_engine()
+    finally:
+        connection.close()
 
 
 def test_engine_in_use_is_the_bundled_one() -> None:

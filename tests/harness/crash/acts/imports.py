@@ -69,7 +69,7 @@ class ImportDesk(Desk):
         elif f'action="/imports/{batch.pk}/commit/"' in answer.text and "/duplicates/" in answer.text:
             self.commit(batch)
         elif f"/imports/{batch.pk}/progress/" in answer.text:
-            if self.chance.random() < 0.06:
+            if self.chance.random() < 0.02:
                 self.verb(batch, "cancel")
         else:
             self.finish(batch, answer)

@@ -27,7 +27,7 @@ def files(data: Path) -> Iterator[str]:
             top = path.partition("/")[0]
             if top in {"keys", "checkpoints"} or _is_of_a_set(path) or path in DATABASE | LOCKS | originals | exports:
                 continue
-            if top == "tmp" and _is_in_use(Path(here)):
+            if top == "tmp" and "/" in path.removeprefix("tmp/") and _is_in_use(data / "tmp" / path.split("/")[1]):
                 continue
             yield f"stray file: {path} ({Path(here, name).stat().st_size} bytes)"
     for missing in sorted((originals | exports) - found):
