@@ -41,6 +41,10 @@ ci: lint test ## 持续集成所做的一切 / what CI does
 harness-races: setup-test ## 同一对象上每两个操作同时进行，ROUNDS=200 CLIENTS=16 ENGINE= / every pair of writing services at once
 	@$(PYTHON) -m tests.races $(or $(ROUNDS),200) $(or $(CLIENTS),16) $(ENGINE)
 
+.PHONY: harness-log
+harness-log: setup-test ## 对留痕作随机改动，两个核验程序都须发现，EVENTS=1000000 CHANGES=20000 SEED= PLANT=1 / random changes of a large log
+	@$(PYTHON) -m tests.harness.log $(if $(EVENTS),--events $(EVENTS)) $(if $(CHANGES),--changes $(CHANGES)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant)
+
 #@ 养护 / upkeep
 .PHONY: format lock messages bench clean
 format: setup-test ## 整理代码格式 / format the code

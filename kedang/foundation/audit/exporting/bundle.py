@@ -172,8 +172,9 @@ def lines_of_seal(
         line["parts"] = [list(row[piece]) for piece in SLICES]
         if number in blanked:
             line |= {"digests": json.loads(blanked[number].digests), "salts": json.loads(blanked[number].salts)}
-            for place in line["digests"]:
-                line["parts"][int(place)] = None
+            for place in map(int, line["digests"]):
+                if not any(line["parts"][place]):  # what was written into a blanked part later is shown, and found
+                    line["parts"][place] = None
         elif not hidden:
             line["salt"] = salts[places[number]].hex()
         else:

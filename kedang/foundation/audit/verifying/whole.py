@@ -1,7 +1,7 @@
 """The whole verification: entries, seals, chain, signatures, checkpoints, redactions, triggers."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -81,17 +81,21 @@ def _foreign(last: Head | None, links: dict[int, Link], standing: int) -> list[F
 
 
 def _uncovered(cursor: Any, last: Head, links: dict[int, Link]) -> list[int]:
-    """Ids up to the mark that are neither sealed nor open."""
-    covered = sorted(pair for _n, head, _d in links.values() if head for pair in ranges.unpack(head.ids))
-    covered = sorted(covered + [(gap[0], gap[1]) for gap in last.open])
+    covered = [pair for _n, head, _d in links.values() if head for pair in ranges.unpack(head.ids)]
     cursor.execute(f"SELECT id FROM audit_event WHERE id <= {last.high} ORDER BY id")
-    strangers, at = [], 0
-    for (number,) in cursor.fetchall():
-        while at < len(covered) and covered[at][1] < number:
+    return strangers((row[0] for row in cursor.fetchall()), covered, last)
+
+
+def strangers(ids: Iterable[int], covered: Iterable[ranges.Range], last: Head) -> list[int]:
+    """Ids (ascending, up to the mark of the last seal) that are neither sealed nor open."""
+    known = sorted([*covered, *((gap[0], gap[1]) for gap in last.open)])
+    found, at = [], 0
+    for number in ids:
+        while at < len(known) and known[at][1] < number:
             at += 1
-        if at == len(covered) or covered[at][0] > number:
-            strangers.append(number)
-    return strangers
+        if at == len(known) or known[at][0] > number:
+            found.append(number)
+    return found
 
 
 def _unproved(redacted: list[int]) -> list[Fault]:

@@ -1,0 +1,141 @@
+"""``python -m tests.harness.log``: a log of many entries, its speed, and random changes of it before both verifiers.
+
+1. A fresh database (embedded, or ``KEDANG_DATABASE_URL``) is filled, sealed, redacted here and there, verified whole, exported, and the
+   bundle verified with bare Python. What writing an entry costs is measured beside it.
+2. Then one random change after the other is made to a copy in memory: the touched batch, the chain of all seals, foreign entries and the
+   kept checkpoints are looked at by the server's verifier and by the one of the bundle. Batches that the change does not touch were found
+   good entry by entry in step 1 and are not read again; digests and signatures of what is untouched are remembered. Both must find every
+   change; an unchanged copy must pass in between.
+
+``--plant`` makes the server's verifier overlook altered entries with even ids: the run must then fail.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.harness.log")
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--changes", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 31))
+    parser.add_argument(
+        "--batch", type=int, default=0, help="entries under one seal (default: so that there are some 400 seals)"
+    )
+    parser.add_argument("--workers", type=int, default=2, help="processes for the changes")
+    parser.add_argument("--plant", action="store_true", help="plant a fault: the run must fail")
+    parser.add_argument(
+        "--prove", action="store_true", help="after the run a second one with the fault planted, which must be noticed"
+    )
+    parser.add_argument("--no-cost", action="store_true", help="do not measure what writing costs")
+    return parser.parse_args()
+
+
+def main() -> int:
+    args = arguments()
+    print(f"seed {args.seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="kedang-log-") as folder:
+        os.environ["KEDANG_DATA_DIR"] = folder
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kedang.project.settings")
+        from kedang.project import engine
+
+        engine.install()
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+        from django.db import connections
+
+        call_command("migrate", verbosity=0, interactive=False)
+        figures = prepare(args, Path(folder))
+        connections.close_all()
+        result = attack(args)
+        if args.prove:
+            args.plant = True
+            connections.close_all()
+            result["planted_fault_noticed"] = not attack(args)["ok"]
+            result["ok"] = result["ok"] and result["planted_fault_noticed"]
+        connections.close_all()
+    print(json.dumps({"seed": args.seed, **figures, **result}, ensure_ascii=False, indent=1))
+    return 0 if figures["ok"] and result["ok"] else 1
+
+
+def prepare(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Fill, seal, redact, verify, export, verify offline; the times."""
+    import subprocess
+
+    from django.db import connection
+
+    from kedang.foundation.audit.exporting.bundle import bundle_export
+    from kedang.foundation.audit.verifying.whole import verify
+    from kedang.foundation.kernel.actors import SYSTEM
+    from tests.harness.log import building, costing
+
+    figures: dict[str, Any] = {"engine": connection.vendor, "entries": args.events}
+    if not args.no_cost:
+        figures["writing"] = costing.measure()
+    building.seal_all(10_000)
+    figures["fill_s"] = round(building.fill(args.events, args.seed), 1)
+    figures["seal_s"] = round(building.seal_all(args.batch or max(50, args.events // 400)), 1)
+    figures["blanked"] = building.blank_some(200, args.events, args.seed)
+    report = verify(actor=None)
+    figures |= {"seals": report.seals, "verify_s": round(report.seconds, 1), "ok": report.is_good}
+    if report.first:
+        figures["first_bad"] = report.first.sentence
+    began = time.monotonic()
+    from datetime import date
+
+    bundle = folder / "bundle"
+    bundle_export(actor=SYSTEM, folder=bundle, start=date(2025, 1, 1), end=date(2027, 12, 31))
+    figures["export_s"], began = round(time.monotonic() - began, 1), time.monotonic()
+    checked = subprocess.run(
+        [sys.executable, "-I", str(bundle / "verify_bundle.py"), "--json"], capture_output=True, text=True
+    )
+    figures["bundle_verify_s"] = round(time.monotonic() - began, 1)
+    figures["bundle_mib"] = sum(path.stat().st_size for path in bundle.iterdir()) >> 20
+    figures["ok"] = figures["ok"] and checked.returncode == 0
+    if checked.returncode:
+        figures["bundle_says"] = (checked.stdout + checked.stderr)[:600]
+    return figures
+
+
+def attack(args: argparse.Namespace) -> dict[str, Any]:
+    """The changes, on two processes, grouped by the batch they touch."""
+    began = time.monotonic()
+    parts = [(args.seed, args.changes, args.plant, worker, args.workers) for worker in range(args.workers)]
+    with multiprocessing.get_context("fork").Pool(args.workers) as pool:
+        results = pool.map(work, parts)
+    total: Counter[str] = Counter()
+    missed: list[str] = []
+    for counts, faults in results:
+        total.update(counts)
+        missed += faults
+    figures = {
+        "changes": total["changes"],
+        "clean_runs": total["clean"],
+        "attack_s": round(time.monotonic() - began, 1),
+    }
+    kinds = {name[3:]: count for name, count in sorted(total.items()) if name.startswith("by ")}
+    found = {"found_by_server": total["server"], "found_by_bundle": total["offline"], "same_seal_named": total["same"]}
+    return {**figures, **found, "kinds": kinds, "ok": not missed, "missed": missed[:10]}
+
+
+def work(task: tuple[int, int, bool, int, int]) -> tuple[Counter[str], list[str]]:
+    """One process's share."""
+    seed, changes, plant, worker, workers = task
+    from tests.harness.log import trial
+
+    return trial.run(seed, changes, plant, worker, workers)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

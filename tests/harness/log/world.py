@@ -1,0 +1,190 @@
+"""What the verifiers look at, held in memory: seals, checkpoints, and the entries of the batches a trial touches."""
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from kedang.foundation.audit.exporting import verify_bundle as offline
+from kedang.foundation.audit.exporting.bundle import lines_of_seal
+from kedang.foundation.audit.sealing import ranges
+from kedang.foundation.audit.sealing.heads import Head, parse
+from kedang.foundation.audit.sealing.signing import is_signed
+from kedang.foundation.audit.verifying import batch as server_batch
+from kedang.foundation.audit.verifying import witness
+from kedang.foundation.audit.verifying.batch import Blanked, Sealed, check_entries, check_seal
+from kedang.foundation.audit.verifying.chain import check_chain
+from kedang.foundation.audit.verifying.report import Fault
+from kedang.foundation.audit.verifying.whole import strangers
+
+Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Batch:
+    """A seal with its entries as they lie in the database."""
+
+    seal: Sealed
+    rows: list[Row]
+    blanked: dict[int, Blanked]
+
+
+@dataclass(slots=True)
+class World:
+    """A log. Seals that no trial touches carry no entries: they were checked once, entry by entry."""
+
+    seals: list[Sealed]
+    keys: dict[str, str]
+    checkpoints: list[dict[str, Any]]
+    touched: dict[int, Batch] = field(default_factory=dict)
+    inserted: list[Row] = field(default_factory=list)
+
+    def copy(self) -> "World":
+        """A log of one's own to spoil."""
+        touched = {number: Batch(b.seal, list(b.rows), dict(b.blanked)) for number, b in self.touched.items()}
+        return replace(
+            self, seals=list(self.seals), checkpoints=[*self.checkpoints], touched=touched, inserted=list(self.inserted)
+        )
+
+    def put(self, seal: Sealed) -> None:
+        """A seal in place of the one with its number."""
+        at = next(place for place, known in enumerate(self.seals) if known.number == seal.number)
+        self.seals[at] = seal
+
+
+def server_faults(world: World) -> list[Fault]:
+    """What the server's verifier finds: seals, touched entries, chain, foreign entries, checkpoints."""
+    faults, links, heads = [], {}, []
+    for seal in world.seals:
+        head, found = _seal_checked(seal)
+        batch = world.touched.get(seal.number)
+        if head is not None and not found and batch is not None:
+            found = check_entries(seal, head, batch.rows, batch.blanked)
+        faults += found
+        heads.append((seal.number, head, seal.digest))
+        links[seal.number] = (seal.number, head, seal.digest)
+    faults += check_chain(heads)
+    last = next((head for _n, head, _d in reversed(heads) if head is not None), None)
+    if world.inserted and last is not None:
+        ids = sorted(row[0] for row in world.inserted)
+        covered = [pair for _n, head, _d in heads if head for pair in _ids_of(head)]
+        faults += [Fault("event_foreign", event=number) for number in strangers(ids, covered, last)]
+    return faults + witness.compare(world.checkpoints, links, world.keys, "kept", max(links, default=0))
+
+
+def offline_faults(world: World) -> list[Any]:
+    """What the verifier of the bundle finds in the lines that an export would hold."""
+    events: dict[int, list[Any]] = {}
+    whole = set()
+    for seal in world.seals:
+        batch = world.touched.get(seal.number)
+        if batch is None:
+            whole.add(seal.number)
+            continue
+        head, _found = _seal_checked(seal)
+        if head is not None and len(seal.leaves) == 32 * head.count == 2 * len(seal.salts):
+            places = set(ranges.numbers(_ids_of(head)))
+            rows = [row for row in batch.rows if row[0] in places]
+            events[seal.number] = [_line(seal, head, row, batch) for row in rows]
+            if batch.blanked:
+                blanks = [row for row in rows if row[0] in batch.blanked]
+                known = {line["id"]: line for line in lines_of_seal(seal, head, blanks, batch.blanked, {})}
+                events[seal.number] = [known.get(line["id"], line) for line in events[seal.number]]
+        else:
+            events[seal.number] = []
+    for row in world.inserted:
+        number = min(events) if events else world.seals[0].number
+        line = {
+            "id": row[0],
+            "seal": number,
+            "leaf": "00" * 32,
+            "salt": "00" * 16,
+            "parts": [list(row), [], [], [], [], []],
+        }
+        events.setdefault(number, []).append(line)
+    _Segment.whole = whole
+    statements = [_Statement(seal) for seal in world.seals]
+    last = world.seals[-1].number if world.seals else 0
+    return list(offline.check_log(world.keys, statements, events, world.checkpoints, 1, last, last, "9"))
+
+
+class _Segment:
+    """Seals whose entries were found good before are not looked at again."""
+
+    whole: set[int] = set()
+
+
+def _Statement(seal: Sealed) -> dict[str, Any]:
+    return {"head": seal.head, "signature": seal.signature}
+
+
+def _line(seal: Sealed, head: Head, row: Row, batch: Batch) -> dict[str, Any]:
+    return _line_of(seal.salts, seal.leaves, seal.number, _places(head.ids)[row[0]], row)
+
+
+@lru_cache(maxsize=30_000)
+def _line_of(salts: bytes, leaves: bytes, number: int, place: int, row: Row) -> dict[str, Any]:
+    parts = [list(row[piece]) for piece in server_batch.SLICES]
+    salt, leaf = salts[place * 16 : place * 16 + 16].hex(), leaves[place * 32 : place * 32 + 32].hex()
+    return {"id": row[0], "seal": number, "leaf": leaf, "parts": parts, "salt": salt}
+
+
+@lru_cache(maxsize=64)
+def _places(ids: str) -> dict[int, int]:
+    return {number: place for place, number in enumerate(ranges.numbers(ranges.unpack(ids)))}
+
+
+@lru_cache(maxsize=50_000)
+def _ranges(ids: str) -> list[ranges.Range]:
+    return ranges.unpack(ids)
+
+
+def _ids_of(head: Head) -> list[ranges.Range]:
+    try:
+        return _ranges(head.ids)
+    except ValueError:
+        return []
+
+
+_keys: dict[str, str] = {}
+
+
+@lru_cache(maxsize=50_000)
+def _seal_checked(seal: Sealed) -> tuple[Head | None, tuple[Fault, ...]]:
+    head, faults = check_seal(seal, _keys)
+    return head, tuple(faults)
+
+
+def remember(keys: dict[str, str]) -> None:
+    """Pure functions are asked once for the same question: the leaf of an untouched entry, the signature of an untouched statement."""
+    _keys.update(keys)
+    leaf, signed = server_batch.leaf_of, is_signed
+    kept_leaf = lru_cache(maxsize=30_000)(lambda row, salt, digest: leaf(row, salt, digest))
+    server_batch.leaf_of = lambda row, salt, digest: kept_leaf(tuple(row), salt, digest)  # type: ignore[assignment]
+    kept = lru_cache(maxsize=50_000)(
+        lambda key, context, content, signature: signed(keys, key, context, content, signature)
+    )
+    witness.is_signed = lambda keys, *rest: kept(*rest)
+    offline_signed, offline_leaf, offline_check = offline.is_signed, offline.leaf_of, offline.check_entries
+    kept_offline = lru_cache(maxsize=50_000)(lambda name, message, mark: offline_signed((keys, name, message, mark)))
+
+    def one_by_one(tasks: Any) -> list[bool]:
+        return [kept_offline(*task[1:]) for task in tasks]
+
+    leaves: dict[int, tuple[Any, bytes]] = {}
+
+    def known_leaf(line: Any, digest: Any) -> bytes:
+        found = leaves.get(id(line))
+        if found is None or found[0] is not line:
+            if len(leaves) > 30_000:
+                leaves.clear()
+            found = leaves[id(line)] = (line, offline_leaf(line, digest))
+        return found[1]
+
+    offline.numbers = lru_cache(maxsize=5_000)(offline.numbers)
+    offline.are_signed, offline.leaf_of = one_by_one, known_leaf
+    offline.check_entries = lambda head, lines: [] if head["number"] in _Segment.whole else offline_check(head, lines)
+
+
+def open_head(seal: Sealed) -> Head:
+    """The head of a good seal."""
+    return parse(seal.head)
