@@ -300,7 +300,7 @@ def _unwrapped(content: dict[str, Any], masters: dict[str, bytes]) -> KeyRing:
     blind = content["blind"]
     active = {purpose: int(content["active"][purpose]) for purpose in PURPOSES}
     ring = KeyRing(keys, active, opened(blind["wrapped"], f"blind.{blind['suite']}"), blind["suite"])
-    kept = {mark: secret for mark, secret in masters.items() if mark in content["masters"]}
+    kept = {mark: secret for mark, secret in masters.items() if mark in content["masters"] or mark == content["master"]}
     ring.masters, ring.master, ring.id, ring.notes = kept, content["master"], content["id"], content["notes"]
     return ring
 

@@ -53,7 +53,7 @@ def _with_new_keys(actor: Actor, ring: KeyRing, save: Any) -> KeyRing:
     newer.notes["rotation"] = {"began": at, "from": sorted(n for n, key in ring.keys.items() if key.state == ACTIVE)}
     with transaction.atomic():
         added = {str(newer.active[purpose]): purpose for purpose in newer.active}
-        _record(actor, events.KEYS_ADDED, {"keys": added, "suite": suite_set()})
+        tell(actor, events.KEYS_ADDED, {"keys": added, "suite": suite_set()})
         save(newer)
     return keys.reload()
 
@@ -94,7 +94,7 @@ def rotation_run(*, actor: Actor, step: Step) -> dict[str, Any]:
             "missing": sorted(found.missing),
         }
         with transaction.atomic():
-            _record(
+            tell(
                 actor,
                 events.KEYS_ROTATED,
                 answer | {"keys": {str(n): count for n, count in sorted(found.total.items())}},
@@ -145,7 +145,7 @@ def master_change(*, actor: Actor) -> KeyRing:
         newer = with_new_master(ring)
         newer.notes["master_changed"] = now_text()
         with transaction.atomic():
-            _record(actor, events.MASTER_CHANGED, {"from": ring.master, "to": newer.master, "keys": len(newer.keys)})
+            tell(actor, events.MASTER_CHANGED, {"from": ring.master, "to": newer.master, "keys": len(newer.keys)})
             save(newer)
     return keys.reload()
 
@@ -171,12 +171,12 @@ def key_forget(*, actor: Actor, number: int) -> None:
             )
         left = {one: kept for one, kept in ring.keys.items() if one != number}
         with transaction.atomic():
-            _record(actor, events.KEY_FORGOTTEN, {"key": number, "purpose": key.purpose})
+            tell(actor, events.KEY_FORGOTTEN, {"key": number, "purpose": key.purpose})
             save(replace(ring, keys=left, heads={}, _ciphers={}, _sealers={}))
     keys.reload()
 
 
-def _record(actor: Actor, event: EventType, meta: dict[str, Any]) -> None:
+def tell(actor: Actor, event: EventType, meta: dict[str, Any]) -> None:
     """Keys belong to the installation; their entries stand in the trail of the company that runs it, the first one."""
     fonds = actor.fonds_id or Fonds.objects.order_by("pk").values_list("pk", flat=True).first()
     record(actor, event, SubjectRef("", None, str(_("密钥环"))), meta=meta, fonds_id=fonds)
