@@ -64,7 +64,7 @@ SQLITE_INIT = (
 def sqlite_config(path: str) -> dict[str, object]:
     """Embedded default: WAL, immediate transactions, patient writers, persistent connections."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "kedang.foundation.kernel.sqlite",
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {"timeout": 30, "transaction_mode": "IMMEDIATE", "init_command": SQLITE_INIT},
