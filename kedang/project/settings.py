@@ -186,7 +186,10 @@ LOGGING = {
         else {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}
     },
     "root": {"handlers": ["out"], "level": env_str("KEDANG_LOG_LEVEL", "WARNING")},
-    "loggers": {"kedang.request": {"level": "INFO" if env_bool("KEDANG_LOG_REQUESTS", True) else "WARNING"}},
+    "loggers": {
+        "kedang.request": {"level": "INFO" if env_bool("KEDANG_LOG_REQUESTS", True) else "WARNING"},
+        "django.request": {"level": "ERROR"},  # what was answered with 4xx is a line of ours already
+    },
 }
 
 if TESTING:

@@ -65,7 +65,7 @@ def _told(record: logging.LogRecord) -> str:
 
 def _kinds(error: BaseException) -> str:
     """Kind of an exception, and of those it came from."""
-    kinds = []
+    kinds: list[str] = []
     cause: BaseException | None = error
     while cause is not None and len(kinds) < 5:
         kinds.append(f"{type(cause).__module__}.{type(cause).__qualname__}")

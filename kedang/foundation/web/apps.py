@@ -10,6 +10,6 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("panels")
-        from kedang.foundation.web.monitoring.figures import register_gauges
+        from kedang.foundation.web.monitoring import judgements
 
-        register_gauges()
+        judgements.declare()

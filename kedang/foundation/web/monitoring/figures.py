@@ -12,8 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from kedang.foundation.kernel import health
-from kedang.foundation.kernel.metrics import Gauge, gauge, gauges
+from kedang.foundation.kernel.metrics import Gauge, gauges
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +22,6 @@ REQUESTS = Counter("kedang_http_requests", "Requests answered, by view and statu
 SECONDS = Histogram(
     "kedang_http_request_seconds", "Time to the answer, by view.", ["view"], buckets=BUCKETS, registry=None
 )
-WORTH = {"good": 1.0, "plain": 1.0, "warn": 0.5, "bad": 0.0}
 
 
 def count(view: str, status: int, seconds: float) -> None:
@@ -65,12 +63,3 @@ def _family(one: Gauge) -> GaugeMetricFamily:
         for label, number in value.items():
             family.add_metric([str(label)], float(number))
     return family
-
-
-def _healths() -> dict[str, float]:
-    return {answer.check.name: WORTH[answer.health.state] for answer in health.report()}
-
-
-def register_gauges() -> None:
-    """What the rooms say of their health, as numbers."""
-    gauge("kedang_health", "What each room says of its health: 1 good, 0.5 look at it, 0 bad.", _healths, label="check")
