@@ -37,9 +37,17 @@ lint: setup-test ## 代码检查 / style, types, imports, migrations, house rule
 ci: lint test ## 持续集成所做的一切 / what CI does
 
 #@ 证明 / proofs（见 docs/operate/proof.md）
-.PHONY: harness-races
+.PHONY: harness-access harness-access-short harness-races
+harness-access: setup-test ## 谁能从哪里看到什么，SEED= PLANT=all PARTS= ENGINE= / who sees what through which exit
+	@KEDANG_TEST_ENGINE=$(ENGINE) $(PYTHON) -m tests.access.harness $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT)) $(if $(PARTS),--parts $(PARTS)) $(if $(JSON),--json $(JSON))
+harness-access-short: setup-test ## 持续集成用的短形式，并证明它会变红 / the short form, and that it can fail
+	@KEDANG_TEST_ENGINE=$(ENGINE) $(PYTHON) -m tests.access.harness --short && KEDANG_TEST_ENGINE=$(ENGINE) $(PYTHON) -m tests.access.harness --plant ci
 harness-races: setup-test ## 同一对象上每两个操作同时进行，ROUNDS=200 CLIENTS=16 ENGINE= / every pair of writing services at once
 	@$(PYTHON) -m tests.races $(or $(ROUNDS),200) $(or $(CLIENTS),16) $(ENGINE)
+
+.PHONY: harness-keys
+harness-keys: setup-test ## 更换密钥时反复强行终止，KILLS=50 OBJECTS=100000 ENGINE= SEED= PLANT=1 / key rotation, killed again and again
+	@$(PYTHON) -m tests.harness.keys $(if $(KILLS),--kills $(KILLS)) $(if $(OBJECTS),--objects $(OBJECTS)) $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant)
 
 .PHONY: harness-log
 harness-log: setup-test ## 对留痕作随机改动，两个核验程序都须发现，EVENTS=1000000 CHANGES=20000 SEED= PLANT=1 / random changes of a large log

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import connection
 
+from kedang.foundation.kernel import keys
 from kedang.foundation.kernel.refused import Refused
 from kedang.project.engine import FULL, SAFE_WAL_VERSION, WITHOUT_JOURNAL, engine_version, is_safe
 
@@ -32,6 +33,16 @@ def refuse_unsafe_engine() -> None:
         connection.ensure_connection()
         if connection.pg_version < 140000:  # type: ignore[attr-defined]  # only on this vendor
             raise Refused("engine_unsafe", "PostgreSQL 版本过低，请升级到 14 或更高版本。")
+
+
+def refuse_unusable_ring() -> None:
+    """Stop unless the key ring is there, whole, and readable by its owner only.
+
+    Raises:
+        RingUnusable: with what is wrong and what to do.
+    """
+    keys.use_ring(None)
+    keys.ring()
 
 
 def unsafe_sentence(version: tuple[int, ...], mode: str, synchronous: int = FULL) -> str:

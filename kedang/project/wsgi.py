@@ -16,6 +16,10 @@ from kedang.foundation.kernel import scratch  # noqa: E402  (needs the settings)
 
 scratch.begin()
 
+from kedang.project.checks import refuse_unusable_ring  # noqa: E402
+
+refuse_unusable_ring()
+
 from kedang.project.warming import warm_up_beside  # noqa: E402  (needs the rooms, which are there now)
 
 warm_up_beside()

@@ -22,6 +22,7 @@ from kedang.foundation.access.signin.stepup import require_recent
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.fields import Unreadable
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 
 EMPTY = ""
@@ -88,6 +89,8 @@ def revealer(actor: Actor, model: type[models.Model], field: str) -> Callable[[A
 
     def shown(obj: Any) -> Revealed:
         value = getattr(obj, field)
+        if isinstance(value, Unreadable):
+            return Revealed(show, str(_("打不开")), value)
         if special:
             return Revealed(show, text_of(obj, field), value)
         return Revealed(show, format_value(value) if labels is None else label_of_choice(labels, value), value)
@@ -101,6 +104,8 @@ def reveal_value(
     """A loose value (from the trail, a staged row …) of a field, under a right already known."""
     if right == FieldRight.HIDE:
         return HIDDEN
+    if isinstance(value, Unreadable):
+        return Revealed(FieldRight.SHOW, str(_("打不开")), value)
     shown = format_value(value) if text is None else text
     if right == FieldRight.SHOW:
         return Revealed(right, shown, value)
@@ -114,6 +119,8 @@ def text_of(obj: models.Model, field: str) -> str:
         return special
     labels = choice_labels(type(obj), field)
     value = getattr(obj, field)
+    if isinstance(value, Unreadable):
+        return str(_("打不开"))
     return format_value(value) if labels is None else label_of_choice(labels, value)
 
 

@@ -158,9 +158,10 @@ def blind(text: str, purpose: str) -> str:
 
 
 def create_ring_allowed() -> bool:
-    """A missing ring may only be made while there is no database yet that could hold sealed values."""
+    """A missing ring may only be made by itself while there is no database yet that could hold sealed values; else by ``kedang setup``."""
     name = str(settings.DATABASES["default"].get("NAME", ""))
-    return bool(getattr(settings, "TESTING", False)) or not (name.endswith(".sqlite3") and Path(name).exists())
+    is_new = name.endswith(".sqlite3") and not Path(name).exists()
+    return bool(getattr(settings, "TESTING", False)) or is_new
 
 
 def _cipher(head: str) -> Cipher:

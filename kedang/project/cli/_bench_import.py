@@ -123,7 +123,7 @@ def measure_inside(file: Path) -> dict[str, Any]:
     from kedang.foundation.kernel import clock, keys
     from kedang.project.cli.import_ import import_customers, import_undo
 
-    keys.ring()
+    keys.create_ring(keys.ring_path())
     call_command("migrate", interactive=False, verbosity=0)
     Fonds.objects.create(code="bench", name="测量", created_at=clock.now())
     options = {

@@ -37,7 +37,9 @@ def add_parser(subparsers: Any) -> None:
 def run_worker(args: argparse.Namespace) -> None:
     """One worker in this process."""
     from kedang.foundation.jobs.worker import Worker
+    from kedang.project.checks import refuse_unusable_ring
 
+    refuse_unusable_ring()
     scratch.begin()
     Worker().run()
 
@@ -124,13 +126,14 @@ def _refuse_unready() -> None:
     from django.db import connection
 
     from kedang.foundation.safekeeping.restoring import refuse_interrupted
-    from kedang.project.checks import refuse_unsafe_engine
+    from kedang.project.checks import refuse_unsafe_engine, refuse_unusable_ring
     from kedang.project.cli._readiness import missing
 
     refuse_interrupted()
     refuse_unsafe_engine()
     if refusal := missing():
         raise refusal
+    refuse_unusable_ring()
     from django.core.management import call_command
 
     try:

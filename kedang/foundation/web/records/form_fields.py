@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kedang.foundation.access.policies import has_policy, policy_for
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import reveal, right_anywhere, right_on
-from kedang.foundation.kernel.fields import EncryptedTextField
+from kedang.foundation.kernel.fields import EncryptedTextField, Unreadable
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.web.records.base import RecordPages
 from kedang.foundation.web.records.declare import Panel
@@ -124,7 +124,8 @@ def _one(
     if right == FieldRight.HIDE:
         return None
     made = input_for(actor, found, is_wide=name in panel.wide)
-    if made is not None and obj is not None and right == FieldRight.MASK:
+    is_closed = obj is not None and isinstance(obj.__dict__.get(name), Unreadable)
+    if made is not None and obj is not None and (right == FieldRight.MASK or is_closed):
         veiled.add(name)
         shown = reveal(actor, obj, name).text
         if shown:

@@ -19,7 +19,8 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import SEALED_CLASSES
 from kedang.foundation.audit.vocabulary import event_type
-from kedang.foundation.kernel import clock, keys
+from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.fields import opened
 from kedang.foundation.web.records.detail import RecordDetail, note_reading
 from kedang.foundation.web.records.naming import field_of, label_of
 
@@ -61,7 +62,7 @@ def unsealed(model: type[models.Model], name: str, value: Any) -> Any:
         is_sealed = secrecy.of(name) in SEALED_CLASSES
     except LookupError:
         return None
-    return keys.decrypt(str(value), f"{model._meta.label}.{name}") if is_sealed else value
+    return opened(str(value), f"{model._meta.label}.{name}") if is_sealed else value
 
 
 class Wording:
