@@ -10,6 +10,8 @@ from django.db.utils import ConnectionHandler, OperationalError
 
 from kedang.project.env import sqlite_config
 
+pytestmark = pytest.mark.django_db
+
 
 def opened(path: Path, patience: float = 30) -> Any:
     config = sqlite_config(str(path))
