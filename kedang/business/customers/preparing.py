@@ -5,6 +5,7 @@ What :func:`customer_create` does for one, in the same words: the same columns, 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, NamedTuple
 
 import orjson
@@ -102,15 +103,16 @@ class Preparer:
         self.spec = spec
         fields: Any = {column.attname: column for column in Customer._meta.concrete_fields}
         self._columns = tuple((name, _empty(fields[name]), _place(fields[name])) for name in spec.shape.varying)
-        self._sealed = frozenset(name for name in fields if Customer.secrecy.of(name) in SEALED_CLASSES)
+        sealed = frozenset(name for name in fields if Customer.secrecy.of(name) in SEALED_CLASSES)
+        self._noted_openly, self._noted_sealed = _NOTED - sealed, _NOTED & sealed
         base = {name: fields[name].get_default() for name in EVERY_FIELD if name in fields}
         base.update({name.removesuffix("_id"): value for name, value in spec.defaults.items()})
         self._fixed = {name: value for name, value in base.items() if value not in (None, "", False)}
         self._scope = {
-            "fonds_id": spec.fonds_id, "secrecy_level": base.get("secrecy_level"), "responsible_id": base.get("responsible"),
+            "fonds_id": spec.fonds_id, "secrecy_level": int(base.get("secrecy_level") or 0), "responsible_id": base.get("responsible"),
             "department_id": base.get("department"),
         }  # fmt: skip
-        self._scores: dict[tuple[str, frozenset[str]], int] = {}
+        self._scores: dict[tuple[str, ...], int] = {}
         self._contact_names = tuple(name.removeprefix(CONTACT) for name in spec.outputs if name.startswith(CONTACT))
         contact_fields: Any = {column.attname: column for column in Contact._meta.concrete_fields}
         if spec.contact_shape is not None:
@@ -148,7 +150,7 @@ class Preparer:
 
     def _score(self, seen: dict[str, Any], kind: str) -> int:
         """Completeness; rows that fill the same fields have the same."""
-        filled = (kind, frozenset(name for name, value in seen.items() if value or (value == 0 and value is not False)))
+        filled = (kind, *[name for name, value in seen.items() if value or (value == 0 and value is not False)])
         known = self._scores.get(filled)
         if known is None:
             known = self._scores[filled] = score(seen, self.spec.requirements[kind])[0]
@@ -156,15 +158,13 @@ class Preparer:
 
     def _changes(self, seen: dict[str, Any], kind: str) -> str:
         """The first values of the dossier as the trail keeps them, without the number."""
+        openly, sealed = self._noted_openly, self._noted_sealed
+        given = [(name, value) for name, value in seen.items() if value != "" and value is not False]
         noted: dict[str, Any] = {"party_kind": (None, kind)}
-        sealed = self._sealed
-        for name, value in seen.items():
-            if value == "" or value is False or name not in _NOTED:
-                continue
+        noted |= {name: (None, value) for name, value in given if name in openly}
+        for name, value in given:
             if name in sealed:
                 noted[name] = ("", keys.encrypt(str(value), f"{Customer._meta.label}.{name}", TRAIL))
-            else:
-                noted[name] = (None, value)
         return orjson.dumps(noted).decode()
 
     def _contact(self, row: dict[str, Any]) -> tuple[tuple[str, Tail, str] | None, tuple[str, ...], tuple[str, ...]]:
@@ -225,7 +225,8 @@ def _fill_from_document(row: dict[str, Any]) -> None:
 
 def _empty(column: Any) -> Any:
     """What an empty value is in this column."""
-    return column.get_default() if column.has_default() else None if column.null else ""
+    empty = column.get_default() if column.has_default() else None if column.null else ""
+    return empty.value if isinstance(empty, Enum) else empty
 
 
 def _place(column: Any) -> str:

@@ -39,7 +39,7 @@ class RowShape:
     def tail(self, values: Sequence[Any]) -> Tail:
         """The ready part of one row from the values of the varying columns, which are text, numbers, booleans or None."""
         if self.vendor == "postgresql":
-            return "\t".join(map(copy_text, values)) + self._constant_text
+            return copy_line(values) + self._constant_text
         return tuple(values)
 
     @property
@@ -87,7 +87,7 @@ def insert_rows(shape: RowShape, rows: Iterable[tuple[Sequence[Any], Tail]]) -> 
     with connection.cursor() as cursor:
         if shape.vendor == "postgresql":
             names = ", ".join(map(quote, shape.columns))
-            lines = ["\t".join([*map(copy_text, head), tail]) for head, tail in rows]
+            lines = [f"{copy_line(head)}\t{tail}" for head, tail in rows]
             if len(lines) <= FEW:
                 statement = (
                     f"INSERT INTO {quote(shape.table)} ({names}) VALUES ({', '.join(['%s'] * len(shape.columns))})"  # noqa: S608  # names of columns only
@@ -128,6 +128,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value
+
+
+def copy_line(values: Sequence[Any]) -> str:
+    """The values of a COPY line, parted by tabs. Most lines hold no sign that must be escaped: that is asked once for all of them."""
+    texts = [value if type(value) is str else copy_text(value) for value in values]
+    line = "\t".join(texts)
+    is_odd = line.count("\\") > values.count(None) or line.count("\t") >= len(texts)
+    if is_odd or "\n" in line or "\r" in line or "\0" in line:
+        return "\t".join(map(copy_text, values))
+    return line
 
 
 def copy_text(value: Any) -> str:

@@ -35,7 +35,8 @@ class Run:
 
     def texts(self) -> list[str]:
         """All numbers of the run in order."""
-        return [self.text(offset) for offset in range(self.count)]
+        prefix, suffix, width = self.prefix, self.suffix, self.width
+        return [f"{prefix}{serial:0{width}d}{suffix}" for serial in range(self.first, self.first + self.count)]
 
 
 def rule_for(fonds: Fonds | int, key: str) -> NumberRule:

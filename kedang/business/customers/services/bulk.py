@@ -269,8 +269,9 @@ def _numbers(actor: Actor, fonds_id: int, kinds: Sequence[str]) -> list[str]:
     rule = number_rule(fonds_id)
     codes = codes_of(rule)
     wanted: dict[str, list[int]] = {}
+    code_of = {kind: type_code(codes, kind) for kind in set(kinds)}
     for at, kind in enumerate(kinds):
-        wanted.setdefault(type_code(codes, kind), []).append(at)
+        wanted.setdefault(code_of[kind], []).append(at)
     numbers = [""] * len(kinds)
     for code, places in wanted.items():
         run = issue_run(actor=actor, rule=rule, code=code, count=len(places))

@@ -5,6 +5,7 @@ same functions then run in the parent. Helpers are nicer to the machine than web
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import pickle
@@ -24,6 +25,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 NICENESS = 5
+_COLLECTING = gc.get_threshold()
 SHORT = 2
 """So many pieces of work are done in the parent: starting processes would take longer."""
 
@@ -43,9 +45,12 @@ class Helpers:
         self._begun = False
 
     def __enter__(self) -> "Helpers":
+        _collect_rarely()
         return self
 
     def __exit__(self, *_: object) -> None:
+        gc.set_threshold(*_COLLECTING)
+        gc.unfreeze()
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -110,6 +115,13 @@ def _enter(ring: dict[str, Any], start: bytes) -> None:
     keys.follow(ring)
     begin, spec = pickle.loads(start)  # noqa: S301  # packed by the parent process a moment ago
     begin(spec)
+    _collect_rarely()
+
+
+def _collect_rarely() -> None:
+    """A chunk is many thousands of small lists that live until it is done: looking through them for cycles each time finds nothing."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 def _leave_with_parent() -> None:

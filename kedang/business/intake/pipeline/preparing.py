@@ -1,11 +1,13 @@
 """The part of the writing pass that runs in helper processes: a sealed chunk in, customers ready to be written out."""
 
+import marshal
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kedang.business.customers.preparing import Prepared, Preparer, PrepareSpec
 from kedang.business.customers.rows import RowKeys
 from kedang.business.intake.pipeline import packing
+from kedang.foundation.search.documents import Encoded
 
 
 class ReadyChunk(NamedTuple):
@@ -14,6 +16,45 @@ class ReadyChunk(NamedTuple):
     seq: int
     keys: list[RowKeys | None]
     prepared: list[Prepared | None]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Goes from process to process as columns: a third of the work of a thousand nested records."""
+        return _joined, (
+            self.seq,
+            len(self.keys),
+            marshal.dumps((_columns(self.keys), _prepared_columns(self.prepared))),
+        )
+
+
+def _columns(rows: list[Any]) -> tuple[list[int], list[tuple[Any, ...]]]:
+    """Places of the rows that are there, and their values column by column."""
+    places = [place for place, row in enumerate(rows) if row is not None]
+    return places, list(zip(*(rows[place] for place in places), strict=True))
+
+
+def _prepared_columns(rows: list[Prepared | None]) -> tuple[list[int], list[Any]]:
+    places, found = _columns(rows)
+    columns: list[Any] = list(found)
+    if columns:
+        columns[_SEARCH] = list(zip(*columns[_SEARCH], strict=True))
+    return places, columns
+
+
+def _joined(seq: int, count: int, content: bytes) -> ReadyChunk:
+    """What :meth:`ReadyChunk.__reduce__` took apart."""
+    keys: list[RowKeys | None] = [None] * count
+    prepared: list[Prepared | None] = [None] * count
+    (key_places, key_columns), (places, columns) = marshal.loads(content)  # noqa: S302  # made by a helper a moment ago
+    for place, row in zip(key_places, zip(*key_columns, strict=True), strict=True):
+        keys[place] = RowKeys(*row)
+    if columns:
+        columns[_SEARCH] = [Encoded(*row) for row in zip(*columns[_SEARCH], strict=True)]
+    for place, row in zip(places, zip(*columns, strict=True), strict=True):
+        prepared[place] = Prepared(*row)
+    return ReadyChunk(seq, keys, prepared)
+
+
+_SEARCH = Prepared._fields.index("search")
 
 
 class _Ready(threading.local):

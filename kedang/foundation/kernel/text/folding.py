@@ -55,7 +55,7 @@ _TABLE = _FoldTable()
 
 def fold(text: str) -> str:
     """``text`` in simplified characters, half width, lower case, without blanks, signs and accents."""
-    return text.translate(_TABLE)
+    return text.lower() if text.isascii() and text.isalnum() else text.translate(_TABLE)
 
 
 def simplify(text: str) -> str:
