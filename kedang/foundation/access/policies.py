@@ -114,7 +114,8 @@ class Policy:
     def parent_model(cls) -> type[models.Model]:
         """Model of the record above."""
         related = cls.model._meta.get_field(cls.parent).related_model
-        assert isinstance(related, type)
+        if not isinstance(related, type):
+            raise TypeError(f"{cls.parent} of {cls.model._meta.label} leads to no model")
         return related
 
 
@@ -222,11 +223,16 @@ def _reaches(policy: Policy, actor: Actor, code: str, obj: models.Model) -> bool
     while rule.parent:
         root = getattr(root, rule.parent)
         rule = policy_for(type(root))
-    if rule.paths.fonds and value_at(root, rule.paths.fonds) != actor.fonds_id:
-        return False
-    if rule.paths.secrecy and int(value_at(root, rule.paths.secrecy) or 0) > clearance_of(actor):
+    if not within_limits(rule, actor, root):
         return False
     return any(code in grant.actions and rule.covers(grant, root) for grant in active_grants(actor))
+
+
+def within_limits(rule: Policy, actor: Actor, root: models.Model) -> bool:
+    """Whether an object lies within company and secrecy level of the actor: :meth:`Policy.limits` asked of values in memory."""
+    if rule.paths.fonds and value_at(root, rule.paths.fonds) != actor.fonds_id:
+        return False
+    return not rule.paths.secrecy or int(value_at(root, rule.paths.secrecy) or 0) <= clearance_of(actor)
 
 
 _STAFF = _("人员与权限")

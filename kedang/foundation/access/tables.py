@@ -77,7 +77,7 @@ class EventPages(RecordPages):
             template="access/parts/event_category.html",
         ),
         Column("subject", _("对象"), text=label_of),
-        Column("reason", _("原因"), text=lambda event, actor: event.reason, wrap=True),
+        Column("reason", _("原因"), text=lambda event, actor: getattr(event, "shown_reason", ""), wrap=True),
         Column("channel", _("途径"), text=lambda event, actor: CHANNELS.get(event.channel, event.channel)),
         Column("address", _("来源地址"), text=lambda event, actor: event.address),
         Column("request", _("请求号"), text=lambda event, actor: event.request_id, shown=False),

@@ -149,13 +149,16 @@ def doings_of(actor: Actor, person: Person, days: int = 30) -> Doings:
 
 
 def veil_labels(actor: Actor, events: Iterable[Event]) -> Iterator[Event]:
-    """The same events, each with ``shown_label``: the subject's name, or None where it lies beyond what the actor may know."""
+    """The same events, each with ``shown_label``: the subject's name, or None where it lies beyond what the actor may know; and
+    ``shown_reason``, which speaks of the subject and is empty there too.
+    """
     waiting = iter(events)
     while chunk := list(islice(waiting, 500)):
         hidden = _hidden(actor, chunk)
         for event in chunk:
             known = (event.subject_type, event.subject_id) in hidden or (event.parent_type, event.parent_id) in hidden
             event.shown_label = None if known else event.subject_label  # type: ignore[attr-defined]  # for templates
+            event.shown_reason = "" if known else event.reason  # type: ignore[attr-defined]  # for templates
             yield event
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kedang.foundation.access.events import FIELD_UNMASKED
 from kedang.foundation.access.grants import active_grants, best_right
 from kedang.foundation.access.masks import mask
-from kedang.foundation.access.policies import NOTHING, Policy, any_of, policy_for, prefixed, require
+from kedang.foundation.access.policies import NOTHING, Policy, any_of, policy_for, prefixed, require, within_limits
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, FieldRight
 from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.access.signin.stepup import require_recent
@@ -68,6 +68,8 @@ def right_on(actor: Actor, obj: models.Model, field: str) -> FieldRight:
     if actor.is_system or name in ALWAYS_SHOWN:
         return FieldRight.SHOW
     policy, root = _root(obj)
+    if not within_limits(policy, actor, root):
+        return FieldRight.HIDE
     return best_right(
         [g.right_on(name) for g in active_grants(actor) if policy.view in g.actions and policy.covers(g, root)]
     )

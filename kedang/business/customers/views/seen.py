@@ -14,6 +14,7 @@ from kedang.business.customers.models import Customer
 from kedang.business.customers.views.detail import CustomerRecord
 from kedang.foundation.access.events import EVENTS_VIEWED
 from kedang.foundation.access.trail import may_see_readers, seen_by
+from kedang.foundation.access.typed import veil_typed
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import record
@@ -99,7 +100,7 @@ class SeenTab(CustomerRecord, RecordTab):
             TABS.get(tab, tab),
             event.reason,
             str(meta.get("label", "")),
-            "；".join(meta.get("conditions", []) or []),
+            veil_typed(self.actor, "；".join(meta.get("conditions", []) or []), event.actor_id),
         ]
         if event.subject_id is not None and event.subject_id != self.obj.pk:
             parts.insert(0, event.subject_label)

@@ -10,7 +10,7 @@ from kedang.business.intake.models import BatchState, ImportBatch, ImportTemplat
 from kedang.business.intake.pipeline.targets import target_of
 from kedang.business.intake.services import batch_map, batch_reread, batch_stage, mapping_rows, template_save
 from kedang.business.intake.views.batch import BatchPage
-from kedang.business.intake.views.showing import label_of
+from kedang.business.intake.views.showing import label_of, veil_of
 from kedang.foundation.access.models import Department
 from kedang.foundation.access.policies import policy_for
 from kedang.foundation.kernel.refused import NotAllowed, Refused
@@ -32,8 +32,9 @@ class Columns(BatchPage):
     def show(self, *, problem: str = "", chosen: dict[int, str] | None = None, status: int = 200) -> HttpResponse:
         """Draw the page, with what was chosen where it was refused."""
         batch = self.batch
-        rows = mapping_rows(batch)
+        rows, veil = mapping_rows(batch), veil_of(self.actor, batch)
         for row in rows:
+            row["values"] = [veil(row["index"], value) for value in row["values"]]
             confidence = int(row["suggestion"].get("confidence", 0))
             row["field"] = row["field"] if chosen is None else chosen.get(row["index"], "")
             row["groups"] = self.field_groups(row["field"])

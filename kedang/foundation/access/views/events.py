@@ -15,12 +15,15 @@ from kedang.foundation.access.events import EVENTS_VIEWED
 from kedang.foundation.access.policies import can, has_policy, policy_for
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, FieldRight
 from kedang.foundation.access.trail import seen_by, veil_labels
+from kedang.foundation.access.typed import veil_typed
 from kedang.foundation.access.veil import field_class, field_label, reveal_value, right_on
+from kedang.foundation.access.views.seals import sealed_words
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.audit.vocabulary import CATEGORIES, event_type
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import OutOfScope, Refused
+from kedang.foundation.kernel.sure import sure
 from kedang.foundation.web.pages import Crumb, Page
 from kedang.foundation.web.records.cells import cells_of
 from kedang.foundation.web.records.export import RecordExport
@@ -31,6 +34,8 @@ from kedang.foundation.web.records.paging import PageOfRows
 UNINDEXED = {"subject", "address", "channel", "request_id"}
 NARROW = {"at", "actor", "code"}
 RECENT_DAYS = 90
+TYPED = frozenset({"text", "conditions"})
+"""Facts in people's own words."""
 
 
 class EventList(RecordList):
@@ -119,9 +124,10 @@ class EventDetail(Page):
             category=CATEGORIES.get(found.category, found.category),
             changes=(changes := changes_of(self.actor, found)),
             is_new=all(not line["old"] for line in changes),
-            facts=facts_of(found),
+            facts=facts_of(self.actor, found),
             others=[(self.title_of(other), other) for other in others],
             trail_url=self.trail_url(found),
+            sealed=sealed_words(found),
         )
 
     @cached_property
@@ -165,8 +171,7 @@ class SubjectTrail(Page):
     def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         """Readers, latest first."""
         seen = seen_by(self.actor, kind, pk)
-        model = model_of(Event(subject_type=kind))
-        assert model is not None
+        model = sure(model_of(Event(subject_type=kind)))
         obj = model._default_manager.get(pk=pk)
         self.label = str(getattr(obj, "audit_label", None) or obj)
         about = SubjectRef("audit.event", None, self.page_title())
@@ -222,8 +227,10 @@ def _words(wording: Wording, model: Any, name: str, value: Any) -> str:
     return wording.words(model, name, value)
 
 
-def facts_of(event: Event) -> list[tuple[Any, str]]:
-    """Further facts of an event in words."""
+def facts_of(actor: Any, event: Event) -> list[tuple[Any, str]]:
+    """Further facts of an event in words; none where its subject lies beyond the actor, numbers that were typed as the actor sees them."""
+    if getattr(event, "shown_label", "") is None:
+        return []
     labels = {
         "path": _("地址"), "action": _("所需权限"), "why": _("失败原因"), "field": _("字段"), "label": _("字段名称"),
         "rows": _("行数"), "count": _("行数"), "total": _("命中数"), "format": _("格式"), "columns": _("列"), "text": _("检索词"),
@@ -246,5 +253,5 @@ def facts_of(event: Event) -> list[tuple[Any, str]]:
             text = "、".join(str(part) for part in value)
         else:
             text = values.get(str(value), str(value))
-        facts.append((labels.get(key, key), text))
+        facts.append((labels.get(key, key), veil_typed(actor, text, event.actor_id) if key in TYPED else text))
     return facts
