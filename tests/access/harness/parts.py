@@ -1,0 +1,84 @@
+"""Parts of a run: what each does for one person, and how large its forms are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.access.harness import alike, bulk, commands, denial, workbooks
+from tests.access.harness.cast import BY_KEY, EVERYBODY
+from tests.access.harness.ear import Ear
+from tests.access.harness.exits import Walker
+from tests.access.harness.house import House
+from tests.access.harness.oracles import Oracle
+from tests.access.harness.verdict import Judge, Tally
+
+PARTS = ("walk", "oracles", "alike", "workbooks", "commands", "bulk", "denial", "timing")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is asked."""
+
+    share: float
+    alike: int
+    oracles: float
+    commands: float
+    selections: int
+    cases: int
+    pairs: int
+
+
+FULL = Size(0.1, 1, 0.01, 0.02, 10_000, 1_000, 2_000)
+SHORT = Size(0.01, 1, 0.0, 0.0, 40, 60, 0)
+GUESSERS = (
+    "reader",
+    "auditor",
+    "clerk",
+    "desk",
+    "two_hats",
+    "analyst",
+    "archivist",
+    "low",
+    "far",
+    "system_admin",
+    "field_agent",
+    "acting",
+)
+PICKERS = ("acting", "department_head", "archivist", "general_manager", "security_admin", "reader", "far")
+SHORT_GUESSERS = ("reader", "two_hats")
+
+
+def tasks(size: Size, parts: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What a run consists of: part and person."""
+    is_short = size is SHORT
+    found = [("walk", who.key) for who in EVERYBODY]
+    found += [("oracles", key) for key in (SHORT_GUESSERS if is_short else GUESSERS)]
+    found += [("alike", who.key) for who in EVERYBODY if not is_short or who.key in {"reader", "far"}]
+    found += [("workbooks", who.key) for who in EVERYBODY]
+    found += [("commands", key) for key in (("clerk",) if is_short else GUESSERS)]
+    found += [("bulk", key) for key in (("acting",) if is_short else PICKERS)]
+    found += [("denial", ""), *([("timing", "reader")] if size.pairs else [])]
+    return [task for task in found if task[0] in parts]
+
+
+def do(
+    part: str, key: str, house: House, ear: Ear, size: Size, tally: Tally, channels: frozenset[str] = frozenset()
+) -> None:
+    """One part as one person."""
+    if part == "denial":
+        denied = denial.run(house.fonds["A"], house.fonds["B"], house.departments["sales_one"], size.cases, house.seed)
+        tally.notes["denied"] = denied
+        tally.count("default deny", "generated", denied, denied)
+        return
+    walker = Walker(house, Judge(house, ear, BY_KEY[key], tally), size.share)
+    steps: dict[str, Any] = {
+        "walk": lambda: walker.walk(channels),
+        "oracles": lambda: Oracle(walker, size.oracles).ask_all(),
+        "alike": lambda: alike.compare_all(walker, size.alike),
+        "workbooks": lambda: workbooks.open_all(walker),
+        "commands": lambda: commands.run_all(walker, size.commands),
+        "bulk": lambda: bulk.Bulk(walker).run(
+            max(1, size.selections // (len(PICKERS) if size.selections > 100 else 1) // 2)
+        ),
+        "timing": lambda: tally.notes.update(timing=alike.time_pairs(walker, size.pairs)),
+    }
+    steps[part]()

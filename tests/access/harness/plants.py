@@ -1,0 +1,102 @@
+"""Planted faults: the running code broken in one place each. A harness that stays green under one of them proves nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from django.db.models import Q
+
+from kedang.foundation.access.secrecy import FieldRight
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One fault: what breaks, which part of the harness must hear it, as whom."""
+
+    name: str
+    told: str
+    part: str
+    who: str
+    make: Callable[[], Any]
+    channels: frozenset[str] = frozenset()
+
+
+def _shown(*_args: Any, **_kwargs: Any) -> FieldRight:
+    return FieldRight.SHOW
+
+
+def _raw_cell(actor: Any, obj: Any, column: Any) -> Any:
+    from kedang.foundation.access.veil import text_of
+    from kedang.foundation.web.records import cells
+
+    cell = cells.cell_of(actor, obj, column)
+    if column.text is None and "." not in column.name:
+        cell.text = text_of(obj, column.name)
+    return cell
+
+
+def _label_everybody(actor: Any, events: Any) -> Any:
+    for event in events:
+        event.shown_label = event.subject_label
+        yield event
+
+
+def _telling_export(path: Any, *args: Any) -> None:
+    from kedang.foundation.web.records.sheets import write_xlsx
+
+    write_xlsx(path, *args)
+    import io
+
+    import openpyxl
+
+    path.seek(0)
+    book = openpyxl.load_workbook(io.BytesIO(path.read()))
+    book.create_sheet("底稿").sheet_state = "hidden"
+    path.seek(0)
+    book.save(path)
+
+
+def _foreign_told(cls: Any, actor: Any, pk: int) -> Any:
+    from kedang.foundation.kernel.refused import NotAllowed, OutOfScope
+
+    found = cls.for_detail(cls.visible(actor)).filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed("您无权查看此记录。") if cls.model._default_manager.filter(pk=pk).exists() else OutOfScope
+    return found
+
+
+def _plain_reveal(actor: Any, obj: Any, field: str) -> Any:
+    from kedang.foundation.access.veil import Revealed, text_of
+
+    return Revealed(FieldRight.SHOW, text_of(obj, field), getattr(obj, field))
+
+
+def _system(username: str) -> Any:
+    from kedang.foundation.kernel.actors import system_actor
+
+    return system_actor("kedang search")
+
+
+def _run_as_system(self: Any, row: Any, values: dict[str, Any]) -> dict[str, Any]:
+    argument = self.verb.argument or self.pages.argument_name()
+    self.verb.service(actor=_system(""), **{argument: row}, **values)
+    return {"name": str(row), "is_done": True, "sentence": ""}
+
+
+WEB, ACCESS = "kedang.foundation.web.records", "kedang.foundation.access"
+PLANTS: tuple[Plant, ...] = (
+    Plant("veil", "the veil takes masked for shown", "walk", "reader", lambda: mock.patch(f"{ACCESS}.veil.mask", lambda _class, _field, text: text), frozenset({"page", "list"})),
+    Plant("scope", "the scope of a grant reaches every row", "walk", "reader", lambda: mock.patch("kedang.business.customers.policies.CustomerPolicy.grant_q", lambda self, grant: Q()), frozenset({"list", "page"})),
+    Plant("secrecy", "the secrecy level is not asked", "walk", "executive", lambda: mock.patch(f"{ACCESS}.policies.clearance_of", lambda actor: 4), frozenset({"list", "page"})),
+    Plant("export", "the export takes values as they are", "walk", "analyst", lambda: mock.patch(f"{WEB}.export.cell_of", _raw_cell), frozenset({"export"})),
+    Plant("history", "the history is not veiled", "walk", "reader", lambda: mock.patch(f"{WEB}.history._right", _shown), frozenset({"history"})),
+    Plant("print", "the printed card is not veiled", "walk", "clerk", lambda: mock.patch("kedang.business.customers.printing.card.reveal", _plain_reveal), frozenset({"print"})),
+    Plant("log", "the log names subjects beyond the reader", "walk", "auditor", lambda: mock.patch(f"{ACCESS}.views.events.veil_labels", _label_everybody), frozenset({"log viewer", "export"})),
+    Plant("search", "hidden numbers are searched for everybody", "oracles", "reader", lambda: mock.patch("kedang.foundation.search.services.shown_scope", lambda *_args: Q())),
+    Plant("filter", "whatever is a column may be a condition", "oracles", "reader", lambda: mock.patch(f"{WEB}.conditions.may_filter", lambda *_args: True)),
+    Plant("foreign", "foreign records are told from missing ones", "alike", "reader", lambda: mock.patch(f"{WEB}.base.RecordPages.get", classmethod(_foreign_told))),
+    Plant("workbook", "a hidden sheet goes out with the export", "workbooks", "archivist", lambda: mock.patch(f"{WEB}.export.write_xlsx", _telling_export)),
+    Plant("bulk", "the verb for picked rows acts as the system", "bulk", "acting", lambda: mock.patch(f"{WEB}.verb.RecordBatch.run", _run_as_system)),
+    Plant("command", "the command searches as the system", "commands", "reader", lambda: mock.patch("kedang.project.cli.search.searching_person", _system)),
+)  # fmt: skip

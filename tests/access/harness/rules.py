@@ -1,0 +1,204 @@
+"""The rules of access, restated without a line of the code they judge: role × class of fields × scope → show, mask or hide.
+
+Whoever changes a built-in role, a mask or a scope changes this table too, knowingly.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+CLASSES = ("contact", "identity", "account", "personal", "assessment")
+SHOW, MASK, HIDE = "show", "mask", "hide"
+ORDER = {HIDE: 0, MASK: 1, SHOW: 2}
+WORD = {"s": SHOW, "m": MASK, "-": HIDE}
+
+#: Letters: v view, c change, n create, p print, x export, u unmask, g grade, w withdraw, k classify, i import, z undo imports,
+#: l log, e export of the log, t staff, a manage staff, r manage roles, q manage grants, s settings, j jobs, y numbering, h share views.
+ACTS = {
+    "v": "customers.view", "c": "customers.change", "n": "customers.create", "p": "customers.print", "x": "customers.export",
+    "u": "customers.unmask", "g": "customers.grade", "w": "customers.withdraw", "k": "customers.classify", "i": "intake.use",
+    "z": "intake.undo", "l": "audit.view", "e": "audit.export", "t": "access.view_people", "a": "access.manage_people",
+    "r": "access.manage_roles", "q": "access.manage_grants", "s": "settings.manage", "j": "jobs.view", "y": "numbering.manage",
+    "h": "web.share_views",
+}  # fmt: skip
+
+TABLE = """
+# role            scope       CIAPA  acts          contact identity account personal assessment
+system_admin      all         s----  tarsj
+security_admin    all         m----  tq
+auditor           all         mmmmm  vtle
+archivist         all         smmss  vcnpuxgwkizytjh
+clerk             department  smmsm  vcnpi
+salesperson       own         smmss  vcnpu
+reader            below       mmmmm  v
+department_head   below       smmss  vcnpuxgt
+executive         all         smmss  vpxut
+general_manager   all         sssss  vpxugtl
+#
+field_agent       region      s----  vpx
+analyst           class       mm-mm  vxu
+watcher           all         -----  le
+desk              department  mmmmm  vci
+"""
+"""The last four are no built-in roles: companies make such of their own."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """One line of the table."""
+
+    code: str
+    scope: str
+    rights: dict[str, str]
+    acts: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A role given to somebody: scope and value may differ from the usual. ``holds`` is False for one that is over or to come."""
+
+    role: str
+    scope: str = ""
+    value: str = ""
+    holds: bool = True
+
+
+@dataclass(frozen=True)
+class Who:
+    """A person as the rules know them."""
+
+    key: str
+    name: str
+    fonds: str = "A"
+    department: str = ""
+    clearance: int = 3
+    given: tuple[Given, ...] = ()
+    is_active: bool = True
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A dossier as the rules know it."""
+
+    key: str
+    fonds: str = "A"
+    owner: str = ""
+    department: str = ""
+    region: str = ""
+    level: int = 1
+    terms: tuple[str, ...] = ()
+    kind: str = "enterprise"
+    state: str = ""
+    told: dict[str, str] = field(default_factory=dict, compare=False)
+
+
+#: Each department with those above it.
+ABOVE = {
+    "head_office": ("head_office",), "sales": ("sales",), "sales_one": ("sales_one", "sales"),
+    "service": ("service",), "far": ("far",), "": (),
+}  # fmt: skip
+
+
+def roles() -> dict[str, Role]:
+    """The table, read."""
+    found = {}
+    for line in TABLE.splitlines():
+        if line and not line.startswith("#"):
+            code, scope, rights, *acts = line.split()
+            shown = {name: WORD[letter] for name, letter in zip(CLASSES, rights, strict=True)}
+            found[code] = Role(code, scope, shown, frozenset(ACTS[letter] for letter in "".join(acts)))
+    return found
+
+
+ROLES = roles()
+
+
+def in_force(who: Who) -> list[tuple[Role, str, str]]:
+    """Roles that hold for a person, each with scope and value."""
+    return [(ROLES[g.role], g.scope or ROLES[g.role].scope, g.value) for g in who.given if g.holds and who.is_active]
+
+
+def holds(who: Who, act: str) -> bool:
+    """Whether a person holds an act at all."""
+    return any(act in role.acts for role, _scope, _value in in_force(who))
+
+
+def reaches(who: Who, scope: str, value: str, fact: Fact) -> bool:
+    """Whether a scope reaches a dossier."""
+    if scope == "all":
+        return True
+    if scope == "own":
+        return fact.owner == who.key
+    root = value or who.department
+    if scope == "department":
+        return bool(root) and fact.department == root
+    if scope == "below":
+        return bool(root) and root in ABOVE[fact.department]
+    if scope == "region":
+        return bool(value) and fact.region.startswith(re.sub("0+$", "", value))
+    return scope == "class" and value in fact.terms
+
+
+def may(who: Who, act: str, fact: Fact) -> bool:
+    """Whether a person may do something to a dossier, whatever its state."""
+    if not who.is_active or who.fonds != fact.fonds or fact.level > who.clearance:
+        return False
+    return any(act in role.acts and reaches(who, scope, value, fact) for role, scope, value in in_force(who))
+
+
+def sees(who: Who, fact: Fact) -> bool:
+    """Whether a dossier exists for a person."""
+    return may(who, "customers.view", fact)
+
+
+def sees_batch(who: Who, fact: Fact) -> bool:
+    """Whether a person sees the file that a dossier came from or is to come from: files bear no secrecy level of their own."""
+    if not who.is_active or who.fonds != fact.fonds:
+        return False
+    return any("intake.use" in role.acts and reaches(who, scope, value, fact) for role, scope, value in in_force(who))
+
+
+def right(who: Who, fact: Fact, kind: str) -> str:
+    """What a person sees of a class of fields of a dossier."""
+    if not sees(who, fact):
+        return HIDE
+    if kind in {"open", "internal"}:
+        return SHOW
+    reached = [
+        role.rights[kind]
+        for role, scope, value in in_force(who)
+        if "customers.view" in role.acts and reaches(who, scope, value, fact)
+    ]
+    return max(reached, key=ORDER.__getitem__)
+
+
+def staff_right(who: Who, other: Who) -> str:
+    """What a person sees of a colleague's telephone."""
+    if who.fonds != other.fonds or not who.is_active:
+        return HIDE
+    if who.key == other.key:
+        return SHOW
+    seen = [role.rights["contact"] for role, _scope, _value in in_force(who) if "access.view_people" in role.acts]
+    return max(seen, key=ORDER.__getitem__, default=HIDE)
+
+
+def column_right(who: Who, kind: str) -> str:
+    """What of a class of fields a person sees of any dossier at all: whether a column may leave in a file."""
+    if kind in {"open", "internal"}:
+        return SHOW
+    seen = [role.rights[kind] for role, _scope, _value in in_force(who) if "customers.view" in role.acts]
+    return max(seen, key=ORDER.__getitem__, default=HIDE)
+
+
+def masked(shape: str, value: str) -> str:
+    """A value as who may see it partly sees it."""
+    if shape == "email":
+        return f"{value[0]}****@{value.split('@')[1]}"
+    if shape == "mobile":
+        return f"{value[:3]}****{value[-4:]}"
+    if shape == "phone":
+        return f"{value[:3]}****{value[-2:]}"
+    if shape == "identity":
+        return f"{value[:3]}***********{value[-4:]}"
+    if shape == "account":
+        return f"**** **** {value[-4:]}"
+    return f"{value[0]}****" if shape == "wechat" else "****"

@@ -1,0 +1,69 @@
+"""One process of a run: its own database, its own house, its share of the tasks."""
+
+import argparse
+import json
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.access.harness.ground import ground
+
+
+def run_share(args: argparse.Namespace) -> int:
+    """Build the house, do the share, write what was found."""
+    at, of = (int(part) for part in args.share.split("/"))
+    with ground(f"kedang_access_{at}") as folder:
+        logging.disable(logging.CRITICAL)
+        from tests.access.harness.ear import Ear
+        from tests.access.harness.house import build
+        from tests.access.harness.verdict import Tally
+
+        house = build(args.seed, folder)
+        ear, tally = Ear(house), Tally()
+        planted: dict[str, int] = {}
+        if args.plant:
+            planted = plant(args.plant, house, ear, at, of)
+        else:
+            work(args, house, ear, tally, at, of)
+        fields = {f"{canary.model}.{canary.name}" for canary in house.canaries}
+        answer: dict[str, Any] = {
+            "asked": {"|".join(key): count for key, count in tally.asked.items()},
+            "checks": {"|".join(key): count for key, count in tally.checks.items()},
+            "close": tally.close, "leaks": [str(leak) for leak in tally.leaks], "planted": planted, "notes": tally.notes,
+            "heard": sorted(ear.heard), "fields": sorted(fields), "is_whole": not args.plant and not args.parts and not args.people and not args.short,
+        }  # fmt: skip
+        Path(args.out).write_text(json.dumps(answer, ensure_ascii=False, default=str), encoding="utf-8")
+    return 0
+
+
+def work(args: argparse.Namespace, house: Any, ear: Any, tally: Any, at: int, of: int) -> None:
+    """The tasks of this process, told as they end."""
+    from tests.access.harness.parts import FULL, PARTS, SHORT, do, tasks
+
+    size = SHORT if args.short else FULL
+    every = tasks(size, tuple(args.parts.split(",")) if args.parts else PARTS)
+    if args.people:
+        every = [task for task in every if task[1] in args.people.split(",")]
+    for part, key in every[at::of]:
+        began = time.monotonic()
+        do(part, key, house, ear, size, tally)
+        print(f"    {part} {key}: {time.monotonic() - began:.1f} s, {len(tally.leaks)} leaks so far", flush=True)
+
+
+def plant(names: str, house: Any, ear: Any, at: int, of: int) -> dict[str, int]:
+    """Each fault planted, the part that must hear it done, the leaks counted."""
+    from tests.access.harness.__main__ import IN_CI
+    from tests.access.harness.parts import Size, do
+    from tests.access.harness.plants import PLANTS
+    from tests.access.harness.verdict import Tally
+
+    chosen = [one for one in PLANTS if names == "all" or one.name in (IN_CI if names == "ci" else names.split(","))]
+    heard = {}
+    for one in chosen[at::of]:
+        tally = Tally()
+        with one.make():
+            do(one.part, one.who, house, ear, Size(0.06, 1, 0.0, 0.0, 60, 30, 0), tally, one.channels)
+        heard[one.name] = len(tally.leaks)
+        print(f"    {one.name} ({one.told}): {next(iter(tally.leaks), 'not heard')}", flush=True)
+    return heard

@@ -1,0 +1,122 @@
+"""What a person may hear, by the rules alone; what was heard beyond it is a leak."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.access.harness import rules
+from tests.access.harness.canaries import Canary
+from tests.access.harness.cast import BY_KEY
+from tests.access.harness.ear import MASKED, VALUE, Ear, Song
+from tests.access.harness.house import House
+
+
+@dataclass
+class Leak:
+    """Something heard where it should not be."""
+
+    channel: str
+    url: str
+    who: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.url} as {self.who}: {self.what}"
+
+
+@dataclass
+class Tally:
+    """What was asked, and what was wrong."""
+
+    asked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    checks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    close: int = 0
+    """Checks on an answer about the very record whose canary is listened for, or on a list that could hold it."""
+    leaks: list[Leak] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def count(self, channel: str, who: str, checks: int, close: int = 0) -> None:
+        """One answer with so many things that were listened for."""
+        self.asked[channel, who] += 1
+        self.checks[channel, who] += checks
+        self.close += close
+
+    def leak(self, channel: str, url: str, who: str, what: str) -> None:
+        """Keep a leak, each once."""
+        found = Leak(channel, url, who, what)
+        if found not in self.leaks:
+            self.leaks.append(found)
+
+    def expect(self, channel: str, url: str, who: str, holds: bool, what: str) -> None:
+        """One plain question with one right answer."""
+        self.count(channel, who, 1, 1)
+        if not holds:
+            self.leak(channel, url, who, what)
+
+
+def right_of(who: rules.Who, canary: Canary) -> str:
+    """What a person sees of a canary, by the rules."""
+    if canary.staff:
+        return rules.staff_right(who, BY_KEY[canary.staff])
+    assert canary.fact is not None
+    if canary.fact.state == "staged":
+        return batch_right(who, canary)
+    return rules.right(who, canary.fact, canary.kind)
+
+
+def batch_right(who: rules.Who, canary: Canary) -> str:
+    """What a person sees of a canary on the pages of the file that brought it: who brought it sees it all."""
+    assert canary.fact is not None
+    if who.key == canary.batch:
+        return rules.SHOW
+    return rules.column_right(who, canary.kind) if rules.sees_batch(who, canary.fact) else rules.HIDE
+
+
+class Judge:
+    """Listens to answers on behalf of one person."""
+
+    def __init__(self, house: House, ear: Ear, who: rules.Who, tally: Tally) -> None:
+        self.house, self.ear, self.who, self.tally = house, ear, who, tally
+        self.rights = {canary: right_of(who, canary) for canary in house.canaries}
+        self.forbidden = [canary for canary, right in self.rights.items() if right != rules.SHOW]
+        self.near: dict[str, int] = {}
+        for canary in self.forbidden:
+            key = canary.fact.key if canary.fact else ""
+            self.near[key] = self.near.get(key, 0) + 1
+
+    def is_forbidden(self, song: Song, at: str = "") -> bool:
+        """Whether the person may not hear a song; who brought a file reads in it what he brought."""
+        if song.canary is None:
+            return True
+        right = batch_right(self.who, song.canary) if at == "intake" and song.canary.batch else self.rights[song.canary]
+        return right == rules.HIDE or (right == rules.MASK and song.sort == VALUE)
+
+    def hears(
+        self, channel: str, url: str, response: Any, about: str = "", at: str = "", typed: tuple[str, ...] = ()
+    ) -> list[Song]:
+        """Listen to an answer. ``about`` is the dossier asked for, ``typed`` what the question itself held."""
+        songs = self.ear.listen(response)
+        self.tally.count(
+            channel, self.who.key, len(self.forbidden), self.near.get(about, 0) if about else len(self.forbidden)
+        )
+        for song in songs:
+            if not self.is_forbidden(song, at) or any(song.text in word.lower() for word in typed):
+                continue
+            told = song.canary.told if song.canary else "sealed text or blind index"
+            self.tally.leak(
+                channel,
+                url,
+                self.who.key,
+                f"{told} ({'masked' if song.sort == MASKED else song.sort}: {song.text[:40]})",
+            )
+        return songs
+
+    def names_in(self, songs: list[Song]) -> set[str]:
+        """Dossiers that an answer names."""
+        return {
+            song.canary.fact.key
+            for song in songs
+            if song.canary is not None
+            and song.canary.fact is not None
+            and (song.canary.model, song.canary.name) == ("Customer", "name")
+        }
