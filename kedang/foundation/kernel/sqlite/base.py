@@ -17,15 +17,14 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 0.001, 0.003
 class DatabaseWrapper(base.DatabaseWrapper):
     """The backend. Only the beginning of a write transaction differs; single statements wait as SQLite waits."""
 
+    transaction_mode: str | None
+
     def _start_transaction_under_autocommit(self) -> None:
         """``BEGIN IMMEDIATE``, tried until ``OPTIONS["timeout"]`` seconds are over.
 
         Raises:
             OperationalError: the lock was not to be had in that time.
         """
-        if self.transaction_mode != "IMMEDIATE":
-            super()._start_transaction_under_autocommit()
-            return
         patience = float(self.settings_dict["OPTIONS"].get("timeout", 5))
         until = time.monotonic() + patience
         self.connection.execute("PRAGMA busy_timeout=0")
@@ -38,7 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _begun(self, is_last: bool) -> bool:
         try:
             with self.cursor() as cursor:
-                cursor.execute("BEGIN IMMEDIATE")
+                cursor.execute(f"BEGIN {self.transaction_mode or ''}")
         except OperationalError as error:
             if is_last or "locked" not in str(error):
                 raise
