@@ -21,7 +21,7 @@ run: setup ## 准备并启动（首次附演示数据），PORT=8000 / set up an
 	@exec .venv/bin/kedang serve --port $(PORT)
 
 #@ 检验 / check
-.PHONY: setup-test test test-sqlite test-postgresql journeys lint ci
+.PHONY: setup-test test test-sqlite test-postgresql test-optimised journeys lint ci
 setup-test: ## 另装测试所需组件 / also what tests and checks need
 	@bin/setup --test
 test: setup-test ## 全部测试：SQLite、PostgreSQL、浏览器 / everything
@@ -34,6 +34,8 @@ journeys: setup-test ## 只测浏览器流程 / only the browser journeys
 	@$(PYTHON) -m tools.suite journeys -- $(PYTEST_ARGS)
 lint: setup-test ## 代码检查 / style, types, imports, migrations, house rules, translations
 	@$(PYTHON) -m tools.lint $(CHECK)
+test-optimised: setup-test ## 全部测试，程序以 python -O 运行 / everything, the program under python -O
+	@PYTHONOPTIMIZE=1 $(PYTHON) -m tools.suite sqlite postgresql -- $(PYTEST_ARGS)
 ci: lint test ## 持续集成所做的一切 / what CI does
 
 #@ 证明 / proofs（见 docs/operate/proof.md）

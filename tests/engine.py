@@ -12,6 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+HELPERS = sorted(
+    {path.stem for path in Path(__file__).parent.iterdir() if path.stem.isidentifier()} - {"__init__", "engine"}
+)
+pytest.register_assert_rewrite(
+    *(f"tests.{name}" for name in HELPERS)
+)  # their asserts then also hold under ``python -O``
+
 ENGINE = os.environ.get("KEDANG_TEST_ENGINE") or "sqlite"
 IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 last_actions: list[Callable[[], None]] = []

@@ -1,7 +1,7 @@
 """House rules that ready-made checkers do not know. ``python -m tools.house`` prints what breaks them.
 
 Long files and lines · inline script and style in templates · clocks other than ``kernel.clock`` · Chinese on pages that no
-translating function has seen · icons that are not in ``tools/icons.txt``.
+translating function has seen · icons that are not in ``tools/icons.txt`` · ``assert`` in the program.
 """
 
 import ast
@@ -94,6 +94,15 @@ def other_clocks() -> Iterator[Complaint]:
             yield path, line_of(text, match.start()), f"{match.group()}…): use kernel.clock"
 
 
+def bare_asserts() -> Iterator[Complaint]:
+    """``python -O`` leaves them out: what must hold is said by a condition, or by ``kernel.sure``."""
+    for path in files(".py"):
+        if path.relative_to(ROOT).parts[0] == "kedang":
+            text = path.read_text(encoding="utf-8")
+            for match in re.finditer(r"^[ \t]*assert\b", text, re.MULTILINE):
+                yield path, line_of(text, match.start()), "assert (nothing under python -O): raise, or use kernel.sure"
+
+
 def inline_code() -> Iterator[Complaint]:
     for path in files(".html"):
         text = path.read_text(encoding="utf-8")
@@ -159,7 +168,9 @@ def unknown_icons() -> Iterator[Complaint]:
                 yield path, line_of(text, match.start()), f"icon {match.group(1)!r} is not in tools/icons.txt"
 
 
-RULES = (long_files, wide_lines, other_clocks, inline_code, untranslated_templates, untranslated_pages, unknown_icons)
+RULES = (
+    long_files, wide_lines, other_clocks, bare_asserts, inline_code, untranslated_templates, untranslated_pages, unknown_icons,
+)  # fmt: skip
 
 
 def main() -> int:

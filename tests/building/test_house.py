@@ -33,6 +33,7 @@ def complaints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
         (PAGE, "x = 1\n" * 401, "401 lines"),
         (PAGE, f"x = '{'a' * 140}'\n", "characters in a line"),
         (PAGE, "now = timezone.now()\n", "kernel.clock"),
+        (PAGE, "if x:\n    assert x\n", "kernel.sure"),
         (PAGE, "title = '客户'\n", "not translated: 客户"),
         (PAGE, "entry = Entry(icon='no')\nentry = Entry(icon=\"nothing\")\n", "icon 'nothing'"),
         (TEMPLATE, "<p>客户</p>", "not translated"),

@@ -8,6 +8,7 @@ from kedang.foundation.access.models import Department, Grant, Person, Scope
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, RIGHT_ORDER, FieldRight, SecrecyLevel
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.sure import sure
 
 _CACHE = "_kedang_active_grants"
 
@@ -79,14 +80,13 @@ def _load(actor: Actor) -> list[ActiveGrant]:
 
 
 def _active(row: Grant, actor: Actor, own_department_id: int | None) -> ActiveGrant:
-    assert actor.id is not None and actor.fonds_id is not None
     return ActiveGrant(
         frozenset(row.role.actions),
         dict(row.role.field_rights),
         row.scope,
         row.scope_value,
-        actor.fonds_id,
-        actor.id,
+        sure(actor.fonds_id),
+        sure(actor.id),
         _departments(row, own_department_id),
         row.role.code,
     )

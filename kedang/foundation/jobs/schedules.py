@@ -25,6 +25,7 @@ from kedang.foundation.jobs.models import Schedule
 from kedang.foundation.kernel import clock, context
 from kedang.foundation.kernel.actors import system_actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +54,8 @@ class Plan:
         """The first turn after a moment; daily times are those of the company's wall clock."""
         if self.every is not None:
             return moment + self.every
-        assert self.daily_at is not None
-        local = clock.local(moment)
-        turn = local.replace(hour=self.daily_at.hour, minute=self.daily_at.minute, second=0, microsecond=0)
+        local, daily_at = clock.local(moment), sure(self.daily_at)
+        turn = local.replace(hour=daily_at.hour, minute=daily_at.minute, second=0, microsecond=0)
         return turn if turn > local else turn + timedelta(days=1)
 
 

@@ -8,6 +8,7 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 
+from kedang.foundation.kernel.sure import sure
 from kedang.foundation.safekeeping.kinds import Column, columns_of
 
 PASSING = frozenset({"django_session"})
@@ -53,6 +54,5 @@ def tables_of(alias: str) -> list[Table]:
         columns = tuple(columns_of(model))
         if connection.vendor == "postgresql":
             columns += DERIVED_COLUMNS.get(meta.db_table, ())
-        assert meta.pk is not None
-        found.append(Table(meta.db_table, columns, str(meta.pk.column), meta.db_table in DERIVED_COLUMNS))
+        found.append(Table(meta.db_table, columns, str(sure(meta.pk).column), meta.db_table in DERIVED_COLUMNS))
     return sorted(found, key=lambda table: table.name)

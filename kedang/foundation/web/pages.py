@@ -36,7 +36,8 @@ class Page(View):
     def actor(self) -> Person:
         """Who asks."""
         user = self.request.user
-        assert isinstance(user, Person)
+        if not isinstance(user, Person):
+            raise TypeError("a page for signed-in people was asked for by nobody")
         return user
 
     @property

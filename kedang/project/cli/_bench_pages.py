@@ -18,6 +18,7 @@ from django.db import connection
 
 from kedang.foundation.access.models import Person
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 from kedang.project.cli import json_flag
 
 PAGE_ROWS = 20
@@ -169,11 +170,11 @@ class WebProcess:
 
     def get(self, path: str) -> bytes:
         """One page; anything but 200 is an error."""
-        assert self.connection is not None
-        self.connection.request(
+        connection = sure(self.connection)
+        connection.request(
             "GET", path, headers={"Cookie": self.cookie, "Host": "localhost", "Accept-Encoding": "identity"}
         )
-        response = self.connection.getresponse()
+        response = connection.getresponse()
         body = response.read()
         if response.status != 200:
             raise Refused("page_failed", f"打开 {path} 得到状态 {response.status}。")

@@ -8,6 +8,7 @@ from typing import Any
 
 from kedang.foundation.kernel.actors import system_actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 from kedang.project.cli import json_flag
 
 ACTOR = system_actor("kedang audit")
@@ -58,8 +59,7 @@ def run_verify(args: argparse.Namespace) -> dict[str, Any]:
 
     report = verify(actor=ACTOR, progress=None if args.as_json or not sys.stderr.isatty() else _show)
     if not report.is_good:
-        assert report.first is not None
-        raise Refused("audit_bad", report.first.sentence, **report.as_dict())
+        raise Refused("audit_bad", sure(report.first).sentence, **report.as_dict())
     return report.as_dict()
 
 

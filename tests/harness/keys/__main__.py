@@ -182,12 +182,17 @@ def take_a_key_away() -> None:
     """The planted fault: a key that values still need is no longer in the ring."""
     from dataclasses import replace
 
+    from django.db import connection
+
     from kedang.foundation.kernel import key_store, keys
 
     ring = key_store.read_ring(keys.ring_path())
-    first = min(number for number, key in ring.keys.items() if key.purpose == "fields")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mobile FROM customers_customer ORDER BY id DESC LIMIT 1")
+        first = keys.number_of(cursor.fetchone()[0])
     left = {number: key for number, key in ring.keys.items() if number != first}
-    key_store.save_ring(keys.ring_path(), replace(ring, keys=left, heads={}, _ciphers={}, _sealers={}))
+    active = {purpose: min(left) if number == first else number for purpose, number in ring.active.items()}
+    key_store.save_ring(keys.ring_path(), replace(ring, keys=left, active=active, heads={}, _ciphers={}, _sealers={}))
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from kedang.foundation.access.policies import require
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
+from kedang.foundation.kernel.sure import sure
 
 AXIS_FIELDS = ("code", "name", "is_multiple", "gives_number_code", "position", "is_active")
 TERM_FIELDS = ("code", "name", "position", "is_active")
@@ -29,8 +30,7 @@ def axis_create(*, actor: Actor, values: Values, fonds: Fonds | None = None) -> 
         Refused: ``values_invalid``, ``axis_code_taken``, ``axis_for_numbers_taken``.
     """
     require(actor, "customers.classify")
-    fonds_id = fonds.pk if fonds is not None else actor.fonds_id
-    assert fonds_id is not None
+    fonds_id = sure(fonds.pk if fonds is not None else actor.fonds_id)
     clean, problems = _checked(ClassAxis, AXIS_FIELDS, values)
     axis = ClassAxis(fonds_id=fonds_id, **clean)
     clean_record(axis, AXIS_FIELDS, problems)

@@ -16,6 +16,7 @@ from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 
 HEAVIEST = 9
 
@@ -34,8 +35,7 @@ def requirements_set(*, actor: Actor, party_kind: str, weights: Mapping[str, int
         Refused: ``requirement_unknown``, ``weight_invalid``, ``requirements_empty``, ``job_running``.
     """
     require(actor, "customers.classify")
-    fonds_id = fonds.pk if fonds is not None else actor.fonds_id
-    assert fonds_id is not None
+    fonds_id = sure(fonds.pk if fonds is not None else actor.fonds_id)
     if party_kind not in PartyKind.values:
         raise Refused(
             "values_invalid", _("没有“%(kind)s”这种客户类型，请从列表中选择。") % {"kind": party_kind}, "party_kind"

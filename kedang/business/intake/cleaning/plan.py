@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kedang.foundation.kernel.importing import ImportField, ImportTarget
+from kedang.foundation.kernel.sure import sure
 
 NAME_KEY = "_name_key"
 
@@ -50,8 +51,7 @@ def build_plan(
     )
     outputs: dict[str, None] = {}
     for _, name in columns:
-        declared = target.get(name)
-        assert declared is not None
+        declared = sure(target.get(name))
         outputs[name] = None
         if declared.type == "amount" and declared.companion:
             outputs[declared.companion] = None

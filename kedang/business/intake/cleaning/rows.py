@@ -12,6 +12,7 @@ from kedang.business.intake.cleaning import forms
 from kedang.business.intake.cleaning.cells import Cleaner, Column
 from kedang.business.intake.cleaning.plan import NAME_KEY, Plan
 from kedang.business.intake.validating import shifted
+from kedang.foundation.kernel.sure import sure
 
 OK, NOTED, REJECTED = 0, 1, 2
 Change = tuple[int, str]
@@ -178,7 +179,7 @@ class _Machine:
 
     def _region(self, cells: Sequence[str], values: list[Any], changes: list[Change], problems: list[Problem]) -> bool:
         """The code that the columns and the address agree on; tells whether a column holds something foreign."""
-        assert self.region is not None
+        region = sure(self.region)
         first = second = ""
         foreign = False
         for n, step in enumerate(self.regions):
@@ -199,7 +200,7 @@ class _Machine:
         address = (values[self.address] or "") if self.address is not None and self.derive_region else ""
         code = find_region(first, second, address)
         if code:
-            values[self.region] = code
+            values[region] = code
             changes.append(self.region_change if first or second else self.region_derived_change)
         elif first or second:
             sentence = f"地区“{(first + second)[:30]}”不在国家标准行政区划之内，未导入该值"

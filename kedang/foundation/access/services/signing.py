@@ -26,6 +26,7 @@ from kedang.foundation.audit.record import SubjectRef, record, subject_of
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import system_actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 
 BACKEND = "kedang.foundation.access.backend.StaffBackend"
 DOOR = system_actor("登录页")
@@ -55,7 +56,7 @@ def sign_in(*, request: HttpRequest, username: str, password: str, address: str,
     is_right = _knows_password(person, password)
     if attempt.locked_until is not None or not is_right or person is None or not person.is_active:
         _refuse(person, username, attempt)
-    assert person is not None
+    person = sure(person)
     if Factor.objects.filter(person=person).exists():
         with transaction.atomic():
             throttle.forgive(attempt)

@@ -26,6 +26,7 @@ from fido2.webauthn import (
 from kedang.foundation.access.models import Factor, FactorKind, Person
 from kedang.foundation.kernel import clock, keys
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 
 PURPOSES = ("add", "second", "sign-in", "step-up")
 GOOD_FOR_SECONDS = 300
@@ -72,9 +73,8 @@ def added(request: HttpRequest, answer: str) -> tuple[str, str, int]:
     state = _taken(request, "add")
     try:
         made = _server(request).register_complete(state, json.loads(answer))
-        credential = made.credential_data
-        assert credential is not None
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
+        credential = sure(made.credential_data)
+    except (ValueError, LookupError, TypeError, AssertionError) as error:
         raise _failed() from error
     return websafe_encode(credential.credential_id), websafe_encode(bytes(credential)), int(made.counter)
 

@@ -15,6 +15,7 @@ from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import can, policy_for, require
 from kedang.foundation.access.services import department_change, department_create, department_move
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
+from kedang.foundation.kernel.sure import sure
 from kedang.foundation.web.pages import Crumb, Page
 
 
@@ -169,9 +170,9 @@ class DepartmentSwitch(DepartmentEdit):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Switch."""
-        assert self.row is not None
+        row = sure(self.row)
         try:
-            saved = department_change(actor=self.actor, department=self.row, is_active=not self.row.is_active)
+            saved = department_change(actor=self.actor, department=row, is_active=not row.is_active)
         except NotAllowed:
             raise
         except Refused as refusal:
@@ -179,4 +180,4 @@ class DepartmentSwitch(DepartmentEdit):
         else:
             word = _("部门“%(name)s”已启用。") if saved.is_active else _("部门“%(name)s”已停用。")
             messages.success(request, word % {"name": saved.name})
-        return HttpResponseRedirect(f"{reverse('access:department-list')}?at={self.row.pk}")
+        return HttpResponseRedirect(f"{reverse('access:department-list')}?at={row.pk}")

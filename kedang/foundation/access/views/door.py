@@ -26,6 +26,7 @@ from kedang.foundation.access.signin import passkeys, pending
 from kedang.foundation.access.throttle import browser_token
 from kedang.foundation.kernel import clock, context
 from kedang.foundation.kernel.refused import OutOfScope, Refused
+from kedang.foundation.kernel.sure import sure
 
 KNOWN_BROWSER_COOKIE = "kedang_known"
 KNOWN_FOR = 180 * 86_400
@@ -189,8 +190,7 @@ class PasskeyOptions(View):
             if person is None:
                 raise OutOfScope
         if purpose == "add":
-            assert person is not None
-            return JsonResponse(passkeys.options_to_add(request, person))
+            return JsonResponse(passkeys.options_to_add(request, sure(person)))
         return JsonResponse(passkeys.options_to_use(request, purpose, None if purpose == "sign-in" else person))
 
 

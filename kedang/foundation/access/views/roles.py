@@ -18,6 +18,7 @@ from kedang.foundation.access.secrecy import FIELD_CLASSES, FieldRight
 from kedang.foundation.access.services import role_change, role_create, role_remove
 from kedang.foundation.access.services.roles import SETTABLE_CLASSES
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
+from kedang.foundation.kernel.sure import sure
 from kedang.foundation.web.pages import Crumb, Page
 
 
@@ -138,15 +139,15 @@ class RoleRemove(RoleEdit):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Remove."""
-        assert self.role is not None
+        role = sure(self.role)
         try:
-            role_remove(actor=self.actor, role=self.role)
+            role_remove(actor=self.actor, role=role)
         except NotAllowed:
             raise
         except Refused as refusal:
             messages.error(request, refusal.sentence)
-            return HttpResponseRedirect(reverse("access:role-edit", args=[self.role.pk]))
-        messages.success(request, _("角色“%(name)s”已删除。") % {"name": self.role.name})
+            return HttpResponseRedirect(reverse("access:role-edit", args=[role.pk]))
+        messages.success(request, _("角色“%(name)s”已删除。") % {"name": role.name})
         return HttpResponseRedirect(reverse("access:role-list"))
 
 

@@ -40,6 +40,7 @@ from kedang.foundation.audit.verifying.batch import Blanked, Sealed
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 
 FORMAT = "kedang-audit-bundle-1"
 HERE = Path(__file__).resolve().parent
@@ -100,8 +101,7 @@ def bundle_export(
 
 
 def _manifest(start: date, end: date, first: int, last: int, counts: Counts) -> dict[str, Any]:
-    log_last = sealer.last_seal()
-    assert log_last is not None
+    log_last = sure(sealer.last_seal())
     return {
         "format": FORMAT, "log": parse(log_last.head).log, "from": str(start), "to": str(end), "first_seal": first, "last_seal": last,
         "log_last": log_last.number, "made_at": sealer.stamp(clock.now()), "events": counts.events, "redacted": counts.redacted,

@@ -196,5 +196,6 @@ def offline(pages: type[RecordPages], actor: Any, query: str) -> RecordExport:
     request.user = actor
     view = (pages.export_view or RecordExport)(pages=pages)
     view.setup(request)
-    assert isinstance(view, RecordExport)
+    if not isinstance(view, RecordExport):
+        raise TypeError(f"{view} is no export")
     return view
