@@ -65,7 +65,9 @@ class Run:
                         f"  {number} kills in {took:.0f} s, {len(self.journal.acts)} acts, findings {len(self.report.findings)}",
                         flush=True,
                     )
-                if len(self.report.findings) >= MOST_FINDINGS or (budget and time.monotonic() - began > budget):
+                if len(self.report.findings) >= (1 if self.report.plant else MOST_FINDINGS) or (
+                    budget and time.monotonic() - began > budget
+                ):
                     break
             self.pace.stopped.set()
             self.whole(last=True)

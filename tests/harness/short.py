@@ -1,0 +1,34 @@
+"""The short forms of all harnesses, as CI runs them after the tests: ``make harness-short``. Each harness adds its line.
+
+What stands in one group runs side by side.
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
+    (
+        ("tests.harness.crash", "--engine", "sqlite", "--kills", "15", "--whole-every", "8", "--seed", "11"),
+        ("tests.harness.crash", "--engine", "postgresql", "--kills", "15", "--whole-every", "8", "--seed", "11"),
+    ),
+    (("tests.harness.crash.checkpoints", "--seconds", "10"),),
+)
+
+
+def main() -> int:
+    failed = []
+    for group in GROUPS:
+        began = time.monotonic()
+        running = [(words, subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT)) for words in group]
+        failed += [" ".join(words) for words, process in running if process.wait()]
+        print(f"({time.monotonic() - began:.0f} s)", flush=True)
+    for words in failed:
+        print(f"FAILED: python -m {words}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
