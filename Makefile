@@ -55,6 +55,14 @@ harness-keys: setup-test ## 更换密钥时反复强行终止，KILLS=50 OBJECTS
 harness-log: setup-test ## 对留痕作随机改动，两个核验程序都须发现，EVENTS=1000000 CHANGES=20000 SEED= PLANT=1 / random changes of a large log
 	@$(PYTHON) -m tests.harness.log $(if $(EVENTS),--events $(EVENTS)) $(if $(CHANGES),--changes $(CHANGES)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant)
 
+.PHONY: harness-short harness-crash
+harness-short: setup-test ## 各项证明的简短形式，CI 也做 / the short form of every harness, as CI runs it
+	@$(PYTHON) -m tests.harness.short
+harness-crash: setup-test ## 随机杀进程，KILLS=200 ENGINE= SEED= PLANT= / kill the running system at random moments and compare
+	@for engine in $(or $(ENGINE),sqlite postgresql); do \
+	  $(PYTHON) -m tests.harness.crash --engine $$engine --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED)) \
+	    $(if $(PLANT),--plant $(PLANT)) $(if $(JSON),--json $(JSON)) || exit 1; done
+
 #@ 养护 / upkeep
 .PHONY: format lock messages bench clean
 format: setup-test ## 整理代码格式 / format the code
