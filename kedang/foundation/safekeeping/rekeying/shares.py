@@ -14,9 +14,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kedang.foundation.kernel import shamir
-from kedang.foundation.kernel.key_ring import KEY_BYTES, KeyRing, mark_of, read_form, written_form
+from kedang.foundation.kernel.key_ring import KeyRing, mark_of, read_form, written_form
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.kernel.share_words import from_words, to_words
+from kedang.foundation.kernel.suites import KEY_BYTES
 
 TITLE, CODE, LIST = "KEDANG-KEY-SHARE-1", "KDSHARE1:", "KDRING1:"
 PIECE = 500
