@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils.translation import gettext as _
 
+from kedang.foundation.audit.models import Seal
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.safekeeping import identities
@@ -131,6 +132,8 @@ def _rehearse(outcome: Outcome, find: Callable[[], BackupSet], scratch: Path, sh
         }
         with outcome.step(_("加密内容能用备份里的密钥打开")) as inner:
             inner.words = refuse_unreadable("drill", scratch / "keys")
+        with outcome.step(_("操作留痕的封条在原位")) as inner:
+            inner.words = refuse_lost_seal(found)
         if has_trail_verifier():
             with outcome.step(_("校验操作留痕")) as inner:
                 inner.words = verify_trail(scratch, url)
@@ -212,6 +215,16 @@ def _url_of(config: dict[str, Any]) -> str:
     )
 
 
+def refuse_lost_seal(found: BackupSet) -> str:
+    """The last seal of the trail from before the snapshot is in the restored database, with its digest."""
+    seal = found.manifest.get("seal")
+    if not seal:
+        return _("备份时留痕还没有封条。")
+    if not Seal.objects.using("drill").filter(**seal).exists():
+        raise Refused("seal_lost", _("恢复出来的留痕里没有第 %(n)s 号封条，记录不完整。") % {"n": seal["number"]})
+    return _("第 %(n)s 号封条在，摘要一致。") % {"n": seal["number"]}
+
+
 def has_trail_verifier() -> bool:
     """Whether this program can verify a sealed trail."""
     return importlib.util.find_spec("kedang.project.cli.audit") is not None
@@ -224,6 +237,7 @@ def verify_trail(scratch: Path, url: str) -> str:
         **{name: value for name, value in os.environ.items() if not name.startswith("KEDANG_KEYRING")},
         "KEDANG_DATA_DIR": str(scratch),
         "KEDANG_DATABASE_URL": url,
+        "KEDANG_AUDIT_CHECKPOINTS": "",  # those outside know of seals from after the backup
     }
     run = subprocess.run(
         [sys.executable, "-m", "kedang.project.cli", "audit", "verify", "--json"],

@@ -20,6 +20,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 import kedang
+from kedang.foundation.audit.sealing.sealer import last_seal
 from kedang.foundation.kernel import clock, keys, stores
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.safekeeping import identities
@@ -129,6 +130,7 @@ def make_set(show: Show = unheard) -> BackupSet:
 
 def _fill(making: _Making) -> dict[str, Any]:
     """All parts; returns what the manifest says of them in clear."""
+    seal = last_seal()
     with ExitStack() as stack:
         alias = stack.enter_context(beside("snapshot"))
         vendor = connections[alias].vendor
@@ -186,6 +188,7 @@ def _fill(making: _Making) -> dict[str, Any]:
         "tables": [{"table": table.as_json(), "rows": counts[table.name]} for table in tables],
         "files": {"count": len(files), "bytes": file_bytes},
         "keys": len(key_names),
+        "seal": {"number": seal.number, "digest": seal.digest} if seal else None,
     }
 
 

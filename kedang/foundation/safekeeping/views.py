@@ -18,7 +18,7 @@ from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.safekeeping import identities
 from kedang.foundation.safekeeping.models import PRESENT, Backup, Drill
 from kedang.foundation.safekeeping.printing import drill_pdf
-from kedang.foundation.safekeeping.standing import ago, duration
+from kedang.foundation.safekeeping.standing import duration
 from kedang.foundation.web.pages import Page
 
 MOST_SETS, MOST_DRILLS = 30, 8
@@ -122,15 +122,11 @@ class DrillReport(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page."""
         drill = self.drill(pk)
-        return self.draw(drill=drill, took=duration(drill.seconds), before=self.before(drill))
+        return self.draw(drill=drill, took=duration(drill.seconds))
 
     def drill(self, pk: int) -> Drill:
         """The report of the address."""
         return get_object_or_404(Drill.objects.filter(policy_for(Drill).scope(self.actor)), pk=pk)
-
-    def before(self, drill: Drill) -> str:
-        """How old the set was."""
-        return ago(drill.started_at - drill.backup_made_at) if drill.backup_made_at else ""
 
     def page_title(self) -> Any:
         return _("恢复演练报告")
