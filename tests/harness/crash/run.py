@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.harness.crash.acts.customers import CustomerDesk, SecondCustomerDesk
@@ -36,6 +37,7 @@ READY_WITHIN = 30.0
 QUIET_WITHIN = 120.0
 SWEPT_WITHIN = 25.0
 MOST_FINDINGS = 12
+START = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Run:
@@ -48,7 +50,8 @@ class Run:
         self.pace, self.desks = Pace(), list[Desk]()
         self.kedang = Kedang(folder, database.url if database else "", report.plant)
         self.trail = base.Trail(self.word)
-        self.first_customer = self.first_event = 0
+        self.first_customer = self.first_event = self.compared_event = 0
+        self.compared_at = START
         self.probe = 0
 
     def play(self, kills: int, budget: float) -> None:
@@ -87,7 +90,9 @@ class Run:
             from kedang.foundation.audit.models import Event
 
             self.first_customer = Customer.objects.order_by("-id").values_list("id", flat=True)[0]
-            self.first_event = self.trail.seen = Event.objects.order_by("-id").values_list("id", flat=True)[0]
+            self.compared_event = self.first_event = self.trail.seen = Event.objects.order_by("-id").values_list(
+                "id", flat=True
+            )[0]
             for what in ledger():
                 raise RuntimeError(f"the base is not sound to begin with: {what}")
         self.kedang.start()
@@ -214,22 +219,23 @@ class Run:
                 self.report.find(f"{desk.name}: {desk.failures.pop()}")
 
     def whole(self, *, last: bool = False) -> None:
-        """Everybody pauses, the worker comes to an end with its work, and everything is compared."""
+        """Everybody pauses, the worker comes to an end with its work, and everything is compared: what came since the last time, at the
+        end all of it.
+        """
+        began = time.monotonic()
         with self.quiet():
+            waited = time.monotonic() - began
             self.compare_acts()
             self.report.compared += 1
+            since, after = (self.first_event, START) if last else (self.compared_event, self.compared_at)
             with base.moment():
+                self.compared_event, self.compared_at = self.trail.seen, datetime.now(UTC) - timedelta(seconds=90)
                 for check in (
-                    replay(self.first_event),
-                    versions(self.first_customer),
-                    ledger(),
-                    index(),
-                    jobs(self.first_event),
-                ):
+                    replay(since), versions(self.first_customer, since, after), ledger(), index(), jobs(since),
+                    batches(self.journal.acts), sets(self.journal.acts),
+                ):  # fmt: skip
                     for what in check:
                         self.report.find(what)
-                for what in (*batches(self.journal.acts), *sets(self.journal.acts)):
-                    self.report.find(what)
                 self.parked()
             for what in self.left_lying():
                 self.report.find(what)
@@ -237,6 +243,8 @@ class Run:
                 with writable():
                     for what in engine():
                         self.report.find(what)
+        self.report.remarks["seconds of whole comparisons"] += round(time.monotonic() - began)
+        self.report.remarks["of which waiting for the worker"] += round(waited)
 
     def left_lying(self) -> list[str]:
         """Files that nobody needs; the sweep of the worker comes every few seconds and is given time."""

@@ -8,6 +8,9 @@ from tests.harness.crash.journal import GOOD, LOST, Act
 
 KINDS = {"import.check": "intake.stage", "import.commit": "intake.commit", "import.undo": "intake.undo"}
 
+_compared: dict[int, tuple[Any, ...]] = {}
+"""How a batch stood when it was compared last; one that has not moved since is not compared again."""
+
 
 def batches(acts: Iterable[Act]) -> Iterator[str]:
     """All batches that the run brought in."""
@@ -24,7 +27,9 @@ def batches(acts: Iterable[Act]) -> Iterator[str]:
         else ImportBatch.objects.all()
     ):
         act = made.get(batch.file_name.removesuffix(".csv"))
-        if act is not None:
+        stand = (batch.version, batch.state, batch.job_id)
+        if act is not None and _compared.get(batch.pk) != stand:
+            _compared[batch.pk] = stand
             yield from (
                 f"batch {batch.pk} ({batch.state}): {what}" for what in _batch(batch, act, asked.get(batch.pk, []))
             )
