@@ -80,6 +80,10 @@ POST access:event-view-delete         403  403  403  403  404  403  403  403  40
 GET  access:event-export              403  403  403  403  200  403  403  403  403  403  403  302
 GET  access:event-detail              403  403  403  403  200  403  403  403  200  403  403  302
 GET  access:subject-trail             403  403  403  403  200  403  403  403  200  403  403  302
+GET  access:seals                     403  403  403  403  200  403  403  403  200  403  403  302
+POST access:seal-verify               403  403  403  403  302  403  403  403  302  403  403  302
+GET  access:bundle-ask                403  403  403  403  200  403  403  403  403  403  403  302
+GET  access:bundle                    403  403  403  403  404  403  403  403  403  403  403  302
 
 GET  numbering:rule                   200  403  403  403  403  403  403  403  403  403  200  302
 POST numbering:preview                200  403  403  403  403  403  403  403  403  403  200  302

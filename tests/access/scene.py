@@ -93,7 +93,7 @@ def make_scene(cast: Cast) -> Scene:
         "person-unmask": {"pk": cast.reader.pk, "field": "mobile"}, "person-activate": pk(gone), "person": pk(cast.reader),
         "grant-give": pk(cast.reader), "grant": pk(cast.reader.grants.get()), "department": pk(cast.service), "role": pk(role),
         "event": pk(Event.objects.filter(code="customers.created").latest("id")),
-        "passkey-options": {"purpose": "add"}, "factor-remove": {"pk": 0},
+        "passkey-options": {"purpose": "add"}, "factor-remove": {"pk": 0}, "bundle": {"pk": 1},
         "subject": {"kind": "customers.customer", "pk": key},
         "contact-unmask": {"pk": Contact.objects.get().pk, "field": "mobile"},
         "contact-create": {"customer_pk": key}, "contact": pk(Contact.objects.get()),

@@ -14,7 +14,22 @@ GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("tests.harness.crash", "--engine", "sqlite", "--kills", "15", "--whole-every", "8", "--seed", "11"),
         ("tests.harness.crash", "--engine", "postgresql", "--kills", "15", "--whole-every", "8", "--seed", "11"),
     ),
-    (("tests.harness.crash.checkpoints", "--seconds", "10"),),
+    (
+        ("tests.harness.crash.checkpoints", "--seconds", "10"),
+        (
+            "tests.harness.log",
+            "--events",
+            "3000",
+            "--changes",
+            "300",
+            "--seed",
+            "7",
+            "--workers",
+            "1",
+            "--no-cost",
+            "--prove",
+        ),
+    ),
 )
 
 

@@ -15,4 +15,8 @@ class AccessConfig(AppConfig):
         from kedang.foundation.access import system_checks  # noqa: F401
         from kedang.foundation.access.signin import sessions
 
+        from kedang.foundation.access.withholding import withholding
+        from kedang.foundation.audit import asking
+
+        asking.withholder = withholding
         user_logged_in.connect(sessions.begun, dispatch_uid="kedang.session_begun")

@@ -245,4 +245,5 @@ menu.add(
         order=50,
     ),
     Entry(_("操作留痕"), "access:event-list", icon="history", action="audit.view", group="trail", order=10),
+    Entry(_("留痕封存"), "access:seals", icon="shield-lock", action="audit.view", group="trail", order=20),
 )

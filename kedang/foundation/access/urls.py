@@ -4,7 +4,7 @@ from django.urls import path
 
 from kedang.foundation.access.panels import GrantPages, PersonPages
 from kedang.foundation.access.tables import EventPages
-from kedang.foundation.access.views import departments, door, events, factors, mine, people, roles, rules
+from kedang.foundation.access.views import departments, door, events, factors, mine, people, roles, rules, seals
 
 app_name = "access"
 
@@ -35,6 +35,10 @@ urlpatterns = [
     path("roles/<int:pk>/edit/", roles.RoleEdit.as_view(), name="role-edit"),
     path("roles/<int:pk>/remove/", roles.RoleRemove.as_view(), name="role-remove"),
     *EventPages.urls(),
+    path("audit/seals/", seals.SealPage.as_view(), name="seals"),
+    path("audit/seals/verify/", seals.SealVerify.as_view(), name="seal-verify"),
+    path("audit/seals/bundle/", seals.BundleAsk.as_view(), name="bundle-ask"),
+    path("audit/bundles/<int:pk>/", seals.BundleFile.as_view(), name="bundle"),
     path("audit/<int:pk>/", events.EventDetail.as_view(), name="event-detail"),
     path("audit/of/<str:kind>/<int:pk>/", events.SubjectTrail.as_view(), name="subject-trail"),
 ]

@@ -6,3 +6,9 @@ class AuditConfig(AppConfig):
     name = "kedang.foundation.audit"
     label = "audit"
     verbose_name = _("操作留痕")
+
+    def ready(self) -> None:
+        from kedang.foundation.audit import standing
+        from kedang.foundation.audit.sealing import events  # noqa: F401
+
+        standing.register()

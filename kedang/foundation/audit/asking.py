@@ -29,22 +29,21 @@ def withholding(actor: Actor) -> Withhold | None:
     return withholder(actor) if withholder is not None and not actor.is_system else None
 
 
-def bundle_folder(job: int) -> Path:
+def bundle_folder(actor: Actor, job: int) -> Path:
     """Where the bundle of a job is put together; what an interrupted run left there is cleared away."""
-    folder = bundle_folder_of(job)
+    folder = _folder(actor, job)
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
 
-def bundle_file(job: int) -> Path:
-    """The packed bundle of a job."""
-    return bundle_folder_of(job).with_suffix(".zip")
+def bundle_file(actor: Actor, job: int) -> Path:
+    """The packed bundle of a job that this actor asked for; nobody else's has this name."""
+    return _folder(actor, job).with_suffix(".zip")
 
 
-def bundle_folder_of(job: int) -> Path:
-    """The folder without touching it."""
-    return Path(settings.DATA_DIR) / "bundles" / f"kedang-audit-{job}"
+def _folder(actor: Actor, job: int) -> Path:
+    return Path(settings.DATA_DIR) / "bundles" / f"kedang-audit-{job}-{actor.id or 0}"
 
 
 def pack(folder: Path) -> Path:

@@ -4,10 +4,10 @@ The trail lies below the jobs; it says what is to be done, this module when and 
 """
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.audit import asking
@@ -34,14 +34,15 @@ def verify_trail(ctx: JobContext) -> dict[str, Any]:
 @job("audit.bundle", title=_("导出留痕证据包"))
 def export_bundle(ctx: JobContext, *, start: str, end: str, whole: bool = False) -> dict[str, Any]:
     """Write the bundle beside the data; who asked carries it away from the page of the seals."""
-    folder = asking.bundle_folder(ctx.job.pk)
+    folder = asking.bundle_folder(ctx.actor, ctx.job.pk)
     withhold = None if whole else asking.withholding(ctx.actor)
     manifest = bundle_export(
         actor=ctx.actor, folder=folder, start=date.fromisoformat(start), end=date.fromisoformat(end), withhold=withhold,
         progress=lambda done, total: ctx.progress(done, total),
     )  # fmt: skip
     file = asking.pack(folder)
-    return {"file": Path(file).name, "events": manifest["events"], "withheld": manifest["withheld"]}
+    url = reverse("access:bundle", args=[ctx.job.pk])
+    return {"url": url, "name": file.name, "events": manifest["events"], "withheld": manifest["withheld"]}
 
 
 def hand_in(actor: Actor, kind: str, args: dict[str, Any]) -> int:

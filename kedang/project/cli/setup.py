@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     backup_keys_created = ensure_keys()
 
     with transaction.atomic():
+    guards_restored = ensure_guards()
         roles = ensure_builtin_roles()
     answer: dict[str, Any] = {
         "engine": connection.vendor,
@@ -47,6 +48,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         answer["demo"] = load_demo(progress=None if args.as_json else _show_progress)
         if answer["demo"][
             "loaded"
+    if guards_restored:
+        answer["guards_restored"] = guards_restored
         ]:  # import jobs commit chunk by chunk, so they come after the one transaction of the story
             answer["demo"]["imported_rows"] = add_batches(clock.today())
     answer["first_run"] = is_first_run()
@@ -60,6 +63,20 @@ def ensure_key_ring() -> bool:
         Refused: ``key_ring_missing``: there are dossiers already, whose sealed values only the old ring opens.
     """
     path = keys.ring_path()
+def ensure_guards() -> list[str]:
+    """Put back triggers of the trail that are missing, and say so in the trail; their names."""
+    from kedang.foundation.audit.record import record
+    from kedang.foundation.audit.sealing import guards
+    from kedang.foundation.audit.sealing.events import GUARDS_RESTORED
+    from kedang.foundation.kernel.actors import system_actor
+
+    with transaction.atomic():
+        restored = guards.install()
+        if restored:
+            record(system_actor("kedang setup"), GUARDS_RESTORED, meta={"names": restored})
+    return restored
+
+
     if path.exists():
         return False
     if "customers_customer" in connection.introspection.table_names():

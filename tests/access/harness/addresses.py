@@ -22,6 +22,7 @@ from tests.access.harness.rules import Fact
 #: Addresses whose pages do not say what their number means: address or its beginning → model.
 NAMED: dict[str, type[models.Model]] = {
     "access:grant-give": Person, "access:department-": Department, "access:role-": Role, "access:event-detail": Event,
+    "access:bundle": Job,
     "customers:card": Customer, "intake:batch-": ImportBatch, "web:export-file": Job, "jobs:job-": Job, "safekeeping:drill": Drill,
 }  # fmt: skip
 #: Parameters that name a row whatever the address.

@@ -45,7 +45,8 @@ def entry(rng: random.Random, number: int) -> tuple[Any, ...]:
     if category == "change":
         changes = f'{{"name":["{name}一","{name}二"],"website":["","{place}.example"]}}'
     seconds = number // 3
-    at = f"2026-{1 + seconds // 2_500_000 % 9:02}-{1 + seconds // 86_400 % 28:02} {seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rng.randrange(10**6):06}"
+    day = f"2026-{1 + seconds // 2_500_000 % 9:02}-{1 + seconds // 86_400 % 28:02}"
+    at = f"{day} {seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rng.randrange(10**6):06}"
     return (
         at, rng.randrange(1, 60), name, code, category, kind, place if kind else None,
         f"{name}精密机械有限公司（{place}）" if kind else "", changes, "客户来函更正" if changes else "",

@@ -6,10 +6,13 @@ SHA-256 of its public half, which an office may print and keep in a safe.
 """
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -63,13 +66,29 @@ def signer() -> Signer:
     """
     path = secret_path()
     if not path.exists():
-        if public_path().exists():
-            raise Refused(
-                "signing_key_missing",
-                f"找不到留痕签名密钥文件 {path}。请从备份放回原文件；确已丢失时运行 kedang audit newkey 换用新密钥。",
-            )
-        new_key()
+        with _alone():
+            if not path.exists():
+                _make_first(path)
     return _load(str(path), path.stat().st_mtime_ns)
+
+
+def _make_first(path: Path) -> None:
+    if public_path().exists():
+        raise Refused(
+            "signing_key_missing",
+            f"找不到留痕签名密钥文件 {path}。请从备份放回原文件；确已丢失时运行 kedang audit newkey 换用新密钥。",
+        )
+    _make()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One thread of one process of this machine at a time makes keys."""
+    folder = public_path().parent
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _lock, open(folder / ".audit-keys.lock", "a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @lru_cache(maxsize=4)
@@ -84,15 +103,19 @@ def _load(path: str, changed: int) -> Signer:
 
 def new_key() -> str:
     """Make a signing key and use it from now on; seals signed before stay valid by its predecessors' public halves. Its name."""
+    with _alone():
+        return _make()
+
+
+def _make() -> str:
     secret = Ed25519PrivateKey.generate()
     public = secret.public_key().public_bytes_raw()
     name = key_name(public)
-    with _lock:
-        listed = _listed() if public_path().exists() else []
-        listed.append({"key": name, "public": public.hex(), "since": clock.now().isoformat(timespec="seconds")})
-        _write(public_path(), json.dumps(listed, indent=1), 0o644)
-        content = json.dumps({"key": name, "secret": base64.b64encode(secret.private_bytes_raw()).decode()})
-        _write(secret_path(), content, 0o600)
+    listed = listed_keys()
+    listed.append({"key": name, "public": public.hex(), "since": clock.now().isoformat(timespec="seconds")})
+    _write(public_path(), json.dumps(listed, indent=1), 0o644)
+    content = json.dumps({"key": name, "secret": base64.b64encode(secret.private_bytes_raw()).decode()})
+    _write(secret_path(), content, 0o600)
     return name
 
 

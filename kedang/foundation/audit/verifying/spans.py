@@ -114,8 +114,7 @@ def check_there(source: Source, span: tuple[int, int], keys: dict[str, str]) -> 
 def _source() -> Source:
     connection.ensure_connection()
     if connection.vendor == "sqlite":
-        module = type(connection.connection).__mro__[1].__module__
-        return Source("sqlite", module, {"database": str(connection.settings_dict["NAME"])})
+        return Source("sqlite", connection.Database.__name__, {"database": str(connection.settings_dict["NAME"])})
     target = {k: v for k, v in connection.get_connection_params().items() if isinstance(v, str | int)}
     return Source("postgresql", "psycopg", target)
 
