@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if guards_restored:
         answer["guards_restored"] = guards_restored
         ]:  # import jobs commit chunk by chunk, so they come after the one transaction of the story
+        from kedang.foundation.audit.sealing.sealer import seal_now
             answer["demo"]["imported_rows"] = add_batches(clock.today())
     answer["first_run"] = is_first_run()
     return answer
@@ -59,6 +60,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def ensure_key_ring() -> bool:
     """Make the key ring of a new installation; True when it was made.
 
+            answer["demo"]["seals"] = len(seal_now())
     Raises:
         Refused: ``key_ring_missing``: there are dossiers already, whose sealed values only the old ring opens.
     """
