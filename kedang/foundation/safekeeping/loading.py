@@ -11,7 +11,7 @@ from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.safekeeping.aliases import standing_in
 from kedang.foundation.safekeeping.kinds import decoder
 from kedang.foundation.safekeeping.rows import Watch
-from kedang.foundation.safekeeping.tables import Table
+from kedang.foundation.safekeeping.schema import Table
 from kedang.foundation.search import index
 from kedang.foundation.search.sources import kinds
 
@@ -105,10 +105,10 @@ def reset_sequences(alias: str, tables: list[Table]) -> None:
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [quote(table.name), table.key])
-            sequence = cursor.fetchone()[0]
+            sequence, key = cursor.fetchone()[0], quote(table.key)
             if sequence:
                 cursor.execute(
-                    f"SELECT setval(%s, COALESCE(max({quote(table.key)}), 1), max({quote(table.key)}) IS NOT NULL) FROM {quote(table.name)}",  # noqa: S608  # names of the schema
+                    f"SELECT setval(%s, COALESCE(max({key}), 1), max({key}) IS NOT NULL) FROM {quote(table.name)}",  # noqa: S608  # names
                     [sequence],
                 )
 

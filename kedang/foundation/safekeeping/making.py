@@ -28,6 +28,7 @@ from kedang.foundation.safekeeping.aliases import beside
 from kedang.foundation.safekeeping.loading import applied_migrations
 from kedang.foundation.safekeeping.packs import PACK_BYTES, Packed, put_file
 from kedang.foundation.safekeeping.rows import Rows, SQLiteRows, digest_of, open_sqlite, snapshot
+from kedang.foundation.safekeeping.schema import tables_of
 from kedang.foundation.safekeeping.sealing import DataKey, PartWriter
 from kedang.foundation.safekeeping.sets import (
     CONTENTS,
@@ -39,7 +40,6 @@ from kedang.foundation.safekeeping.sets import (
     read_set,
     write_manifest,
 )
-from kedang.foundation.safekeeping.tables import tables_of
 
 DATABASE = "database.kdp"
 BYTES_PER_STEP = 2000

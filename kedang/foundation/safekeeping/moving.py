@@ -29,8 +29,8 @@ from kedang.foundation.safekeeping.loading import (
 from kedang.foundation.safekeeping.making import Show, unheard
 from kedang.foundation.safekeeping.rebuilding import fold, own_rows, rows_differ
 from kedang.foundation.safekeeping.rows import Digest, Rows, digest_of, reading
+from kedang.foundation.safekeeping.schema import Table, tables_of
 from kedang.foundation.safekeeping.services import RUN, move_note
-from kedang.foundation.safekeeping.tables import Table, tables_of
 
 BOTH_POSTGRESQL = ("postgresql", "postgresql")
 

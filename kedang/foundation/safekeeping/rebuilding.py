@@ -19,10 +19,10 @@ from kedang.foundation.safekeeping.identities import Identity
 from kedang.foundation.safekeeping.loading import drop_everything, load, make_schema
 from kedang.foundation.safekeeping.making import BYTES_PER_STEP, DATABASE, KEY_RING, Show, unheard
 from kedang.foundation.safekeeping.packs import entries, put_back, sync_tree
-from kedang.foundation.safekeeping.rows import PostgreSQLRows, Rows, SQLiteRows, digest_of, open_sqlite
+from kedang.foundation.safekeeping.rows import PLAIN_FORMS, PostgreSQLRows, Rows, SQLiteRows, digest_of, open_sqlite
+from kedang.foundation.safekeeping.schema import Table
 from kedang.foundation.safekeeping.sealing import DataKey, damaged
 from kedang.foundation.safekeeping.sets import KEYS, BackupSet, refuse_damaged
-from kedang.foundation.safekeeping.tables import Table
 
 
 @dataclass(slots=True)
@@ -180,9 +180,7 @@ def own_rows(alias: str) -> Iterator[Rows]:
     """Rows as the connection of an alias sees them, with what it has not committed yet."""
     if connections[alias].vendor == "postgresql":
         with connections[alias].cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true), set_config('bytea_output', 'hex', true)"
-            )
+            cursor.execute(PLAIN_FORMS)
         yield PostgreSQLRows(alias)
         return
     found = SQLiteRows(Path(str(connections[alias].settings_dict["NAME"])))

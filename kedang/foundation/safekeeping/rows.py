@@ -11,9 +11,14 @@ from typing import Any, Protocol
 from django.db import connections, transaction
 
 from kedang.foundation.safekeeping.kinds import encoder
-from kedang.foundation.safekeeping.tables import Table
+from kedang.foundation.safekeeping.schema import Table
 
 BATCH = 2000
+PLAIN_FORMS = (
+    "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true), "
+    "set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true)"
+)
+"""For the transaction under way values are printed in their canonical form."""
 Watch = Callable[[int], None]
 """Called with the number of rows read since the last call."""
 
@@ -102,9 +107,7 @@ def snapshot(alias: str) -> Iterator[PostgreSQLRows]:
     with transaction.atomic(using=alias):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute(
-                "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true), set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true)"
-            )
+            cursor.execute(PLAIN_FORMS)
         yield PostgreSQLRows(alias)
 
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.safekeeping import identities
+from kedang.foundation.safekeeping.schema import Table
 from kedang.foundation.safekeeping.sealing import DataKey, PartReader, damaged
-from kedang.foundation.safekeeping.tables import Table
 
 FORMAT = "kedang-backup/1"
 MANIFEST, SIGNATURE, CONTENTS, KEYS = "manifest.json", "manifest.sig", "contents.kdp", "keys.kdp"

@@ -14,9 +14,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from minio import Minio
-from minio.error import MinioException
-from urllib3.exceptions import HTTPError
 
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.kernel.stores import UNFINISHED, sync_folder
@@ -97,6 +94,12 @@ class BucketTarget:
             raise Refused(
                 "s3_unset", _("没有设置对象存储的地址，请设 KEDANG_BACKUP_S3_ENDPOINT，如 https://s3.example.com。")
             )
+        # Loading it takes a third of the start of a process, and most installations have no bucket.
+        from minio import Minio
+        from minio.error import MinioException
+        from urllib3.exceptions import HTTPError
+
+        self.troubles = (MinioException, HTTPError, OSError)
         self.client = Minio(
             where.netloc,
             access_key=settings.BACKUP_S3["access_key"] or None,
@@ -113,7 +116,7 @@ class BucketTarget:
                 self.client.fput_object(self.bucket, self._key(found.id, name), str(found.folder / name))
                 if self._digest(self._key(found.id, name), step) != file_digest(found.folder / name):
                     raise copy_differs(self.name, found.id, name)
-        except (MinioException, HTTPError, OSError) as error:
+        except self.troubles as error:
             raise copy_failed(self.name, str(error)[:200]) from error
 
     def names(self) -> list[str]:
@@ -127,7 +130,7 @@ class BucketTarget:
             for item in self.client.list_objects(self.bucket, prefix=self._key(name, ""), recursive=True):
                 key = str(item.object_name)
                 self.client.fget_object(self.bucket, key, str(folder / key.rpartition("/")[2]))
-        except (MinioException, HTTPError, OSError) as error:
+        except self.troubles as error:
             raise copy_failed(self.name, str(error)[:200]) from error
 
     def remove(self, name: str) -> None:
