@@ -54,7 +54,8 @@ class Maker:
 
     def _claim(self, stretches: list[str]) -> bool:
         found = set(stretches)
-        if len(found) != len(stretches) or found & self.taken or any(part.startswith(("20", "19")) for part in found):
+        looks_like_a_year = any(len(part) == TAIL and part.startswith(("20", "19")) for part in found)
+        if len(found) != len(stretches) or found & self.taken or looks_like_a_year:
             return False
         self.taken |= found
         return True
