@@ -88,6 +88,14 @@ GET  access:bundle                    403  403  403  403  404  403  403  403  40
 GET  numbering:rule                   200  403  403  403  403  403  403  403  403  403  200  302
 POST numbering:preview                200  403  403  403  403  403  403  403  403  403  200  302
 
+GET  safekeeping:operations           403  403  403  403  200  200  403  403  403  403  403  302
+POST safekeeping:backup               403  403  403  403  403  302  403  403  403  403  403  302
+POST safekeeping:verify               403  403  403  403  403  302  403  403  403  403  403  302
+POST safekeeping:drill-now            403  403  403  403  403  302  403  403  403  403  403  302
+GET  safekeeping:drill                403  403  403  403  200  200  403  403  403  403  403  302
+GET  safekeeping:drill-print          403  403  403  403  200  200  403  403  403  403  403  302
+GET  safekeeping:plan                 403  403  403  403  200  200  403  403  403  403  403  302
+
 GET  jobs:indicator                   200  200  200  200  200  200  200  200  200  200  200  302
 GET  jobs:job-progress                200  404  404  404  404  200  404  404  404  404  404  302
 GET  jobs:job-list                    200  200  200  200  200  200  200  200  200  200  200  302

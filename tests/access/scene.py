@@ -15,6 +15,7 @@ from kedang.foundation.access.services import person_deactivate, role_create
 from kedang.foundation.audit.models import Event
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.kernel import clock
+from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
 from tests.cast import Cast, make_person
 
@@ -88,10 +89,15 @@ def make_scene(cast: Cast) -> Scene:
         fonds=cast.fonds, owner=cast.archivist, record_kind="customers.customer", name="华南", conditions={"name": ["青山"]},
         created_at=now,
     )  # fmt: skip
+    drill = Drill.objects.create(
+        backup_code="kedang-20261101T010000Z-00ff00", started_at=now, finished_at=now, is_passed=True, words="能完整恢复。",
+        report=[{"title": "恢复数据库", "words": "一致", "is_good": True, "seconds": 1.5}], by="陆远",
+    )  # fmt: skip
     pk, key = (lambda obj: {"pk": obj.pk}), customer.pk
     arguments: dict[str, dict[str, Any]] = {
         "person-unmask": {"pk": cast.reader.pk, "field": "mobile"}, "person-activate": pk(gone), "person": pk(cast.reader),
         "grant-give": pk(cast.reader), "grant": pk(cast.reader.grants.get()), "department": pk(cast.service), "role": pk(role),
+        "safekeeping:drill": pk(drill), "safekeeping:drill-print": pk(drill),
         "event": pk(Event.objects.filter(code="customers.created").latest("id")),
         "passkey-options": {"purpose": "add"}, "factor-remove": {"pk": 0}, "bundle": {"pk": 1},
         "subject": {"kind": "customers.customer", "pk": key},
