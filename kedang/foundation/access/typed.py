@@ -35,6 +35,6 @@ def veil_typed(actor: Actor, text: str, author_id: int | None) -> str:
 def _masked(found: re.Match[str]) -> str:
     if found[1]:
         return found[1]
-    if found[3]:
-        return f"{found[3][:1]}{STARS}@{found[4]}"
+    if found[2]:
+        return f"{found[2][:1]}{STARS}@{found[3]}"
     return f"{STARS}{found[0][-2:]}"
