@@ -13,7 +13,7 @@ _compared: dict[int, tuple[Any, ...]] = {}
 
 
 def batches(acts: Iterable[Act]) -> Iterator[str]:
-    """All batches that the run brought in."""
+    """All batches that the run brought in, as far as they have moved since they were compared last."""
     from kedang.business.intake.models import ImportBatch
 
     made = {act.token: act for act in acts if act.kind == "import.upload"}
@@ -21,18 +21,40 @@ def batches(acts: Iterable[Act]) -> Iterator[str]:
     for act in acts:
         if "batch" in act.facts:
             asked.setdefault(act.facts["batch"], []).append(act)
-    for batch in (
-        ImportBatch.objects.filter(file_name__in=[f"{token}.csv" for token in made])
-        if len(made) < 900
-        else ImportBatch.objects.all()
-    ):
-        act = made.get(batch.file_name.removesuffix(".csv"))
+    moved = set()
+    families: dict[str, list[Any]] = {}
+    for batch in ImportBatch.objects.filter(file_name__endswith=".csv").order_by("pk"):
+        found = made.get(batch.file_name.removesuffix(".csv"))
+        if found is None:
+            continue
+        owner = found.facts["updates"] or found.token
+        families.setdefault(owner, []).append(batch)
         stand = (batch.version, batch.state, batch.job_id)
-        if act is not None and _compared.get(batch.pk) != stand:
+        if _compared.get(batch.pk) != stand:
             _compared[batch.pk] = stand
-            yield from (
-                f"batch {batch.pk} ({batch.state}): {what}" for what in _batch(batch, act, asked.get(batch.pk, []))
-            )
+            moved.add(owner)
+            for what in _batch(batch, found, asked.get(batch.pk, [])):
+                yield f"batch {batch.pk} ({batch.state}): {what}"
+    for owner in sorted(moved):
+        yield from _claims(owner, families[owner])
+
+
+def _claims(owner: str, family: list[Any]) -> Iterator[str]:
+    """Every customer with a name of these files was made by exactly one of their rows, and every such row has its customer."""
+    from kedang.business.customers.models import Customer
+    from kedang.business.intake.pipeline import packing
+
+    claimed = Counter[int]()
+    for batch in family:
+        for chunk in batch.chunks.exclude(state="staged"):
+            marks = packing.unpack_marks(chunk.marks, batch.pk, chunk.seq)
+            claimed.update(key for key, what in zip(marks.ids, marks.outcomes, strict=True) if what == packing.CREATED)
+    held = set(Customer.objects.filter(name__startswith=f"批{owner}第").values_list("pk", flat=True))
+    if set(claimed) != held or any(times > 1 for times in claimed.values()):
+        yield (
+            f"files {[batch.pk for batch in family]}: {len(held - set(claimed))} customers that no row made, "
+            f"{len(set(claimed) - held)} rows whose customer is not there, {sum(n > 1 for n in claimed.values())} made twice"
+        )
 
 
 def _batch(batch: Any, act: Act, asked: list[Act]) -> Iterator[str]:
@@ -89,10 +111,9 @@ def _customers(batch: Any, act: Act, chunks: list[Any]) -> Iterator[str]:
     held: dict[str, list[Any]] = {}
     for row in Customer.objects.filter(name__startswith=f"批{owner}第"):
         held.setdefault(row.name, []).append(row)
-    place, tally = 0, Counter[str]()
+    place = 0
     for chunk in chunks:
         marks = packing.unpack_marks(chunk.marks, batch.pk, chunk.seq)
-        tally.update(marks.outcomes)
         if len(marks.outcomes) != chunk.row_count:
             yield f"chunk {chunk.seq}: {len(marks.outcomes)} outcomes for {chunk.row_count} rows"
             return
@@ -111,12 +132,3 @@ def _customers(batch: Any, act: Act, chunks: list[Any]) -> Iterator[str]:
             if len([row for row in rows if row.withdrawn_at is None]) > 1 and not act.facts["updates"]:
                 yield f"row {place + at} is there {len(rows)} times"
         place += chunk.row_count
-    created = sum(chunk.state != "staged" for chunk in chunks)
-    if not act.facts["updates"] and not created and held and not _has_sequel(batch, act):
-        yield f"nothing written, and {len(held)} customers are there"
-
-
-def _has_sequel(batch: Any, act: Act) -> bool:
-    from kedang.business.intake.models import ImportBatch
-
-    return bool(ImportBatch.objects.filter(pk__gt=batch.pk, sha256=batch.sha256).exists())

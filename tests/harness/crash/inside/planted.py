@@ -95,7 +95,7 @@ def half_chunk(after: After) -> None:
             real(self, ready, plan, marks, singly)
             raw = module.connection.connection
             raw.commit()  # behind the back of the transaction that is open
-            time.sleep(WINDOW)
+            time.sleep(4 * WINDOW)
             if module.connection.vendor == "sqlite":
                 raw.execute("BEGIN IMMEDIATE")
 
