@@ -15,6 +15,14 @@ GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("tests.harness.crash", "--engine", "postgresql", "--kills", "15", "--whole-every", "8", "--seed", "11"),
     ),
     (
+        ("tests.harness.backup", "--prove", "--trials", "300", "--kills", "8", "--drills", "1", "--seed", "7"),
+        ("tests.harness.backup", "--prove", "--trials", "300", "--kills", "8", "--drills", "1", "--seed", "7", "--engine", "postgresql"),
+    ),
+    (
+        ("tests.harness.keys", "--prove", "--objects", "10000", "--kills", "4", "--reach", "1.5", "--seed", "24"),
+        ("tests.harness.keys", "--prove", "--objects", "10000", "--kills", "4", "--reach", "1.5", "--seed", "24", "--engine", "postgresql"),
+    ),
+    (
         ("tests.harness.crash.checkpoints", "--seconds", "10"),
         (
             "tests.harness.log",

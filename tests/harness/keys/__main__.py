@@ -195,6 +195,31 @@ def take_a_key_away() -> None:
     key_store.save_ring(keys.ring_path(), replace(ring, keys=left, active=active, heads={}, _ciphers={}, _sealers={}))
 
 
+def planted_is_found(asked: argparse.Namespace) -> bool:
+    """Whether the planted fault turns the harness red."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.harness.keys",
+        "--plant",
+        "--kills",
+        "3",
+        "--objects",
+        "3000",
+        "--reach",
+        "1",
+    ]
+    done = subprocess.run(
+        [*command, "--engine", asked.engine, "--seed", str(asked.seed)], capture_output=True, text=True
+    )
+    is_found = done.returncode == 1 and "key_missing" in done.stdout
+    print(
+        "planted fault: found" if is_found else f"planted fault NOT found: {done.stdout} {done.stderr[-500:]}",
+        flush=True,
+    )
+    return is_found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="keys", description=__doc__)
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
@@ -203,7 +228,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--reach", type=float, default=6.0, help="latest moment of a kill, in seconds after the start")
     parser.add_argument("--plant", action="store_true", help="a fault that must be found")
+    parser.add_argument("--prove", action="store_true", help="first show that the planted fault is found")
     asked = parser.parse_args()
+    if asked.prove and not planted_is_found(asked):
+        return 1
     folder = Path(tempfile.mkdtemp(prefix="kedang-keys-"))
     os.environ["KEDANG_DATA_DIR"] = str(folder)
     server: Any = None
