@@ -59,6 +59,12 @@ def unsafe_sentence(version: tuple[int, ...], mode: str, synchronous: int = FULL
     )
 
 
+@checks.register("kedang")
+def what_calls_itself_production_is(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """With ``KEDANG_PRODUCTION=true`` the checks of a production stop start-up and are no mere advice."""
+    return production_is_safe(app_configs, **kwargs) if settings.PRODUCTION else []
+
+
 @checks.register("kedang", deploy=True)
 def production_is_safe(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """What a production installation must not do."""
@@ -69,6 +75,8 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[checks.CheckMess
         problems.append(checks.Error("KEDANG_ALLOWED_HOSTS 不能是 *，请写明域名。", id="kedang.E102"))
     if not settings.HTTPS:
         problems.append(checks.Error("正式环境须设 KEDANG_HTTPS=true，经 HTTPS 访问。", id="kedang.E103"))
+    if not settings.PRODUCTION:
+        problems.append(checks.Error("正式环境须设 KEDANG_PRODUCTION=true，演示账号才不会出现。", id="kedang.E104"))
     return problems
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from kedang.foundation.access.models import Fonds, Grant
+from kedang.foundation.kernel.refused import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,12 @@ class DemoAccount:
 
 
 def demo_accounts() -> list[DemoAccount]:
-    """One line per person and role, in the order in which they joined; empty unless every company is a demo company."""
+    """One line per person and role, in the order in which they joined; empty unless every company is a demo company.
+
+    An installation that calls itself production shows nobody, whatever its companies are.
+    """
+    if settings.PRODUCTION:
+        return []
     if not Fonds.objects.exists() or Fonds.objects.filter(is_demo=False).exists():
         return []
     grants = Grant.objects.filter(
@@ -37,3 +43,17 @@ def demo_accounts() -> list[DemoAccount]:
         )
         for grant in grants.order_by("person_id", "id")
     ]
+
+
+def refuse_demo_in_production() -> None:
+    """Stop where an installation that calls itself production holds a demo company, whose passwords everybody knows.
+
+    Raises:
+        Refused: ``demo_in_production``.
+    """
+    if settings.PRODUCTION and Fonds.objects.filter(is_demo=True).exists():
+        raise Refused(
+            "demo_in_production",
+            "这套系统设了 KEDANG_PRODUCTION=true，却装有演示公司，演示账号的密码人人知道，拒绝启动。请另建数据目录（kedang setup --empty），"
+            "或去掉 KEDANG_PRODUCTION。",
+        )

@@ -113,7 +113,7 @@ class StepUpMiddleware:
             return None
         outcome = asking.prove(request, person)
         if outcome == asking.PASSED:
-            return None
+            return asking.go_on(request)
         if outcome == asking.ENDED:
             messages.error(request, _("多次验证没有通过，已退出登录，请重新登录。"))
             return go_to(request, reverse("access:sign-in"))

@@ -137,6 +137,7 @@ def _refuse_unready() -> None:
         raise refusal
     guards.refuse_missing()
     refuse_unusable_ring()
+    refuse_demo_in_production()
     from django.core.management import call_command
 
     try:

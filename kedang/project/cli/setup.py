@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
@@ -23,7 +24,13 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Prepare the installation; running it again changes nothing that is there."""
+    """Prepare the installation; running it again changes nothing that is there.
+
+    Raises:
+        Refused: ``demo_in_production``.
+    """
+    if args.demo and settings.PRODUCTION:
+        raise Refused("demo_in_production", "设了 KEDANG_PRODUCTION=true 的系统不能装演示数据，请改用 kedang setup --empty。")
     key_ring_created = ensure_key_ring()
     call_command("migrate", interactive=False, verbosity=0)
     from kedang.foundation.access.roles import ensure_builtin_roles

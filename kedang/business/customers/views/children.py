@@ -11,6 +11,7 @@ from kedang.business.customers.events import CUSTOMER_VIEWED
 from kedang.business.customers.models import Customer
 from kedang.business.customers.services import contact_add, key_person_add
 from kedang.foundation.access.policies import require
+from kedang.foundation.access.signin.quota import spend_reading
 from kedang.foundation.audit.record import record
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.records import RecordForm
@@ -39,6 +40,7 @@ class ChildForm(RecordForm):
         """The form; one that shows what is there is a look at the dossier."""
         if self.obj is not None:
             with transaction.atomic():
+                spend_reading(self.actor, self.customer)
                 record(self.actor, CUSTOMER_VIEWED, self.customer, meta={"tab": self.tab})
         return super().get(request, **kwargs)
 

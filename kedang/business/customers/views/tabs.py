@@ -14,6 +14,7 @@ from kedang.business.customers.models import ClassAxis, Contact, CustomerClass, 
 from kedang.business.customers.services import classes_set, profile_change
 from kedang.business.customers.views.detail import CustomerRecord
 from kedang.foundation.access.policies import can, require
+from kedang.foundation.access.signin.quota import spend_reading
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.records import Cell, RecordForm, RecordTab
@@ -134,6 +135,7 @@ class ProfileForm(RecordForm):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The form shows what is there: a look at the dossier."""
         with transaction.atomic():
+            spend_reading(self.actor, self.customer)
             record(self.actor, CUSTOMER_VIEWED, self.customer, meta={"tab": "profile"})
         return super().get(request, **kwargs)
 

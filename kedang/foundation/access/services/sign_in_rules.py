@@ -13,7 +13,7 @@ from kedang.foundation.access.signin.policy import QUOTAS, shipped_policy
 from kedang.foundation.access.signin.stepup import require_recent
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.actors import Actor
-from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.refused import OutOfScope, Refused
 
 CHANGEABLE = frozenset(
     "profile min_length rotation_days history_count idle_minutes absolute_hours step_up_minutes factor_roles factor_grace_days quotas".split()
@@ -26,14 +26,16 @@ def sign_in_policy_change(*, actor: Actor, fonds: Fonds, reason: str, **values: 
     """Change the rules; sessions, quotas and step-up follow at the next request, passwords when they are next set.
 
     Raises:
-        NotAllowed: not 安全保密员. Refused: ``reason_missing``, ``invalid``, ``role_unknown``, ``quota_invalid``, StepUpNeeded.
+        NotAllowed: not 安全保密员. OutOfScope: of another company. Refused: ``reason_missing``, ``invalid``, ``role_unknown``, ``quota_invalid``, StepUpNeeded.
     """
     unknown = set(values) - CHANGEABLE
     if unknown:
         raise TypeError(f"sign_in_policy_change() does not change {sorted(unknown)}")
     Fonds.objects.select_for_update().get(pk=fonds.pk)
     policy = SignInPolicy.objects.filter(fonds=fonds).first() or shipped_policy(fonds)
-    require(actor, "access.manage_sign_in", policy)
+    require(actor, "access.manage_sign_in")
+    if actor.fonds_id not in {None, fonds.pk}:
+        raise OutOfScope
     require_recent(actor)
     if not reason.strip():
         raise Refused("reason_missing", _("请写明为什么修改，例如“按等保测评意见”。"), "reason")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import cache
+from typing import NoReturn
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.hashers import check_password, make_password
@@ -159,7 +160,7 @@ def _tell_untold() -> None:
         record(DOOR, SIGN_IN_FAILED, SubjectRef("", None, _("锁定期间的尝试")), meta=meta, fonds_id=_fonds_id(None))
 
 
-def _refuse(person: Person | None, username: str, attempt: throttle.Attempt) -> None:
+def _refuse(person: Person | None, username: str, attempt: throttle.Attempt) -> NoReturn:
     """Write down what happened, and say what is always said."""
     subject, fonds_id = _subject(person, username), _fonds_id(person)
     if attempt.locked_until is not None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,8 @@ from kedang.foundation.access.signin import passkeys, proofs, sessions, stepup
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock, context
 
-PROOF, PASSKEY = "_proof", "_proof_passkey"
-OWN_FIELDS = (PROOF, PASSKEY, "csrfmiddlewaretoken", "_once")
+PROOF, PASSKEY, WAS_GET = "_proof", "_proof_passkey", "_proof_get"
+OWN_FIELDS = (PROOF, PASSKEY, WAS_GET, "_username", "csrfmiddlewaretoken", "_once")
 PASSED, WRONG, ENDED = "passed", "wrong", "ended"
 BOXES = {"dialog-content", "drawer-content"}
 
@@ -55,7 +55,7 @@ def ask(request: HttpRequest, person: Person, *, problem: str = "") -> HttpRespo
     asked: dict[str, Any] = {
         "title": _("再次验证"), "problem": problem, "form_url": request.get_full_path(), "proof": PROOF, "passkey": PASSKEY,
         "kept": [(name, value) for name, values in request.POST.lists() for value in values if name not in OWN_FIELDS],
-        "method": request.method, "target": target if target in BOXES else "dialog-content", "username": person.username,
+        "was_get": WAS_GET if request.method == "GET" or request.POST.get(WAS_GET) else "", "target": target if target in BOXES else "dialog-content", "username": person.username,
         "has_code": FactorKind.TOTP in kinds, "has_passkey": FactorKind.PASSKEY in kinds and passkeys.is_possible(request),
         "minutes": stepup.policy_for_person(person).step_up_minutes,
     }  # fmt: skip
@@ -64,6 +64,18 @@ def ask(request: HttpRequest, person: Person, *, problem: str = "") -> HttpRespo
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = f"#{asked['target']}", "innerHTML"
         return response
     return render(request, "access/step_up.html", asked, status=403)
+
+
+def go_on(request: HttpRequest) -> HttpResponse | None:
+    """After a proof: a page or dialog that was only to be looked at is fetched anew; a form goes on to its act (None)."""
+    if not request.POST.get(WAS_GET):
+        return None
+    address = request.get_full_path()
+    if request.headers.get("HX-Request") != "true":
+        return HttpResponseRedirect(address)
+    target = request.headers.get("HX-Target", "")
+    asked = {"address": address, "target": target if target in BOXES else "dialog-content"}
+    return render(request, "access/step_up_done.html", asked)
 
 
 def wrong_words(person: Person) -> str:

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kedang.foundation.access.duties import HOUSE_ROOMS
 from kedang.foundation.access.grants import active_grants
 from kedang.foundation.access.models import Person, QuotaUse
 from kedang.foundation.access.signin.policy import policy_for_person
@@ -31,6 +32,7 @@ SENTENCES: dict[str, Any] = {
     ),
     "read": gettext_lazy("今天打开的客户档案已达 %(limit)s 份的上限。确有需要，请安全保密员写明原因后临时增加。"),
 }
+ACTS: dict[str, Any] = {"unmask": ".unmask", "export": (".export", ".print"), "read": ".view"}
 ALARM_EVERY_SECONDS = 60
 
 
@@ -50,6 +52,14 @@ def limit_of(person: Person, kind: str) -> int:
     if not own:
         return int(limits.get("", 0))
     return 0 if 0 in own else max(own)
+
+
+def concerns(person: Person, kind: str) -> bool:
+    """Whether a person has a limit of this kind and rights on dossiers that use it."""
+    held = {code for grant in active_grants(person) for code in grant.actions}
+    return bool(limit_of(person, kind)) and any(
+        code.endswith(ACTS[kind]) for code in held if code.split(".")[0] not in HOUSE_ROOMS
+    )
 
 
 def spend(actor: Actor, kind: str, amount: int = 1) -> None:

@@ -102,6 +102,6 @@ def _is_over(row: OpenSession, policy: Any, moment: datetime) -> bool:
 
 def device_of(agent: str) -> str:
     """“Chrome · Windows”: enough to recognise one's own device."""
-    browser = next((name for mark, name in _BROWSERS if re.search(rf"\b{mark}", agent)), "")
+    browser = next((name for mark, name in _BROWSERS if re.search(rf"\b(Headless)?{mark}", agent)), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return " · ".join(part for part in (browser, system) if part)

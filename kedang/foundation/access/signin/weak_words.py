@@ -51,7 +51,7 @@ def names_of(texts: Iterable[str]) -> list[str]:
         initials, spoken = forms(fold(text))
         found |= set(initials)
         for reading in spoken:
-            parts = [toneless(part) for part in reading]
+            parts = [toneless(part).lstrip("·") for part in reading]
             found |= {"".join(parts), "".join(parts[1:] + parts[:1]), *(part for part in parts if len(part) > 2)}
     return sorted((name for name in found if len(name) >= 2), key=len, reverse=True)
 

@@ -46,7 +46,7 @@ class MyPage(Page):
             this_session=self.request.session.session_key, has_totp=any(row.kind == FactorKind.TOTP for row in factors),
             may_passkey=passkeys.is_possible(self.request), codes_left=left_of(self.actor), needs=needs_factor(self.actor),
             quotas=[
-                (quota.title_of(kind), *quota.used_today(self.actor, kind)) for kind in quota.KINDS if quota.limit_of(self.actor, kind)
+                (quota.title_of(kind), *quota.used_today(self.actor, kind)) for kind in quota.KINDS if quota.concerns(self.actor, kind)
             ],
         )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """登录与安全: the company's rules of signing in, on one page."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kedang.foundation.access.events import GUESSING_SUSPECTED, QUOTA_EXCEEDED, SIGN_IN_LOCKED
 from kedang.foundation.access.forms import SignInRulesForm
 from kedang.foundation.access.models import Fonds, Person, Role, SignInPolicy
 from kedang.foundation.access.policies import policy_for
@@ -15,10 +17,24 @@ from kedang.foundation.access.services import sign_in_policy_change
 from kedang.foundation.access.signin import quota
 from kedang.foundation.access.signin.models import Profile
 from kedang.foundation.access.signin.policy import PRESETS, policy_of
+from kedang.foundation.audit.models import Event
+from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.pages import Page
 
 FIELDS = "profile min_length rotation_days history_count factor_roles factor_grace_days idle_minutes absolute_hours step_up_minutes".split()
+
+
+ALARMS = (QUOTA_EXCEEDED, GUESSING_SUSPECTED, SIGN_IN_LOCKED)
+SHOWN_ALARMS, ALARM_DAYS = 10, 30
+
+
+def alarms_of(actor: Person) -> list[dict[str, Any]]:
+    """The latest alarms of the company, for who sets the rules: when, what, whom it concerns, how often."""
+    titles = {kind.code: kind.title for kind in ALARMS}
+    since = clock.now() - timedelta(days=ALARM_DAYS)
+    found = Event.objects.filter(fonds_id=actor.fonds_id, code__in=list(titles), at__gte=since).order_by("-at", "-id")
+    return [{"at": event.at, "title": titles[event.code], "whom": event.subject_label} for event in found[:SHOWN_ALARMS]]
 
 
 class SignInRules(Page):
@@ -65,7 +81,7 @@ class SignInRules(Page):
         ]  # fmt: skip
         return self.draw(
             status=status, form=form, kinds=[quota.title_of(kind) for kind in quota.KINDS], table=table,
-            total=people.count(), protected=people.filter(factor_since__isnull=False).count(), presets=Profile.choices,
+            alarms=alarms_of(self.actor), total=people.count(), protected=people.filter(factor_since__isnull=False).count(), presets=Profile.choices,
         )  # fmt: skip
 
     def _limit(self, policy: SignInPolicy, kind: str, code: str) -> str:
