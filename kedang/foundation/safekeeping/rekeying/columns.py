@@ -96,16 +96,17 @@ def exchange(one: SealedTable, exchanges: dict[str, list[tuple[str, int, str]]])
 
 
 def sample(one: SealedTable, most: int = 20) -> Iterator[tuple[str, str]]:
-    """Place and stored text of the first and last values of every column."""
+    """Place and stored text of the values in the first and last rows."""
     quote = connection.ops.quote_name
+    names = ", ".join(quote(name) for name, _place in one.columns)
     with connection.cursor() as cursor:
-        for name, place in one.columns:
-            for direction in ("ASC", "DESC"):
-                cursor.execute(
-                    f"SELECT {quote(name)} FROM {quote(one.table)} ORDER BY {quote(one.key)} {direction} LIMIT %s",  # noqa: S608  # names of the schema
-                    [most],
-                )
-                yield from ((place, value) for (value,) in cursor.fetchall() if value)
+        for direction in ("ASC", "DESC"):
+            cursor.execute(
+                f"SELECT {names} FROM {quote(one.table)} ORDER BY {quote(one.key)} {direction} LIMIT %s",  # noqa: S608  # names of the schema
+                [most],
+            )
+            for row in cursor.fetchall():
+                yield from ((place, value) for (_name, place), value in zip(one.columns, row, strict=True) if value)
 
 
 def _batches(one: SealedTable) -> Iterator[list[Any]]:
