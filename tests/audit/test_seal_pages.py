@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from kedang.foundation.audit.models import Event
-from kedang.foundation.audit.sealing import sealer
+from kedang.foundation.audit.sealing import guards, sealer
+from kedang.foundation.audit.standing import LATE, trail_health
+from kedang.foundation.audit.verifying.whole import verify
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.jobs.worker import Worker
-from kedang.foundation.kernel import clock
+from kedang.foundation.kernel import clock, metrics
+from kedang.foundation.kernel.actors import SYSTEM
+from kedang.project.cli.setup import ensure_guards
 from tests.audit.test_verifying import tamper
 from tests.cast import Cast
 from tests.customers.making import event_of, make_customer
@@ -92,3 +97,34 @@ def test_bundle_leaves_out_what_the_asker_may_not_see(cast: Cast, auditor: Clien
     assert Event.objects.filter(code="audit.exported", actor_id=cast.auditor.pk).count() == 1
     assert signed_in(cast.manager).get(job.result["url"]).status_code == 403
     assert auditor.get(reverse("access:bundle", args=[job.pk + 1])).status_code == 404
+
+
+def test_health_and_figures_tell_of_late_sealing_and_of_a_bad_trail(cast: Cast, data_dir: Path, settings: Any) -> None:
+    make_customer(cast.archivist)
+    created = Event.objects.get(code="customers.created")
+    with clock.frozen(clock.now() + LATE * 2):
+        assert (trail_health().state, trail_health().words) == ("bad", "操作记录没有及时封存。")
+        figures = {
+            gauge.name: gauge.read()
+            for gauge in metrics.gauges()
+            if gauge.name.startswith(("kedang_events", "kedang_seal"))
+        }
+        assert figures["kedang_events_unsealed"] == Event.objects.count()
+        assert figures["kedang_seal_lag_seconds"] >= LATE.total_seconds()  # type: ignore[operator]
+    sealer.seal_now()
+    assert (trail_health().state, "只存在本机" in trail_health().advice) == ("warn", True)
+    settings.AUDIT_CHECKPOINTS = [str(data_dir / "second")]
+    sealer.seal_now()
+    verify(actor=SYSTEM)
+    sealer.seal_now()
+    assert trail_health().state == "good"
+    tamper(f"UPDATE audit_event SET reason = '改写' WHERE id = {created.pk}")
+    verify(actor=SYSTEM)
+    assert (trail_health().state, "被改动" in trail_health().words) == ("bad", True)
+
+
+def test_setup_restores_missing_guards_and_says_so(db: None) -> None:
+    guards.remove()
+    assert set(ensure_guards()) == set(guards.statements(connection.vendor)) and guards.missing() == []
+    assert Event.objects.get(code="audit.guards_restored").actor_name == "kedang setup"
+    assert ensure_guards() == []

@@ -146,11 +146,16 @@ def trail_health() -> Health:
 
 
 def _unsealed() -> float:
-    return float(standing().waiting)
+    return float(_waiting(_mark())[0])
 
 
 def _lag() -> float:
-    return standing().lag.total_seconds()
+    return _waiting(_mark())[1].total_seconds()
+
+
+def _mark() -> int:
+    last = Seal.objects.order_by("-number").first()
+    return parse(last.head).high if last else 0
 
 
 def register() -> None:

@@ -182,7 +182,7 @@ def rehash(world: World, batch: Batch, rng: random.Random) -> bool:
 
 CHANGES: tuple[tuple[Change, int], ...] = (
     (flip_entry, 40), (flip_data, 8), (flip_seal, 8), (flip_checkpoint, 4), (cut_entries, 8), (swap_entries, 8), (insert_entry, 8),
-    (cut_seals, 4), (swap_seals, 4), (roll_back, 4), (fork, 2), (rehash, 2),
+    (cut_seals, 4), (swap_seals, 4), (roll_back, 5), (fork, 2), (rehash, 1),
 )  # fmt: skip
 """Each kind of change and how often it is drawn, in percent."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from kedang.foundation.audit.exporting import verify_bundle as offline
@@ -181,8 +182,34 @@ def remember(keys: dict[str, str]) -> None:
         return found[1]
 
     offline.numbers = lru_cache(maxsize=5_000)(offline.numbers)
+    _remember_statements()
     offline.are_signed, offline.leaf_of = one_by_one, known_leaf
     offline.check_entries = lambda head, lines: [] if head["number"] in _Segment.whole else offline_check(head, lines)
+
+
+def _remember_statements() -> None:
+    """Statements as read from their text, whether one follows another: the same objects give the same answer."""
+    loads, dumps = lru_cache(maxsize=50_000)(offline.json.loads), offline.json.dumps
+    offline.json = SimpleNamespace(loads=loads, dumps=dumps)
+    follows, canonical = offline.follows, offline.canonical
+    known: dict[tuple[int, int, str], tuple[Any, Any, Any]] = {}
+    texts: dict[int, tuple[Any, bytes]] = {}
+
+    def same_follows(head: Any, before: Any, digest: str) -> Any:
+        key = (id(head), id(before), digest)
+        if key not in known:
+            known[key] = (follows(head, before, digest), head, before)
+        return known[key][0]
+
+    def same_text(value: Any) -> bytes:
+        if not isinstance(value, dict) or "ids" not in value:
+            return bytes(canonical(value))
+        found = texts.get(id(value))
+        if found is None or found[0] is not value:
+            found = texts[id(value)] = (value, canonical(value))
+        return found[1]
+
+    offline.follows, offline.canonical = same_follows, same_text
 
 
 def open_head(seal: Sealed) -> Head:

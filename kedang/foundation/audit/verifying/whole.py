@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ def verify(*, actor: Actor | None, progress: Progress | None = None) -> Report:
     """
     began = time.monotonic()
     report, keys, links = Report(), public_keys(), dict[int, Link]()
+    # Read first what only follows: a seal made meanwhile then has no checkpoint yet that we know of, never the other way round.
+    marks, blanked = _kept(), set(Redaction.objects.values_list("event_id", flat=True))
     sealed = missing = 0
     redacted: list[int] = []
     with _tolerant_of_broken_text():
@@ -49,8 +52,8 @@ def verify(*, actor: Actor | None, progress: Progress | None = None) -> Report:
         if last is not None:
             report.last_seal, report.last_at = last.number, last.at
         report.add(_foreign(last, links, sealed - missing))
-        report.add(_unproved(redacted))
-    report.add(_witnessed(links, keys, report))
+        report.add(_unproved(blanked, redacted))
+    report.add(_witnessed(marks, links, keys, report))
     report.add([Fault("guard_missing", about=name) for name in guards.missing()])
     report.pending = Event.objects.filter(id__gt=last.high if last else 0).count()
     report.seconds = time.monotonic() - began
@@ -98,26 +101,41 @@ def strangers(ids: Iterable[int], covered: Iterable[ranges.Range], last: Head) -
     return found
 
 
-def _unproved(redacted: list[int]) -> list[Fault]:
+def _unproved(known: set[int], redacted: list[int]) -> list[Fault]:
     """Redactions that no event tells of; and redactions of seals that are not there."""
-    if not redacted and not Redaction.objects.exists():
+    if not known:
         return []
     told: set[int] = set()
     for meta in Event.objects.filter(code=REDACTED.code).values_list("meta", flat=True):
         told |= {int(number) for number in orjson.loads(meta or "{}").get("events", [])}
-    known = set(Redaction.objects.values_list("event_id", flat=True))
     return [Fault("redaction_unproved", event=number) for number in sorted(known - (told & set(redacted)))]
 
 
-def _witnessed(links: dict[int, Link], keys: dict[str, str], report: Report) -> list[Fault]:
-    """The database against every place where checkpoints are kept."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one place has kept, and up to which seal it was told."""
+
+    path: Path
+    told: int
+    checkpoints: list[witness.Checkpoint]
+    faults: list[Fault]
+
+
+def _kept() -> list[Kept]:
+    """Every place where checkpoints are kept."""
+    known = dict(CheckpointPlace.objects.values_list("place", "number"))
+    return [Kept(path, known.get(str(path), 0), *witness.read(path)) for path in checkpoints.places()]
+
+
+def _witnessed(marks: list[Kept], links: dict[int, Link], keys: dict[str, str], report: Report) -> list[Fault]:
+    """The database against every place."""
     faults: list[Fault] = []
     settled = max((n for n, head, _d in links.values() if head and _is_settled(head)), default=0)
-    for path in checkpoints.places():
-        entries, broken = witness.read(Path(path))
-        report.checkpoints[str(path)] = len(entries)
-        known = CheckpointPlace.objects.filter(place=str(path)).values_list("number", flat=True).first() or 0
-        faults += broken + witness.compare(entries, links, keys, path.parent.name, max(known, settled if known else 0))
+    for place in marks:
+        report.checkpoints[str(place.path)] = len(place.checkpoints)
+        expected = max(place.told, settled if place.told else 0)
+        name = place.path.parent.name
+        faults += place.faults + witness.compare(place.checkpoints, links, keys, name, expected)
     return faults
 
 
