@@ -161,3 +161,14 @@ def test_no_room_is_said_before_anything_is_written(people: Cast, home: Path, mo
         backup_create(actor=people.admin)
     assert refused.value.code == "disk_full" and "没有备份" in refused.value.sentence
     assert set_names() == [] and Event.objects.get(code="safekeeping.backup_failed").actor_name == "陆远"
+
+
+def test_the_harness_in_short_and_that_it_can_fail(
+    made: BackupSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.harness.backup import damage
+
+    assert damage.hurt_and_look(made.folder, tmp_path, 80, random.Random(7)) == []
+    monkeypatch.setattr(damage, "refuse_damaged", lambda found: None)  # a verification that looks at the manifest alone
+    missed = damage.hurt_and_look(made.folder, tmp_path, 40, random.Random(7))
+    assert len(missed) > 10 and not any("manifest" in what and "bit" in what for what in missed)

@@ -100,7 +100,7 @@ def rehearse(find: Callable[[], BackupSet], show: Show = unheard) -> Outcome:
         outcome.words = _("备份集 %(set)s 能完整恢复：数据逐行一致，文件逐个一致。") % {"set": outcome.set_id}
     except Refused as refusal:
         outcome.words = refusal.sentence
-    except (OSError, DatabaseError) as error:
+    except (OSError, DatabaseError, LookupError, ValueError) as error:
         outcome.words = _("演练中途出错：%(why)s。") % {"why": str(error)[:300]}
         outcome.lines.append(Line(_("出错"), outcome.words, False))
     finally:

@@ -5,11 +5,12 @@ The long work happens outside any transaction; what came of it is written with i
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from kedang.foundation.access.models import Fonds
@@ -43,6 +44,10 @@ def backup_create(*, actor: Actor, show: Show = unheard) -> Backup:
         with transaction.atomic():
             _record(actor, events.BACKUP_FAILED, None, meta={"error": refusal.sentence, "code": refusal.code})
         raise
+    except (DatabaseError, LookupError, ValueError) as error:
+        with transaction.atomic():
+            _record(actor, events.BACKUP_FAILED, None, meta={"error": repr(error)[:300], "code": "error"})
+        raise
     with transaction.atomic():
         row = _row_of(found)
         row.save()
@@ -50,7 +55,8 @@ def backup_create(*, actor: Actor, show: Show = unheard) -> Backup:
             actor, events.BACKUP_MADE, row, meta={"rows": row.row_count, "files": row.file_count, "bytes": row.size}
         )
     _copy(actor, row, found, show)
-    sets_tidy(actor=actor)
+    with suppress(Refused):  # somebody else is at it; the next backup tidies up
+        sets_tidy(actor=actor)
     return row
 
 
