@@ -22,21 +22,24 @@ from tests.customers.making import make_customer
 MOBILE, ACCOUNT, TYPED = "13891227786", "6222020200112345678", "hunter-two-canary"
 
 
-@pytest.fixture(params=[JsonLines, TextLines])
-def log(request: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """Everything that any logger says, from DEBUG on, through the formatter of the installation."""
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """Everything that any logger says, from DEBUG on, through both formatters of the installation."""
     monkeypatch.setenv("KEDANG_KEYRING_FILE", str(tmp_path / "keyring.json"))
     monkeypatch.setattr(keys, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(_key_shares, "print_shares", lambda share, codes, made: b"%PDF")
     keys.use_ring(None)
     said = io.StringIO()
-    handler = logging.StreamHandler(said)
-    handler.setFormatter(request.param())
+    handlers = [logging.StreamHandler(said), logging.StreamHandler(said)]
+    handlers[0].setFormatter(JsonLines())
+    handlers[1].setFormatter(TextLines())
     root, level = logging.getLogger(), logging.getLogger().level
-    root.addHandler(handler)
+    for handler in handlers:
+        root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     yield said
-    root.removeHandler(handler)
+    for handler in handlers:
+        root.removeHandler(handler)
     root.setLevel(level)
     keys.use_ring(None)
 
