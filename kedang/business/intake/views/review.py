@@ -13,6 +13,7 @@ from kedang.business.intake.pipeline.targets import target_of
 from kedang.business.intake.services import batch_commit, batch_map, batch_stage, rows_page
 from kedang.business.intake.views.batch import TONES, BatchPage, outcome_labels
 from kedang.business.intake.views.showing import label_of, shown_row, veil_of
+from kedang.foundation.access.typed import veil_typed
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 
 SIZES = (20, 50, 100)
@@ -162,7 +163,7 @@ class Rows(BatchPage):
         at = min(at, max(1, -(-total // wanted)))
         page = rows_page(actor=self.actor, batch_id=self.batch.pk, outcome=outcome, page=at, size=wanted)
         veil = veil_of(self.actor, self.batch)
-        lines = [shown_row(self.batch, row, veil, labels) for row in page.rows]
+        lines = [shown_row(self.batch, row, veil, labels, self.veil_sentence) for row in page.rows]
         for line in lines:
             line["tone"] = TONES.get(line["outcome"], "plain")
         return self.draw(
@@ -174,6 +175,10 @@ class Rows(BatchPage):
             outcome=outcome,
             outcome_label=labels.get(outcome, _("全部行")),
         )
+
+    def veil_sentence(self, sentence: str) -> str:
+        """A reason as the actor may read it: it repeats what stood in the cell."""
+        return veil_typed(self.actor, sentence, self.batch.actor_id)
 
 
 def _pager(number: int, size: int, total: int) -> dict[str, Any]:

@@ -63,8 +63,10 @@ def sees_all_columns(actor: Any, batch: ImportBatch) -> bool:
     return True
 
 
-def shown_row(batch: ImportBatch, row: StagedRow, veil: Veil, labels: dict[str, str]) -> dict[str, Any]:
-    """One row for the template."""
+def shown_row(
+    batch: ImportBatch, row: StagedRow, veil: Veil, labels: dict[str, str], veil_sentence: Callable[[str], str]
+) -> dict[str, Any]:
+    """One row for the template. ``veil_sentence`` masks the values that a reason repeats."""
     fields = batch.column_fields
     changed: dict[int, list[str]] = {}
     for column, code in row.changes:
@@ -92,7 +94,7 @@ def shown_row(batch: ImportBatch, row: StagedRow, veil: Veil, labels: dict[str, 
             }
         )
     extra = [
-        {"heading": _("多出的第 %(n)s 列") % {"n": n + 1}, "before": row.cells[n]}
+        {"heading": _("多出的第 %(n)s 列") % {"n": n + 1}, "before": veil(n, row.cells[n])}
         for n in range(len(batch.headings), len(row.cells))
     ]
     name_column = place.get("name", 0)
@@ -102,7 +104,7 @@ def shown_row(batch: ImportBatch, row: StagedRow, veil: Veil, labels: dict[str, 
         "outcome_label": labels.get(row.outcome, row.outcome),
         "name": veil(name_column, str(row.values.get("name") or cell(name_column))),
         "uscc": str(row.values.get("uscc") or (cell(place["uscc"]) if "uscc" in place else "")),
-        "reasons": [sentence for _code, _field, sentence in row.reasons],
+        "reasons": [veil_sentence(sentence) for _code, _field, sentence in row.reasons],
         "cells": [*cells, *extra],
         "cleaned": len(row.changes),
         "number": row.number,
