@@ -351,3 +351,13 @@ def test_the_list_counts_what_became_of_the_rows(archivist: Client, tmp_path: Pa
     staged(archivist)
     shown = archivist.get(reverse("intake:batch-list")).content.decode()
     assert "新建导入" in shown and "客户.csv" in shown and "待确认" in shown
+
+
+def test_going_on_is_not_offered_for_what_was_partly_undone(archivist: Client) -> None:
+    batch = staged(archivist)
+    act(archivist, "commit", batch)
+    ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.CANCELLED)
+    button = reverse("intake:batch-commit", args=[batch.pk])
+    assert button in page(archivist, "detail", batch)
+    batch.chunks.update(state="undone")
+    assert button not in page(archivist, "detail", batch)

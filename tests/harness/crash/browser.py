@@ -1,7 +1,10 @@
 """A small browser: one connection, cookies, and the form of a page with everything that stands in it."""
 
+import base64
 import http.client
+import json
 import secrets
+import zlib
 from collections.abc import Iterable
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
@@ -9,6 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 TIMEOUT = 45.0
+ERROR = 40
+"""Level of a message that says that nothing was done."""
 Fields = list[tuple[str, str]]
 
 
@@ -23,8 +28,15 @@ class NotSent(Gone):
 class Answer:
     """Status, where it leads to, and the page."""
 
-    def __init__(self, status: int, location: str, body: bytes, headers: Any) -> None:
+    def __init__(self, status: int, location: str, body: bytes, headers: Any, told: str = "") -> None:
         self.status, self.location, self.body, self.headers = status, location, body, headers
+        self.told = told
+
+    @property
+    def is_refusal(self) -> bool:
+        """The next page will say in red that nothing was done."""
+        messages = _messages(self.told)
+        return bool(messages) and messages[-1][1] >= ERROR
 
     @property
     def text(self) -> str:
@@ -38,6 +50,16 @@ class Answer:
             if any(name == holding for name, _ in form.fields) if holding else "panel" in form.classes.split():
                 return form
         raise LookupError(f"no form {holding!r} on a page with status {self.status}: {self.text[:300]}")
+
+
+def _messages(cookie: str) -> list[Any]:
+    """What the next page will say, as the cookie carries it: JSON, perhaps compressed, signed."""
+    packed = cookie.split(":")[0]
+    if not packed:
+        return []
+    raw = base64.urlsafe_b64decode(packed.removeprefix(".") + "=" * (-len(packed.removeprefix(".")) % 4))
+    found: list[Any] = json.loads(zlib.decompress(raw) if packed.startswith(".") else raw)
+    return [entry[1:] if len(entry) > 3 and entry[0] == "__json_message" else entry for entry in found]
 
 
 class Form:
@@ -163,9 +185,11 @@ class Browser:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Gone(f"{type(error).__name__}: {error}") from error
+        told = ""
         for value in response.headers.get_all("Set-Cookie") or []:
             for key, morsel in SimpleCookie(value).items():
                 self.cookies[key] = morsel.value
+                told = morsel.value if key == "messages" else told
         if (response.headers.get("Connection") or "").lower() == "close":
             self.close()
-        return Answer(response.status, response.headers.get("Location") or "", content, response.headers)
+        return Answer(response.status, response.headers.get("Location") or "", content, response.headers, told)

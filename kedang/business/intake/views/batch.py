@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kedang.business.intake.models import OUTCOMES, BatchState, ImportBatch
+from kedang.business.intake.models import OUTCOMES, BatchState, ChunkState, ImportBatch
 from kedang.business.intake.services import row_counts
 from kedang.foundation.access.policies import can
 from kedang.foundation.kernel import clock
@@ -185,7 +185,9 @@ class BatchHome(BatchPage):
             ]
             if batch.state == BatchState.UNDONE
             else [],
-            "can_resume": batch.state in (BatchState.CANCELLED, BatchState.FAILED) and self.may("intake.use"),
+            "can_resume": batch.state in (BatchState.CANCELLED, BatchState.FAILED)
+            and self.may("intake.use")
+            and not batch.chunks.filter(state=ChunkState.UNDONE).exists(),
             "seconds": (batch.timings or {}).get("commit"),
             "has_rejected": bool(counts["rejected"]),
             "has_left": bool(counts["rejected"] or counts["duplicates"]),

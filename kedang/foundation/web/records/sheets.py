@@ -4,8 +4,6 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import xlsxwriter
-
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 Line = list[tuple[str, Any]]
 """Cells of a row: text, and the number itself where it is one in clear."""
@@ -37,6 +35,8 @@ def csv_lines(labels: list[str], lines: Iterable[Line]) -> Iterator[str]:
 
 def write_xlsx(target: Any, title: str, labels: list[str], lines: Iterable[Line]) -> int:
     """Write a workbook of one sheet to a file object or path; returns the number of rows."""
+    import xlsxwriter  # a tenth of the start of a process, for a workbook now and then
+
     book = xlsxwriter.Workbook(
         target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )

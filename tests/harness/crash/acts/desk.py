@@ -101,13 +101,21 @@ class Desk(threading.Thread):
             self.journal.end(act, LOST, why=str(gone)[:120])
             time.sleep(AFTER_A_CRASH)
             return None
-        is_good = good(answer) if good else answer.status == 302 and "/sign-in/" not in answer.location
+        is_good = (
+            good(answer)
+            if good
+            else answer.status == 302 and "/sign-in/" not in answer.location and not answer.is_refusal
+        )
         if is_good:
             self.journal.end(act, GOOD, status=answer.status, to=answer.location)
         elif answer.status >= 500:
             self.journal.end(act, LOST, status=answer.status)
         else:
             self.journal.end(act, REFUSED, status=answer.status, to=answer.location)
-            if answer.status not in (409, 422) and not answer.location.endswith("/operations/"):
+            if (
+                answer.status not in (409, 422)
+                and not answer.is_refusal
+                and not answer.location.endswith("/operations/")
+            ):
                 self.failures.append(f"{act.kind} {act.facts} → {answer.status} {answer.location} {answer.text[:500]}")
         return answer
