@@ -4,9 +4,21 @@ from tests.races.acts import Group
 from tests.races.of_customers import AXIS, DOSSIER
 from tests.races.of_furniture import NUMBERS, VIEW
 from tests.races.of_imports import BATCH, JOB, TEMPLATE
-from tests.races.of_people import COMPANY, DEPARTMENT, PERSON
+from tests.races.of_people import COMPANY, DEPARTMENT, PERSON, SECOND_STEP
 
-GROUPS: tuple[Group, ...] = (DOSSIER, AXIS, PERSON, DEPARTMENT, COMPANY, BATCH, TEMPLATE, JOB, VIEW, NUMBERS)
+GROUPS: tuple[Group, ...] = (
+    DOSSIER,
+    AXIS,
+    PERSON,
+    SECOND_STEP,
+    DEPARTMENT,
+    COMPANY,
+    BATCH,
+    TEMPLATE,
+    JOB,
+    VIEW,
+    NUMBERS,
+)
 
 ROOMS = (
     "kedang.business.customers.services",

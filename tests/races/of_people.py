@@ -4,6 +4,10 @@ from typing import Any
 
 from kedang.foundation.access import services as s
 from kedang.foundation.access.models import Department, Grant, Person, Role
+from kedang.foundation.access.services.factors import CHECKED
+from kedang.foundation.access.signin import totp
+from kedang.foundation.access.signin.models import Factor
+from kedang.foundation.access.signin.quota import KINDS
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import SYSTEM
 from tests.cast import Cast, make_department, make_person
@@ -101,6 +105,58 @@ PERSON = Group(
 )  # fmt: skip
 
 
+SECRET = totp.new_secret()
+
+
+def a_second_step(cast: Cast, number: int) -> Ground:
+    """A fresh person who signs in with a code, and holds a passkey to be taken away."""
+    person = make_person(cast.fonds, f"s{stamp()}", "第二步", "reader", cast.sales)
+    s.totp_add(actor=person, secret=SECRET, code=now_code())
+    passkey = s.passkey_add(actor=person, credential_id=f"first-{person.pk}", credential="{}", sign_count=0)
+    return Ground(cast, number, person, {"passkey": passkey, "officer": officer(cast)}, [])
+
+
+def now_code() -> str:
+    """The code that the phone shows."""
+    return totp.code_at(SECRET, totp.step_of(clock.now()))
+
+
+def one_code(ground: Ground) -> list[str]:
+    """One code generator at most, one passkey of one credential, and the mark of the person says whether there is any."""
+    factors = list(Factor.objects.filter(person=ground.on))
+    has_mark = Person.objects.get(pk=ground.on.pk).factor_since is not None
+    keys = [factor.credential_id for factor in factors if factor.credential_id]
+    found = [] if len(keys) == len(set(keys)) else ["a passkey twice"]
+    found += ["two code generators"] if sum(factor.kind == "totp" for factor in factors) > 1 else []
+    return found + ([f"marked {has_mark} with {len(factors)} second steps"] if has_mark != bool(factors) else [])
+
+
+SECOND_STEP = Group(
+    "second step", a_second_step,
+    (
+        Act("totp_add", lambda g, n: s.totp_add(actor=g.on, secret=SECRET, code=now_code()), once=True, told=told("totp_there", "totp_wrong")),
+        Act(
+            "passkey_add",
+            lambda g, n: s.passkey_add(actor=g.on, credential_id=f"more-{g.on.pk}", credential="{}", sign_count=0),
+            once=True, told=told("passkey_there"),
+        ),
+        Act("factor_remove", lambda g, n: s.factor_remove(actor=g.on, factor_id=g.more["passkey"].pk), once=True, gone=True),
+        Act("recovery_codes_make", lambda g, n: s.recovery_codes_make(actor=g.on), told=told("factor_missing")),
+        Act(
+            "factors_reset",
+            lambda g, n: s.factors_reset(actor=g.more["officer"], person=g.on, checked=next(iter(CHECKED)), reason="手机丢失"),
+            told=told("factor_missing"),
+        ),
+        Act("sessions_end", lambda g, n: s.sessions_end(actor=g.more["officer"], person=g.on, reason="电脑遗失")),
+        Act(
+            "quota_raise",
+            lambda g, n: s.quota_raise(actor=g.more["officer"], person=g.on, kind=next(iter(KINDS)), amount=5, reason="客户普查"),
+        ),
+    ),
+    one_code,
+)  # fmt: skip
+
+
 def a_department(cast: Cast, number: int) -> Ground:
     """Two fresh departments side by side."""
     mark = stamp()
@@ -158,6 +214,10 @@ COMPANY = Group(
         Act(
             "fonds_create", lambda g, n: s.fonds_create(actor=SYSTEM, code=f"F{g.more['mark']}"[:12], name=f"分公司{g.more['mark']}"),
             once=True, told=told("fonds_taken", "invalid"),
+        ),
+        Act(
+            "sign_in_policy_change",
+            lambda g, n: s.sign_in_policy_change(actor=officer(g.cast), fonds=g.on, reason="等保测评", min_length=12 + n % 4), quiet=True,
         ),
         Act(
             "person_create",

@@ -14,7 +14,6 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 
-
 OWN = frozenset(field.name for field in Customer._meta.concrete_fields)
 """Classes, say, are noted with the dossier too; they are no field of it and are set as a whole."""
 

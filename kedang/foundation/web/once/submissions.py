@@ -39,7 +39,9 @@ def key_of(request: HttpRequest) -> str:
 
 def digest_of(request: HttpRequest) -> str:
     """Digest of what is sent: path, fields without key and cross-site token, and files by name, size and both ends."""
-    made = hmac.new(settings.SECRET_KEY.encode(), request.get_full_path().encode(), hashlib.sha256)  # forms hold passwords too
+    made = hmac.new(
+        settings.SECRET_KEY.encode(), request.get_full_path().encode(), hashlib.sha256
+    )  # forms hold passwords too
     for name in sorted(request.POST):
         if name not in (KEY_FIELD, "csrfmiddlewaretoken"):
             for value in request.POST.getlist(name):

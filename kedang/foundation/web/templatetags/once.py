@@ -21,7 +21,9 @@ class FormTokens(Node):
 
     def render(self, context: Context) -> Any:
         """Two hidden inputs."""
-        return format_html('{}<input type="hidden" name="{}" value="{}">', self.inner.render(context), KEY_FIELD, new_key())
+        return format_html(
+            '{}<input type="hidden" name="{}" value="{}">', self.inner.render(context), KEY_FIELD, new_key()
+        )
 
 
 @register.tag("csrf_token")
