@@ -112,7 +112,7 @@ def passkey_sign_in(*, request: HttpRequest, passkey: str, address: str) -> Pers
     except Refused as refusal:
         record(DOOR, SIGN_IN_FAILED, _subject(None, ""), meta={"why": "passkey"}, fonds_id=_fonds_id(None))
         raise failed from refusal
-    person = Person.objects.select_related("fonds__sign_in_policy").get(pk=factor.person_id)
+    person: Person = Person.objects.select_related("fonds__sign_in_policy").get(pk=factor.person_id)
     if not person.is_active:
         record(DOOR, SIGN_IN_FAILED, person, meta={"why": "inactive"})
         raise failed

@@ -10,6 +10,7 @@ from kedang.foundation.access import throttle
 from kedang.foundation.access.events import STEP_UP_FAILED, STEP_UP_PASSED
 from kedang.foundation.access.models import Factor, FactorKind, Person
 from kedang.foundation.access.signin import passkeys, proofs, sessions, stepup
+from kedang.foundation.access.signin.policy import policy_for_person
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock, context
 
@@ -57,7 +58,7 @@ def ask(request: HttpRequest, person: Person, *, problem: str = "") -> HttpRespo
         "kept": [(name, value) for name, values in request.POST.lists() for value in values if name not in OWN_FIELDS],
         "was_get": WAS_GET if request.method == "GET" or request.POST.get(WAS_GET) else "", "target": target if target in BOXES else "dialog-content", "username": person.username,
         "has_code": FactorKind.TOTP in kinds, "has_passkey": FactorKind.PASSKEY in kinds and passkeys.is_possible(request),
-        "minutes": stepup.policy_for_person(person).step_up_minutes,
+        "minutes": policy_for_person(person).step_up_minutes,
     }  # fmt: skip
     if is_fragment:
         response = render(request, "access/step_up_dialog.html", asked)

@@ -51,7 +51,7 @@ def options_to_add(request: HttpRequest, person: Person) -> dict[str, Any]:
         user_verification=UserVerificationRequirement.REQUIRED,
     )  # fmt: skip
     _keep(request, "add", state)
-    return plain(options)
+    return dict(plain(options))
 
 
 def options_to_use(request: HttpRequest, purpose: str, person: Person | None) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def options_to_use(request: HttpRequest, purpose: str, person: Person | None) ->
         known or None, user_verification=UserVerificationRequirement.REQUIRED
     )
     _keep(request, purpose, state)
-    return plain(options)
+    return dict(plain(options))
 
 
 def added(request: HttpRequest, answer: str) -> tuple[str, str, int]:
@@ -136,7 +136,8 @@ def _taken(request: HttpRequest, purpose: str) -> Any:
 def _descriptors(person: Person) -> Sequence[PublicKeyCredentialDescriptor]:
     mine = Factor.objects.filter(person=person, kind=FactorKind.PASSKEY).values_list("credential_id", flat=True)
     return [
-        PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=websafe_decode(one)) for one in mine
+        PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=websafe_decode(str(one)))
+        for one in mine
     ]
 
 

@@ -55,7 +55,7 @@ def kinds_in(password: str) -> int:
 
 def is_used(password: str, person: Person, count: int) -> bool:
     """Whether it is one of the last passwords, the present one included."""
-    if person.pk is None:
+    if person._state.adding:
         return False
     earlier = PasswordTrace.objects.filter(person=person).order_by("-id").values_list("digest", flat=True)[: count - 1]
     return any(digest and check_password(password, digest) for digest in (person.password, *earlier))

@@ -29,12 +29,13 @@ def begin(request: HttpRequest, person: Person) -> None:
     """A session was just opened: remember it, and that the person has just proved who they are."""
     if request.session.session_key is None:
         request.session.create()
+    key = str(request.session.session_key)
     moment = clock.now()
     for name in (STARTED, SEEN, VERIFIED):
         request.session[name] = moment.timestamp()
-    OpenSession.objects.filter(session_key=request.session.session_key).delete()
+    OpenSession.objects.filter(session_key=key).delete()
     OpenSession.objects.create(
-        person=person, session_key=request.session.session_key, started_at=moment, last_used_at=moment,
+        person=person, session_key=key, started_at=moment, last_used_at=moment,
         address=context.current().address, device=device_of(request.headers.get("User-Agent", "")),
         method=str(request.session.get(METHOD, "")),
     )  # fmt: skip
@@ -97,7 +98,7 @@ def of_person(person: Person) -> list[OpenSession]:
 
 def _is_over(row: OpenSession, policy: Any, moment: datetime) -> bool:
     is_old = (moment - row.started_at).total_seconds() > policy.absolute_hours * 3600
-    return is_old or (moment - row.last_used_at).total_seconds() > policy.idle_minutes * 60 + TOUCH_EVERY_SECONDS
+    return bool(is_old or (moment - row.last_used_at).total_seconds() > policy.idle_minutes * 60 + TOUCH_EVERY_SECONDS)
 
 
 def device_of(agent: str) -> str:
