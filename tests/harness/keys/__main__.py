@@ -86,6 +86,7 @@ class Trial:
             if self.asked.plant and self.kills == 2:
                 take_a_key_away()
             self.look()
+            print(f"\r{self.kills} kills, {self.ended} rotations ended", end="", file=sys.stderr, flush=True)
         if not self.findings:
             process = start(suite)
             answer = json.loads((process.stdout.read() if process.stdout else "") or "{}")
