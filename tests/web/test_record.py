@@ -11,6 +11,7 @@ from django.test import Client
 
 from kedang.business.customers.models import Customer
 from kedang.business.customers.services import customer_change
+from kedang.foundation.access.models import Person
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from tests.cast import Cast
@@ -279,3 +280,31 @@ def test_many_rows_are_exported_by_a_job_and_fetched_by_their_owner_only(
     for path in (data_dir / "exports").iterdir():
         path.unlink()
     assert "导出文件只保留七天" in client.get(job.result["url"]).text
+
+
+def test_an_export_goes_on_while_others_save(dossiers: list[Customer], transactional_db: None) -> None:
+    """Between two rows somebody else saves, and then the worker writes down how far it has come."""
+    from threading import Thread
+
+    from django.db import connection
+
+    from kedang.foundation.jobs.models import Job
+    from kedang.foundation.jobs.services import enqueue
+    from kedang.foundation.web.records.base import RecordPages
+    from kedang.foundation.web.records.export import offline
+
+    person = Person.objects.get(name="沈砚")
+    job = enqueue(person, "web.export", args={})
+    view = offline(RecordPages.of_kind("customers.customer"), person, "")  # type: ignore[arg-type]
+    lines = view.lines(view.columns_named(["name"]))
+    next(lines)
+
+    def save() -> None:
+        Customer.objects.filter(pk=dossiers[0].pk).update(remarks="别人刚改过")
+        connection.close()
+
+    other = Thread(target=save)
+    other.start()
+    other.join()
+    assert Job.objects.filter(pk=job.pk).update(done_count=1) == 1
+    assert len(list(lines)) == len(dossiers) - 1

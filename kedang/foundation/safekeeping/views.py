@@ -76,7 +76,7 @@ class RunNow(Page):
     action = "safekeeping.run"
     kind, done = "", gettext_lazy("已开始，进度在任务页。")
 
-    def args(self) -> dict[str, Any]:
+    def job_args(self) -> dict[str, Any]:
         """Arguments of the job; a set named in the form."""
         code = self.request.POST.get("code", "")
         if not code:
@@ -86,7 +86,7 @@ class RunNow(Page):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Hand in."""
         try:
-            job = enqueue(self.actor, self.kind, args=self.args(), key="safekeeping")
+            job = enqueue(self.actor, self.kind, args=self.job_args(), key="safekeeping")
         except NotAllowed:
             raise
         except Refused as refusal:

@@ -36,6 +36,7 @@ from kedang.foundation.web.records.sheets import Line, csv_lines, write_xlsx
 AT_ONCE = 5_000
 """Up to so many rows the file comes with the answer; more are written by a job."""
 MOST_ROWS = 1_000_000
+AT_A_TIME = 1000
 STANDING_EVERY = 500
 """So often a download under way asks whether it is still allowed."""
 
@@ -158,12 +159,11 @@ class RecordExport(RecordList):
 
     def lines(self, columns: list[Column]) -> Iterator[Line]:
         """Rows in order, every value through the veil."""
-        rows = self.pages.for_list(self.rows_asked(), columns)
         numbers = {
             column.name for column in columns if column.text is None and is_right_aligned(self.pages.model, column.name)
         }
         cells = cells_of(self.actor, self.pages.model, columns)
-        for number, obj in enumerate(rows.iterator(chunk_size=1000), 1):
+        for number, obj in enumerate(self.objects(columns), 1):
             if number % STANDING_EVERY == 0:
                 require_standing(self.actor, self.required_action())
             line: Line = []
@@ -171,6 +171,16 @@ class RecordExport(RecordList):
                 seen = reveal(self.actor, obj, cell.name) if cell.name in numbers else None
                 line.append((cell.text, seen.value if seen else None))
             yield line
+
+    def objects(self, columns: list[Column]) -> Iterator[Any]:
+        """The rows some at a time: no query stays open between them. On SQLite an open one would hold on to an old moment of the base, and
+        the progress of the job could no longer be written once somebody else has saved.
+        """
+        keys = list(self.rows_asked().values_list("pk", flat=True))
+        for at in range(0, len(keys), AT_A_TIME):
+            some = keys[at : at + AT_A_TIME]
+            found = self.pages.for_list(self.pages.visible(self.actor).filter(pk__in=some), columns).in_bulk()
+            yield from (found[key] for key in some if key in found)
 
     def file_name(self, kind: str) -> str:
         """Name of the file."""
