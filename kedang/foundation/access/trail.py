@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import can, has_policy, policy_for
+from kedang.foundation.access.typed import veil_typed
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.reading import about
 from kedang.foundation.kernel import clock
@@ -157,9 +158,16 @@ def veil_labels(actor: Actor, events: Iterable[Event]) -> Iterator[Event]:
         hidden = _hidden(actor, chunk)
         for event in chunk:
             known = (event.subject_type, event.subject_id) in hidden or (event.parent_type, event.parent_id) in hidden
-            event.shown_label = None if known else event.subject_label  # type: ignore[attr-defined]  # for templates
+            event.shown_label = None if known else _label(actor, event)  # type: ignore[attr-defined]  # for templates
             event.shown_reason = "" if known else event.reason  # type: ignore[attr-defined]  # for templates
             yield event
+
+
+def _label(actor: Actor, event: Event) -> str:
+    """Name of the subject; where there is none (a list was looked at), what was asked for, in the words of who asked."""
+    if event.subject_id is not None:
+        return event.subject_label
+    return veil_typed(actor, event.subject_label, event.actor_id)
 
 
 def readable_q(actor: Actor) -> Q:

@@ -25,7 +25,9 @@ HOME: dict[type[models.Model], str] = {
     Person: "fonds__code", Grant: "person__fonds__code", Department: "fonds__code", Role: "fonds__code", Event: "fonds_id",
     Job: "fonds__code", ImportBatch: "fonds__code", ImportTemplate: "fonds__code",
 }  # fmt: skip
-_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w+"|[0-9a-f]{16}')
+_TOKEN = re.compile(
+    r'name="csrfmiddlewaretoken" value="\w+"|name="_once" value="[^"]*"|"X-CSRFToken": ?"\w+"|[0-9a-f]{16}'
+)
 _CHANGING = {"X-Request-ID", "Set-Cookie", "Content-Length", "Date", "Expires", "Last-Modified"}
 
 

@@ -117,7 +117,7 @@ class Ear:
 
 def stands_apart(form: str, text: str) -> bool:
     """Whether a stretch of digits belongs to a number and not to a random word of letters and digits (a request id)."""
-    return re.search(rf"(?<![a-z\d])\d*{form}\d*(?![a-z\d])", text) is not None
+    return re.search(rf"(?<![a-z\d.])\d*{form}\d*(?![a-z\d])", text) is not None
 
 
 def buried() -> set[str]:

@@ -26,14 +26,20 @@ def _shown(*_args: Any, **_kwargs: Any) -> FieldRight:
     return FieldRight.SHOW
 
 
-def _raw_cell(actor: Any, obj: Any, column: Any) -> Any:
+def _raw_cells(actor: Any, model: Any, columns: Any) -> Any:
     from kedang.foundation.access.veil import text_of
-    from kedang.foundation.web.records import cells
+    from kedang.foundation.web.records.cells import cells_of
 
-    cell = cells.cell_of(actor, obj, column)
-    if column.text is None and "." not in column.name:
-        cell.text = text_of(obj, column.name)
-    return cell
+    draw = cells_of(actor, model, columns)
+
+    def raw(obj: Any) -> Any:
+        cells = draw(obj)
+        for cell, column in zip(cells, columns, strict=True):
+            if column.text is None and "." not in column.name:
+                cell.text = text_of(obj, column.name)
+        return cells
+
+    return raw
 
 
 def _label_everybody(actor: Any, events: Any) -> Any:
@@ -89,7 +95,7 @@ PLANTS: tuple[Plant, ...] = (
     Plant("veil", "the veil takes masked for shown", "walk", "reader", lambda: mock.patch(f"{ACCESS}.veil.mask", lambda _class, _field, text: text), frozenset({"page", "list"})),
     Plant("scope", "the scope of a grant reaches every row", "walk", "reader", lambda: mock.patch("kedang.business.customers.policies.CustomerPolicy.grant_q", lambda self, grant: Q()), frozenset({"list", "page"})),
     Plant("secrecy", "the secrecy level is not asked", "walk", "executive", lambda: mock.patch(f"{ACCESS}.policies.clearance_of", lambda actor: 4), frozenset({"list", "page"})),
-    Plant("export", "the export takes values as they are", "walk", "analyst", lambda: mock.patch(f"{WEB}.export.cell_of", _raw_cell), frozenset({"export"})),
+    Plant("export", "the export takes values as they are", "walk", "analyst", lambda: mock.patch(f"{WEB}.export.cells_of", _raw_cells), frozenset({"export"})),
     Plant("history", "the history is not veiled", "walk", "reader", lambda: mock.patch(f"{WEB}.history._right", _shown), frozenset({"history"})),
     Plant("print", "the printed card is not veiled", "walk", "clerk", lambda: mock.patch("kedang.business.customers.printing.card.reveal", _plain_reveal), frozenset({"print"})),
     Plant("log", "the log names subjects beyond the reader", "walk", "auditor", lambda: mock.patch(f"{ACCESS}.views.events.veil_labels", _label_everybody), frozenset({"log viewer", "export"})),
