@@ -41,7 +41,7 @@ def test_a_drill_restores_compares_and_is_kept(people: Cast, home: Path, monkeyp
 
 def test_a_damaged_set_fails_its_drill_with_an_event(people: Cast, home: Path) -> None:
     row = backup_create(actor=people.admin)
-    part = max((home / "backups" / row.code).iterdir(), key=lambda path: path.stat().st_size)
+    part = max((home / "backups" / row.code).glob("*.kdp"), key=lambda path: path.stat().st_size)
     raw = bytearray(part.read_bytes())
     raw[len(raw) // 2] ^= 4
     part.write_bytes(raw)

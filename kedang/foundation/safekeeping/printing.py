@@ -36,7 +36,7 @@ def drill_pdf(actor: Person, drill: Drill) -> bytes:
     mark = Mark(company.name, actor.display_name, clock.local(clock.now()).strftime(moment), watermark=False)
     sections = [Section(_("情况"), [Lines(facts)]), Section(_("经过"), [Table(columns, rows, _("没有经过。"))])]
     card = Card(
-        _("恢复演练报告"), f"YL{drill.pk:06d}", clock.local(drill.finished_at).strftime("%Y-%m-%d"), sections, mark,
+        _("恢复演练报告"), f"YL{drill.pk:06d}", f"{_('恢复演练')} {clock.local(drill.finished_at):%Y-%m-%d}", sections, mark,
         signatures=[_("演练人"), _("复核人"), _("日期")],
     )  # fmt: skip
     return render_sheet(card)
