@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kedang.business.customers.models import Contact, Customer, FormerName, KeyPerson
+from kedang.foundation.kernel.walking import walk
 from kedang.foundation.search.documents import Document, Field, number_tokens, phone_tokens
 from kedang.foundation.search.sources import SearchSource, register
 
@@ -101,7 +102,7 @@ def documents_of(ids: Iterable[int]) -> Iterator[tuple[int, Document]]:
 
 def all_ids() -> Iterable[int]:
     """Ids of every customer that belongs into the index."""
-    return Customer.objects.filter(withdrawn_at__isnull=True).order_by("pk").values_list("pk", flat=True).iterator()
+    return walk(Customer.objects.filter(withdrawn_at__isnull=True).values_list("pk", flat=True))
 
 
 def _grouped(pairs: Iterable[tuple[int, str]]) -> defaultdict[int, list[str]]:

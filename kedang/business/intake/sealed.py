@@ -11,6 +11,7 @@ from kedang.foundation.kernel import keys
 from kedang.foundation.kernel.key_ring import STAGING
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.kernel.sealed_places import SealedPlace, Step, place
+from kedang.foundation.kernel.walking import walk
 
 
 def register() -> None:
@@ -71,7 +72,7 @@ def renew_originals(step: Step) -> tuple[int, int]:
 
 
 def _chunks() -> Iterator[ImportChunk]:
-    return ImportChunk.objects.only("batch_id", "seq", "payload", "marks").order_by("pk").iterator(chunk_size=20)
+    return walk(ImportChunk.objects.only("batch_id", "seq", "payload", "marks"), 20)
 
 
 def _with_original() -> list[int]:

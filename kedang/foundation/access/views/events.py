@@ -85,9 +85,8 @@ class EventExport(RecordExport):
 
     def lines(self, columns: Any) -> Iterator[list[tuple[str, Any]]]:
         """Events in order, with veiled names."""
-        rows = self.pages.for_list(self.rows_asked(), columns).iterator(chunk_size=1000)
         cells = cells_of(self.actor, Event, columns)
-        for event in veil_labels(self.actor, rows):
+        for event in veil_labels(self.actor, self.objects(columns)):
             yield [(cell.text, None) for cell in cells(event)]
 
 
