@@ -23,6 +23,7 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _INLINE = re.compile(r"</?(?:mark|b|i|em|strong|span|wbr|u|sub|sup)\b[^>]{0,500}>")
 _BETWEEN = re.compile(r"(?<=\d)[\s\-\u2010-\u2015\u00a0.·]+(?=\d)")
+_SAMPLE = re.compile(r"(?m) [-+0-9.eE]+$")
 _SEALED = re.compile(r"k\d+:[A-Za-z0-9+/=]{24,}")
 VALUE, MASKED, BURIED = "value", "masked", "buried"
 """The value itself or a stretch of it; the value as a mask leaves it; what lies in the database only."""
@@ -166,6 +167,8 @@ def words_of(body: bytes, kind: str) -> list[tuple[str, bool]]:
     if "spreadsheet" in kind:
         return workbook_words(body)
     text = _TOKEN.sub("", body.decode(errors="replace"))
+    if "version=" in kind:  # figures for Prometheus: the sample values are measurements, names and labels are words
+        text = _SAMPLE.sub("", text)
     if "html" not in kind:
         return [(text, False), (_BETWEEN.sub("", text), True)]
     closed = html.unescape(_TAG.sub(" | ", _INLINE.sub("", text)))
