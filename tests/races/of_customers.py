@@ -179,22 +179,39 @@ def one_axis(ground: Ground) -> list[str]:
 
 
 AXIS = Group(
-    "axis", an_axis,
+    "axis",
+    an_axis,
     (
         Act(
-            "axis_create", lambda g, n: s.axis_create(actor=who(g), values={"code": "ONCE", "name": "只此一条"}),
-            once=True, told=told("axis_code_taken", "values_invalid"),
+            "axis_create",
+            lambda g, n: s.axis_create(actor=who(g), values={"code": "ONCE", "name": "只此一条"}),
+            once=True,
+            told=told("axis_code_taken", "values_invalid"),
         ),
-        Act("axis_change", lambda g, n: s.axis_change(actor=who(g), axis=g.on, values={"name": f"新轴{g.more['stamp']}{n}"}), quiet=True),
         Act(
-            "term_create", lambda g, n: s.term_create(actor=who(g), axis=g.on, values={"code": "T1", "name": "新类"}),
-            once=True, told=told("term_code_taken", "values_invalid"),
+            "axis_change",
+            lambda g, n: s.axis_change(actor=who(g), axis=g.on, values={"name": f"新轴{g.more['stamp']}{n}"}),
+            quiet=True,
         ),
-        Act("term_change", lambda g, n: s.term_change(actor=who(g), term=g.more["term"], values={"name": f"类{n}"}), quiet=True),
+        Act(
+            "term_create",
+            lambda g, n: s.term_create(actor=who(g), axis=g.on, values={"code": "T1", "name": "新类"}),
+            once=True,
+            told=told("term_code_taken", "values_invalid"),
+        ),
+        Act(
+            "term_change",
+            lambda g, n: s.term_change(actor=who(g), term=g.more["term"], values={"name": f"类{n}"}),
+            quiet=True,
+        ),
         Act(
             "requirements_set",
-            lambda g, n: s.requirements_set(actor=who(g), party_kind="enterprise", weights={"uscc": n % 9 + 1, "address": 5}), told=told("job_running"), quiet=True,
+            lambda g, n: s.requirements_set(
+                actor=who(g), party_kind="enterprise", weights={"uscc": n % 9 + 1, "address": 5}
+            ),
+            told=told("job_running"),
+            quiet=True,
         ),
     ),
     one_axis,
-)  # fmt: skip
+)

@@ -132,29 +132,45 @@ def one_code(ground: Ground) -> list[str]:
 
 
 SECOND_STEP = Group(
-    "second step", a_second_step,
+    "second step",
+    a_second_step,
     (
-        Act("totp_add", lambda g, n: s.totp_add(actor=g.on, secret=SECRET, code=now_code()), once=True, told=told("totp_there", "totp_wrong")),
+        Act(
+            "totp_add",
+            lambda g, n: s.totp_add(actor=g.on, secret=SECRET, code=now_code()),
+            once=True,
+            told=told("totp_there", "totp_wrong"),
+        ),
         Act(
             "passkey_add",
             lambda g, n: s.passkey_add(actor=g.on, credential_id=f"more-{g.on.pk}", credential="{}", sign_count=0),
-            once=True, told=told("passkey_there"),
+            once=True,
+            told=told("passkey_there"),
         ),
-        Act("factor_remove", lambda g, n: s.factor_remove(actor=g.on, factor_id=g.more["passkey"].pk), once=True, gone=True),
+        Act(
+            "factor_remove",
+            lambda g, n: s.factor_remove(actor=g.on, factor_id=g.more["passkey"].pk),
+            once=True,
+            gone=True,
+        ),
         Act("recovery_codes_make", lambda g, n: s.recovery_codes_make(actor=g.on), told=told("factor_missing")),
         Act(
             "factors_reset",
-            lambda g, n: s.factors_reset(actor=g.more["officer"], person=g.on, checked=next(iter(CHECKED)), reason="手机丢失"),
+            lambda g, n: s.factors_reset(
+                actor=g.more["officer"], person=g.on, checked=next(iter(CHECKED)), reason="手机丢失"
+            ),
             told=told("factor_missing"),
         ),
         Act("sessions_end", lambda g, n: s.sessions_end(actor=g.more["officer"], person=g.on, reason="电脑遗失")),
         Act(
             "quota_raise",
-            lambda g, n: s.quota_raise(actor=g.more["officer"], person=g.on, kind=next(iter(KINDS)), amount=5, reason="客户普查"),
+            lambda g, n: s.quota_raise(
+                actor=g.more["officer"], person=g.on, kind=next(iter(KINDS)), amount=5, reason="客户普查"
+            ),
         ),
     ),
     one_code,
-)  # fmt: skip
+)
 
 
 def a_department(cast: Cast, number: int) -> Ground:

@@ -94,8 +94,10 @@ def scene(case: Case, fonds: Fonds, other: Fonds, department: Department) -> tup
     rights = dict(case.rights) if why != "no_class" else {}
     role = Role.objects.create(code=f"case{person.pk}", name="新角色", actions=actions, field_rights=rights)
     times: dict[str, Any] = {
-        "ended": {"ended_at": now}, "expired": {"valid_until": now - timedelta(seconds=1)}, "to_come": {"valid_from": now + timedelta(hours=1)},
-    }.get(why, {})  # fmt: skip
+        "ended": {"ended_at": now},
+        "expired": {"valid_until": now - timedelta(seconds=1)},
+        "to_come": {"valid_from": now + timedelta(hours=1)},
+    }.get(why, {})
     Grant.objects.create(
         person=person, role=role, scope=scope, scope_value="440300" if scope == "region" else "", **times
     )

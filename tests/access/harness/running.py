@@ -30,9 +30,14 @@ def run_share(args: argparse.Namespace) -> int:
         answer: dict[str, Any] = {
             "asked": {"|".join(key): count for key, count in tally.asked.items()},
             "checks": {"|".join(key): count for key, count in tally.checks.items()},
-            "close": tally.close, "leaks": [str(leak) for leak in tally.leaks], "planted": planted, "notes": tally.notes,
-            "heard": sorted(ear.heard), "fields": sorted(fields), "is_whole": not args.plant and not args.parts and not args.people and not args.short,
-        }  # fmt: skip
+            "close": tally.close,
+            "leaks": [str(leak) for leak in tally.leaks],
+            "planted": planted,
+            "notes": tally.notes,
+            "heard": sorted(ear.heard),
+            "fields": sorted(fields),
+            "is_whole": not args.plant and not args.parts and not args.people and not args.short,
+        }
         Path(args.out).write_text(json.dumps(answer, ensure_ascii=False, default=str), encoding="utf-8")
     return 0
 
