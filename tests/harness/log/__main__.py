@@ -57,6 +57,7 @@ def main() -> int:
 
         call_command("migrate", verbosity=0, interactive=False)
         figures = prepare(args, Path(folder))
+        print(json.dumps(figures, ensure_ascii=False), file=sys.stderr, flush=True)
         connections.close_all()
         result = attack(args)
         if args.prove:

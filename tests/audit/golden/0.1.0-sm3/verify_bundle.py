@@ -17,7 +17,9 @@ import multiprocessing
 import os
 import sys
 
-PARTS = ("core", "actor", "subject", "changes", "reason", "meta")
+PARTS = 6  # core, actor, subject, changes, reason, meta
+TEXTS = ("algorithm", "at", "first_at", "ids", "key", "last_at", "log", "previous", "root")
+SHAPE = {**dict.fromkeys(TEXTS, str), **dict.fromkeys(("count", "high", "number", "total", "version"), int), "open": list}
 WORDS = {
     "file_altered": ("文件 {about} 与清单不符", "file {about} differs from the manifest"),
     "manifest_signature": ("清单的签名不对", "the manifest is not properly signed"),
@@ -141,7 +143,7 @@ def numbers(text):
 
 def leaf_of(line, digest):
     joined, salts, digests = b"\0", line.get("salts"), line.get("digests", {})
-    for number in range(len(PARTS)):
+    for number in range(PARTS):
         values, place = line["parts"][number], str(number)
         if values is None:
             joined += bytes.fromhex(digests[place])
@@ -179,22 +181,21 @@ def check_entries(head, lines):
         except (KeyError, ValueError, TypeError, IndexError, AttributeError):
             faults.append(("event_altered", seal, number))
     faults += [("event_foreign", seal, number) for number in found]
-    if not faults and root_of(leaves, digest).hex() != head["root"]:
-        faults.append(("seal_root", seal, None))
-    return faults
+    is_bad = not faults and root_of(leaves, digest).hex() != head["root"]
+    return faults + [("seal_root", seal, None)] * is_bad
 
 def check_log(keys, seals, events, checkpoints, first, last, log_last, made_at):
     """Faults of the seals in order, their entries and the checkpoints.
 
-    seals: objects with head and signature; events: lists of lines by seal number; first, last: numbers the bundle must have;
-    log_last: the last there was when it was made, at made_at.
+    events: lists of lines by seal number; first, last: numbers it must have; log_last: the last there was at made_at.
     """
     faults, heads, tasks, expected, before, digest = [], {}, [], first, None, "0" * 64
     for entry in seals:
         try:
             text, head = entry["head"].encode(), json.loads(entry["head"])
-            if canonical(head) != text or head["version"] != 1 or len(numbers(head["ids"])) != head["count"]:
-                raise ValueError("not canonical")
+            is_shaped = {name: type(head[name]) for name in head} == SHAPE and head["version"] == 1
+            if not is_shaped or canonical(head) != text or len(numbers(head["ids"])) != head["count"]:
+                raise ValueError("not the head of a seal")
             own = HASHES[head["algorithm"]](b"\4" + text + b"\n" + entry["signature"].encode()).hex()
         except (ValueError, KeyError, TypeError, AttributeError):
             faults.append(("seal_altered", expected, None))
@@ -291,8 +292,7 @@ def main():
         print(json.dumps({"ok": not faults, "faults": named[:100], "manifest": told}, ensure_ascii=False))
     else:
         print("".join("✗ %s\n" % fault["words"] for fault in named[:20]), end="")
-        for key, name in (("events", "记录 entries"), ("redacted", "抹除 redacted"), ("withheld", "未附内容 withheld")):
-            print(name, told.get(key))
+        print("记录 entries %s，抹除 redacted %s，未附内容 withheld %s" % tuple(map(told.get, ("events", "redacted", "withheld"))))
         print("结论：%s / verdict: %s" % (("有改动或缺失，不可信", "BAD") if faults else ("完整，未被改动", "GOOD")))
     return 1 if faults else 0
 
