@@ -25,7 +25,9 @@ CHILD = """
 import sys, django
 from kedang.project import settings
 django.setup()
+from kedang.foundation.safekeeping.rekeying import columns
 from kedang.project.cli import main
+columns.BATCH = 20  # many small steps, so that a kill hits the middle
 print("ready", flush=True)
 sys.exit(main(["keys", "rotate", "--json"]))
 """
@@ -73,7 +75,7 @@ class Trial:
         suite = SUITES[0]
         while self.kills < self.asked.kills and not self.findings:
             process = start(suite)
-            time.sleep(self.chance.random() ** 2 * self.asked.reach)
+            self.wait(process)
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
                 self.kills += 1
@@ -95,6 +97,37 @@ class Trial:
             if process.returncode or answer.get("unreadable") or answer.get("missing"):
                 self.findings.append(f"last rotation: {answer}")
             self.look(at_rest=True)
+
+    def wait(self, process: "subprocess.Popen[str]") -> None:
+        """Until the work has come to a row chosen by chance; now and then a moment chosen by chance, to hit beginning and end too."""
+        from django.db import connection
+
+        from kedang.foundation.kernel import key_store, keys
+
+        if self.chance.random() < 0.25:
+            time.sleep(self.chance.random() * self.asked.reach)
+            return
+        active = key_store.read_ring(keys.ring_path()).active["fields"]
+        until = time.monotonic() + 60
+
+        def number(row: int) -> int | None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT mobile FROM customers_customer WHERE id = %s", [row])
+                return keys.number_of(cursor.fetchone()[0])
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT min(id), max(id) FROM customers_customer")
+            first, last = cursor.fetchone()
+        if number(last) != active:  # a rotation is under way: a row that it has not come to yet
+            low, high = first, last
+            while low < high:
+                middle = (low + high) // 2
+                low, high = (middle + 1, high) if number(middle) == active else (low, middle)
+            first = low
+        row = self.chance.randint(first, last)
+        before = number(row)
+        while number(row) == before and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.001)
 
     def look(self, *, at_rest: bool = False) -> None:
         """Open everything."""
