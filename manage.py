@@ -1,5 +1,6 @@
 """Django's own door, for developers."""
 
+import importlib
 import os
 import sys
 
@@ -9,4 +10,5 @@ if __name__ == "__main__":
 
     import kedang.project.settings  # noqa: F401  (puts the safe SQLite engine in place first)
 
+    importlib.import_module("kedang.project.checks")  # known before `check` asks for them
     execute_from_command_line(sys.argv)

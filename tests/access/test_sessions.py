@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
@@ -147,6 +148,15 @@ def test_download_under_way_stops(cast: Cast, monkeypatch: pytest.MonkeyPatch) -
     s.person_deactivate(actor=cast.admin, person=cast.archivist, reason="离职")
     with pytest.raises(Refused, match="账号已停用"):
         b"".join(answer.streaming_content)
+
+
+def test_sign_ins_clear_away_what_is_over(cast: Cast) -> None:
+    with clock.frozen(clock.now() - timedelta(days=3)):
+        old = inside(cast.reader)
+    key = old.session.session_key
+    inside(cast.head)
+    assert not OpenSession.objects.filter(session_key=key).exists()
+    assert not Session.objects.filter(session_key=key).exists()
 
 
 def test_devices_are_told_in_words() -> None:

@@ -1,7 +1,7 @@
 """Open sessions: begun at sign-in, touched while somebody works, ended by themselves, by hand or by a rule."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +15,7 @@ from kedang.foundation.kernel import clock, context
 
 STARTED, SEEN, VERIFIED, METHOD = "kedang_started", "kedang_seen", "kedang_verified", "kedang_method"
 TOUCH_EVERY_SECONDS = 60
+LONGEST = timedelta(days=2)
 _BROWSERS = (
     ("MicroMessenger", "微信"), ("DingTalk", "钉钉"), ("Edg", "Edge"), ("OPR", "Opera"), ("QQBrowser", "QQ 浏览器"), ("Firefox", "Firefox"),
     ("Chrome", "Chrome"), ("Safari", "Safari"),
@@ -33,12 +34,20 @@ def begin(request: HttpRequest, person: Person) -> None:
     moment = clock.now()
     for name in (STARTED, SEEN, VERIFIED):
         request.session[name] = moment.timestamp()
+    forget_old(moment)
     OpenSession.objects.filter(session_key=key).delete()
     OpenSession.objects.create(
         person=person, session_key=key, started_at=moment, last_used_at=moment,
         address=context.current().address, device=device_of(request.headers.get("User-Agent", "")),
         method=str(request.session.get(METHOD, "")),
     )  # fmt: skip
+
+
+def forget_old(moment: datetime) -> None:
+    """Sign-ins clear away what outlived every limit; no session lasts longer than a day."""
+    old = OpenSession.objects.filter(last_used_at__lt=moment - LONGEST).values_list("pk", flat=True)[:100]
+    end(OpenSession.objects.filter(pk__in=list(old)))
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 def begun(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
