@@ -44,7 +44,8 @@ class Report:
             "findings": {name: sum(word in what for what in self.findings) for name, word in words.items() if word},
             "findings_in_all": len(self.findings), "first_findings": self.findings[:20], "remarks": dict(self.remarks),
             "whole_comparisons": self.compared,
-            "ready_p50": round(ready[len(ready) // 2], 2), "ready_p95": round(ready[int(len(ready) * 0.95)], 2), "ready_max": round(ready[-1], 2),
+            "ready_p50": round(ready[len(ready) // 2], 2), "ready_p95": round(ready[int(len(ready) * 0.95)], 2),
+            "ready_max": round(ready[-1], 2),
             "seconds": round(self.seconds),
         }  # fmt: skip
 
