@@ -1,6 +1,7 @@
 """Sealed text, sealed bytes and blind indexes, made with the keys of the ring (see ``key_ring.py``).
 
-Sealed text is a letter for the suite, the number of its key, ``:`` and base64: ``k<n>:`` by AES-256-GCM, ``s<n>:`` by SM4-CTR with HMAC-SM3.
+Sealed text is a letter for the suite, the number of its key, ``:`` and base64: ``k<n>:`` by AES-256-GCM, ``s<n>:`` by SM4-CTR with
+HMAC-SM3.
 The place of the value (model and field) is bound as associated data, so that a value moved to another field does not open. A blind index
 is a keyed digest by which equal values can be found without being read; it leaks equality, so it is used for numbers only.
 

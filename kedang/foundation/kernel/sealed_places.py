@@ -1,4 +1,4 @@
-"""What lies sealed beside the encrypted columns of models: rooms say where, so that a new key reaches it and an old one is not given up early."""
+"""What lies sealed beside the encrypted columns of models: rooms say where, so that a new key reaches it and no old one goes early."""
 
 from collections import Counter
 from collections.abc import Callable
