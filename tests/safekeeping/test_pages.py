@@ -109,3 +109,11 @@ def test_plan_and_paper(cast: Cast) -> None:
     client.force_login(cast.auditor)
     answer = client.get(reverse("safekeeping:drill-print", args=[a_drill(1).pk]))
     assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
+
+
+def test_work_of_the_clock_is_seen_but_opened_only_by_who_may(cast: Cast) -> None:
+    jobs.begin()
+    told = page(cast, "admin")
+    assert "排队中" in told and "看进度" not in told
+    Job.objects.update(fonds=cast.fonds)
+    assert "看进度" in page(cast, "admin") and "看进度" not in page(cast, "auditor")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -43,7 +44,8 @@ class Operations(Page):
             worst=health.worst(answers),
             trouble=trouble,
             may_run=may_run,
-            job=self.job(),
+            job=(job := self.job()),
+            follows=job is not None and Job.objects.filter(policy_for(Job).scope(self.actor), pk=job.pk).exists(),
             sets=Backup.objects.filter(state__in=PRESENT).order_by("-created_at")[:MOST_SETS],
             tones=STATE_TONES,
             drills=[
@@ -56,8 +58,8 @@ class Operations(Page):
         )
 
     def job(self) -> Job | None:
-        """A backup or drill under way that the reader may follow."""
-        mine = policy_for(Job).scope(self.actor)
+        """A backup or drill under way; the installation's own belong to no company and are shown to who may look at operations."""
+        mine = policy_for(Job).scope(self.actor) | Q(fonds__isnull=True)
         return Job.objects.filter(mine, kind__startswith="safekeeping.", state__in=UNFINISHED).order_by("-pk").first()
 
     def keys(self) -> dict[str, Any]:
