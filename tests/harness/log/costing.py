@@ -1,7 +1,8 @@
 """What writing an entry costs beside the single-row write it goes with.
 
 ``update``: ``BEGIN; UPDATE`` of one customer row by its key ``; COMMIT``, durable as installations are. ``update_and_entry``: the same with
-``record()`` in the transaction. Both alternate; medians of the wall clock and of the processor.
+``record()`` in the transaction. ``edit_without_entry`` and ``edit``: the service ``customer_change`` with its entry left out and as it is.
+Each pair alternates; medians of the wall clock.
 """
 
 import statistics
@@ -45,16 +46,40 @@ def measure() -> dict[str, Any]:
                 reason="来函",
             )
 
-    times: dict[str, list[float]] = {"update": [], "update_and_entry": []}
-    acts: dict[str, Callable[[int], None]] = {"update": update, "update_and_entry": update_and_entry}
-    for number in range(ROUNDS):
-        for name, act in acts.items():
+    alone, both = _alternate(update, update_and_entry, ROUNDS)
+    raw = {"update_ms": round(alone, 3), "update_and_entry_ms": round(both, 3)}
+    return raw | {"entry_percent": round((both / alone - 1) * 100, 1)} | _service(customer)
+
+
+def _service(customer: Any) -> dict[str, Any]:
+    """The same for the service that people's edits go through: checks, duplicates, completeness, search index and all."""
+    from kedang.business.customers.services import customers as services
+    from kedang.foundation.kernel.actors import SYSTEM
+
+    real = services.record
+
+    def change(number: int) -> None:
+        values = {"website": f"s{number}.example"}
+        services.customer_change(actor=SYSTEM, customer=customer, values=values, version=None, reason="来函")
+
+    def change_without_entry(number: int) -> None:
+        services.record = lambda *args, **more: None  # type: ignore[assignment,return-value]
+        try:
+            change(-number - 1)
+        finally:
+            services.record = real
+
+    without, whole = _alternate(change_without_entry, change, ROUNDS // 2)
+    edits = {"edit_without_entry_ms": round(without, 3), "edit_ms": round(whole, 3)}
+    return edits | {"entry_percent_of_edit": round((whole / without - 1) * 100, 1)}
+
+
+def _alternate(one: Callable[[int], None], two: Callable[[int], None], rounds: int) -> tuple[float, float]:
+    """Medians in milliseconds of two acts done in turn."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(rounds):
+        for kept, act in zip(times, (one, two), strict=True):
             began = time.perf_counter()
             act(number)
-            times[name].append(time.perf_counter() - began)
-    alone, both = (statistics.median(times[name]) * 1000 for name in acts)
-    return {
-        "update_ms": round(alone, 3),
-        "update_and_entry_ms": round(both, 3),
-        "entry_percent": round((both / alone - 1) * 100, 1),
-    }
+            kept.append(time.perf_counter() - began)
+    return statistics.median(times[0]) * 1000, statistics.median(times[1]) * 1000

@@ -132,7 +132,7 @@ def _is_live(found: Any, name: str, bodies: dict[str, str]) -> bool:
         return False
     kinds = {"delete": 1 + 2 + 8, "update": 1 + 2 + 16, "truncate": 2 + 32}
     verb = name.rpartition("_")[2]
-    return bodies.get(found[1]) == found[2] and found[3] == kinds[verb]
+    return bool(bodies.get(found[1]) == found[2] and found[3] == kinds[verb])
 
 
 def _allowed(table: str, same: str) -> str:

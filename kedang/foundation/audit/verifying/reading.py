@@ -19,7 +19,9 @@ def seals(cursor: Any, first: int, last: int) -> Iterator[Sealed]:
             f"WHERE s.number BETWEEN {int(start)} AND {int(stop)} ORDER BY s.number"
         )
         for row in cursor.fetchall():
-            yield Sealed(*row[:7], bytes(row[7] or b""), bytes(row[8] or b""))
+            number, head, signature, digest, first_id, last_id, count, salts, leaves = row
+            packed = bytes(salts or b""), bytes(leaves or b"")
+            yield Sealed(number, head, signature, digest, first_id, last_id, count, *packed)
 
 
 def blanked(cursor: Any, first: int, last: int) -> dict[int, Blanked]:

@@ -114,7 +114,8 @@ def check_there(source: Source, span: tuple[int, int], keys: dict[str, str]) -> 
 def _source() -> Source:
     connection.ensure_connection()
     if connection.vendor == "sqlite":
-        return Source("sqlite", connection.Database.__name__, {"database": str(connection.settings_dict["NAME"])})
+        driver: Any = getattr(connection, "Database")  # noqa: B009  (every wrapper has it, its type does not say so)
+        return Source("sqlite", driver.__name__, {"database": str(connection.settings_dict["NAME"])})
     target = {k: v for k, v in connection.get_connection_params().items() if isinstance(v, str | int)}
     return Source("postgresql", "psycopg", target)
 
