@@ -108,7 +108,7 @@ def test_deploy_check_is_clean_and_cookies_are_bound(tmp_path: Path) -> None:
 
     done = production(tmp_path, PROBE)
     assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(done.stdout)
+    found = json.loads(done.stdout.splitlines()[-1])
     assert found["session"].startswith("__Host-")
     assert found["csrf"].startswith("__Host-")
     assert (found["secure"], found["path"], found["domain"], found["redirect"]) == (True, "/", None, True)
