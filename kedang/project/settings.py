@@ -134,7 +134,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-CIPHER_SUITE = env_choice("KEDANG_CIPHER_SUITE", "aes-256-gcm", ("aes-256-gcm", "sm4-ctr-hmac-sm3"))  # of keys made from now on
+CIPHER_SUITE = env_choice(
+    "KEDANG_CIPHER_SUITE", "aes-256-gcm", ("aes-256-gcm", "sm4-ctr-hmac-sm3")
+)  # of keys made from now on
 KEY_AGE_DAYS = env_int("KEDANG_KEY_AGE_DAYS", 365)  # older active keys are named on the operations page
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

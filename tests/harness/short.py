@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+RACES = ("tests.races", "1", "6")
 GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (
         ("tests.harness.crash", "--engine", "sqlite", "--kills", "15", "--whole-every", "8", "--seed", "11"),
@@ -16,12 +17,39 @@ GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
     ),
     (
         ("tests.harness.backup", "--prove", "--trials", "300", "--kills", "8", "--drills", "1", "--seed", "7"),
-        ("tests.harness.backup", "--prove", "--trials", "300", "--kills", "8", "--drills", "1", "--seed", "7", "--engine", "postgresql"),
+        (
+            "tests.harness.backup",
+            "--prove",
+            "--trials",
+            "300",
+            "--kills",
+            "8",
+            "--drills",
+            "1",
+            "--seed",
+            "7",
+            "--engine",
+            "postgresql",
+        ),
     ),
     (
         ("tests.harness.keys", "--prove", "--objects", "10000", "--kills", "4", "--reach", "1.5", "--seed", "24"),
-        ("tests.harness.keys", "--prove", "--objects", "10000", "--kills", "4", "--reach", "1.5", "--seed", "24", "--engine", "postgresql"),
+        (
+            "tests.harness.keys",
+            "--prove",
+            "--objects",
+            "10000",
+            "--kills",
+            "4",
+            "--reach",
+            "1.5",
+            "--seed",
+            "24",
+            "--engine",
+            "postgresql",
+        ),
     ),
+    ((*RACES, "sqlite"), (*RACES, "postgresql")),
     (
         ("tests.harness.crash.checkpoints", "--seconds", "10"),
         (

@@ -235,7 +235,11 @@ with Helpers(begin, None, count=2) as helpers:
 
 
 def test_helpers_leave_when_the_importer_is_killed(tmp_path: Path) -> None:
-    own = {"KEDANG_DATA_DIR": str(tmp_path), "KEDANG_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "kedang.project.settings"}
+    own = {
+        "KEDANG_DATA_DIR": str(tmp_path),
+        "KEDANG_DATABASE_URL": "",
+        "DJANGO_SETTINGS_MODULE": "kedang.project.settings",
+    }
     environment = {**os.environ, **own}
     done = subprocess.run(
         [sys.executable, "-c", KILLED_IMPORTER],

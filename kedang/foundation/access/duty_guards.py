@@ -63,7 +63,8 @@ def statements(vendor: str) -> list[str]:
                 own = name if not at else f"{name}_{at}"
                 made.append(f"DROP TRIGGER IF EXISTS {own}")
                 made.append(_LITE.format(
-                    name=own, event=one, table=table, when="1" if when == "TRUE" else when, which=which, mark=MARK, duty=SYSTEM, house=_HOUSE
+                    name=own, event=one, table=table, when="1" if when == "TRUE" else when, which=which,
+                    mark=MARK, duty=SYSTEM, house=_HOUSE,
                 ))  # fmt: skip
         elif vendor == "postgresql":
             made.append(_FUNCTION.format(name=name, people=people, which=which, mark=MARK, duty=SYSTEM, house=_HOUSE))

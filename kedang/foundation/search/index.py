@@ -4,7 +4,10 @@
 worker process), writes them by the fastest path of the database and must run inside the importer's transaction.
 """
 
+import logging
+import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, cast
 
@@ -14,7 +17,11 @@ from kedang.foundation.search.documents import Document, Encoded, encode
 from kedang.foundation.search.models import key_of, key_range
 from kedang.foundation.search.sources import source_of
 
+logger = logging.getLogger(__name__)
+
 CHUNK = 2000
+SETTLE_SECONDS = 1.5
+"""Between two rounds of :func:`settled_beside`."""
 FEW = 20
 COLUMNS = "id, fonds_id, secrecy_level, owner_id, department_id, region_code, body"
 
@@ -84,6 +91,38 @@ def settle() -> None:
             cursor.execute("INSERT INTO search_grams(search_grams, rank) VALUES ('merge', 1000)")
 
 
+@contextmanager
+def settled_beside() -> Iterator[None]:
+    """While the block writes in bulk, a second connection brings what was written into its final order (PostgreSQL only).
+
+    Putting pending entries in order is half of the work of writing them. The writer would do it itself from time to time and stand still
+    meanwhile; searches read pending entries one by one, so that a short list is good for them too.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    stop = threading.Event()
+    beside = threading.Thread(target=_settle_until, args=(stop,), name="search-settle", daemon=True)
+    beside.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        beside.join()
+
+
+def _settle_until(stop: threading.Event) -> None:
+    """The second connection of :func:`settled_beside`; when it fails, the writer's own limit holds."""
+    try:
+        while not stop.wait(SETTLE_SECONDS):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT gin_clean_pending_list('search_document_tokens')")
+    except Exception:
+        logger.exception("pending entries of the search index are left to the writer")
+    finally:
+        connection.close()
+
+
 def size(kind: str) -> int:
     """Number of documents of a kind in the index."""
     with connection.cursor() as cursor:
@@ -132,7 +171,7 @@ def _write_postgresql(rows: Sequence[Row], are_new: bool) -> None:
             return
         # One long list of pending entries is brought into the index far more cheaply than many short ones.
         cursor.execute(
-            "SELECT set_config('gin_pending_list_limit', '32MB', true), set_config('work_mem', '64MB', true)"
+            "SELECT set_config('gin_pending_list_limit', '64MB', true), set_config('work_mem', '64MB', true)"
         )
         if are_new:
             _copy(cursor, "search_document", rows)

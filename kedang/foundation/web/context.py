@@ -19,7 +19,9 @@ STYLES = tuple(
         "tree search suggest compare signin print"
     ).split()
 )
-SCRIPTS = tuple("menu shortcuts suggest drop dialog list rules columns leave copy toast confirm tabs loading reveal passkey".split())
+SCRIPTS = tuple(
+    "menu shortcuts suggest drop dialog list rules columns leave copy toast confirm tabs loading reveal passkey".split()
+)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 """``kedang bench search``: fragments drawn from the installation's own customers, against raw SQL and a plain scan.
 
 Each fragment is found as the pages find it, on the first page and on a deep one, by itself and as a whole request to a web
-process, and asked of the same engine by LIKE and by its index alone. A plain scan over the folded texts of all customers says what must be found.
+process, and asked of the same engine by LIKE and by its index alone. A plain scan over the folded texts of all customers says
+what must be found.
 """
 
 import argparse

@@ -125,8 +125,8 @@ def _refuse_unready() -> None:
     from django.core.management.base import SystemCheckError
     from django.db import connection
 
-    from kedang.foundation.audit.sealing import guards
     from kedang.foundation.access.demo import refuse_demo_in_production
+    from kedang.foundation.audit.sealing import guards
     from kedang.foundation.safekeeping.restoring import refuse_interrupted
     from kedang.project.checks import refuse_unsafe_engine, refuse_unusable_ring
     from kedang.project.cli._readiness import missing

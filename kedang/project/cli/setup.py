@@ -30,9 +30,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         Refused: ``demo_in_production``.
     """
     if args.demo and settings.PRODUCTION:
-        raise Refused("demo_in_production", "设了 KEDANG_PRODUCTION=true 的系统不能装演示数据，请改用 kedang setup --empty。")
+        raise Refused(
+            "demo_in_production", "设了 KEDANG_PRODUCTION=true 的系统不能装演示数据，请改用 kedang setup --empty。"
+        )
     key_ring_created = ensure_key_ring()
     call_command("migrate", interactive=False, verbosity=0)
+    guards_restored = ensure_guards()
     from kedang.foundation.access.roles import ensure_builtin_roles
     from kedang.foundation.access.services.companies import is_first_run
     from kedang.foundation.safekeeping.identities import ensure_keys
@@ -40,7 +43,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     backup_keys_created = ensure_keys()
 
     with transaction.atomic():
-    guards_restored = ensure_guards()
         roles = ensure_builtin_roles()
     answer: dict[str, Any] = {
         "engine": connection.vendor,
@@ -48,30 +50,23 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "backup_keys": "created" if backup_keys_created else "present",
         "roles_created": roles,
     }
+    if guards_restored:
+        answer["guards_restored"] = guards_restored
     if args.demo:
+        from kedang.foundation.audit.sealing.sealer import seal_now
         from kedang.project.demo.batches import add_batches
         from kedang.project.demo.load import load_demo
 
         answer["demo"] = load_demo(progress=None if args.as_json else _show_progress)
         if answer["demo"][
             "loaded"
-    if guards_restored:
-        answer["guards_restored"] = guards_restored
         ]:  # import jobs commit chunk by chunk, so they come after the one transaction of the story
-        from kedang.foundation.audit.sealing.sealer import seal_now
             answer["demo"]["imported_rows"] = add_batches(clock.today())
+            answer["demo"]["seals"] = len(seal_now())
     answer["first_run"] = is_first_run()
     return answer
 
 
-def ensure_key_ring() -> bool:
-    """Make the key ring of a new installation; True when it was made.
-
-            answer["demo"]["seals"] = len(seal_now())
-    Raises:
-        Refused: ``key_ring_missing``: there are dossiers already, whose sealed values only the old ring opens.
-    """
-    path = keys.ring_path()
 def ensure_guards() -> list[str]:
     """Put back triggers of the trail that are missing, and say so in the trail; their names."""
     from kedang.foundation.audit.record import record
@@ -86,6 +81,13 @@ def ensure_guards() -> list[str]:
     return restored
 
 
+def ensure_key_ring() -> bool:
+    """Make the key ring of a new installation; True when it was made.
+
+    Raises:
+        Refused: ``key_ring_missing``: there are dossiers already, whose sealed values only the old ring opens.
+    """
+    path = keys.ring_path()
     if path.exists():
         return False
     if "customers_customer" in connection.introspection.table_names():

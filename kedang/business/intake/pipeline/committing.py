@@ -6,6 +6,7 @@ the base once more inside the transaction, since it may have changed after the c
 
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -56,7 +57,8 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
     started = time.monotonic()
     try:
         require(ctx.actor, "customers.create")
-        with context.use(channel="import"):
+        beside = index.settled_beside() if batch.row_count >= MANY else nullcontext()
+        with context.use(channel="import"), beside:
             _Committer(ctx, batch).run()
     except (JobLost, OperationalError, InterfaceError):
         raise  # the batch goes on where it stopped, with the next worker or the next attempt

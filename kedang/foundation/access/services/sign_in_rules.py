@@ -16,7 +16,8 @@ from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
 
 CHANGEABLE = frozenset(
-    "profile min_length rotation_days history_count idle_minutes absolute_hours step_up_minutes factor_roles factor_grace_days quotas".split()
+    "profile min_length rotation_days history_count idle_minutes absolute_hours step_up_minutes factor_roles "
+    "factor_grace_days quotas".split()
 )
 MOST_A_DAY = 1_000_000
 
@@ -26,7 +27,8 @@ def sign_in_policy_change(*, actor: Actor, fonds: Fonds, reason: str, **values: 
     """Change the rules; sessions, quotas and step-up follow at the next request, passwords when they are next set.
 
     Raises:
-        NotAllowed: not 安全保密员. OutOfScope: of another company. Refused: ``reason_missing``, ``invalid``, ``role_unknown``, ``quota_invalid``, StepUpNeeded.
+        NotAllowed: not 安全保密员. OutOfScope: of another company.
+        Refused: ``reason_missing``, ``invalid``, ``role_unknown``, ``quota_invalid``, StepUpNeeded.
     """
     unknown = set(values) - CHANGEABLE
     if unknown:

@@ -56,7 +56,8 @@ def ask(request: HttpRequest, person: Person, *, problem: str = "") -> HttpRespo
     asked: dict[str, Any] = {
         "title": _("再次验证"), "problem": problem, "form_url": request.get_full_path(), "proof": PROOF, "passkey": PASSKEY,
         "kept": [(name, value) for name, values in request.POST.lists() for value in values if name not in OWN_FIELDS],
-        "was_get": WAS_GET if request.method == "GET" or request.POST.get(WAS_GET) else "", "target": target if target in BOXES else "dialog-content", "username": person.username,
+        "was_get": WAS_GET if request.method == "GET" or request.POST.get(WAS_GET) else "",
+        "target": target if target in BOXES else "dialog-content", "username": person.username,
         "has_code": FactorKind.TOTP in kinds, "has_passkey": FactorKind.PASSKEY in kinds and passkeys.is_possible(request),
         "minutes": policy_for_person(person).step_up_minutes,
     }  # fmt: skip

@@ -34,7 +34,9 @@ def alarms_of(actor: Person) -> list[dict[str, Any]]:
     titles = {kind.code: kind.title for kind in ALARMS}
     since = clock.now() - timedelta(days=ALARM_DAYS)
     found = Event.objects.filter(fonds_id=actor.fonds_id, code__in=list(titles), at__gte=since).order_by("-at", "-id")
-    return [{"at": event.at, "title": titles[event.code], "whom": event.subject_label} for event in found[:SHOWN_ALARMS]]
+    return [
+        {"at": event.at, "title": titles[event.code], "whom": event.subject_label} for event in found[:SHOWN_ALARMS]
+    ]
 
 
 class SignInRules(Page):
@@ -81,7 +83,8 @@ class SignInRules(Page):
         ]  # fmt: skip
         return self.draw(
             status=status, form=form, kinds=[quota.title_of(kind) for kind in quota.KINDS], table=table,
-            alarms=alarms_of(self.actor), total=people.count(), protected=people.filter(factor_since__isnull=False).count(), presets=Profile.choices,
+            alarms=alarms_of(self.actor), total=people.count(), presets=Profile.choices,
+            protected=people.filter(factor_since__isnull=False).count(),
         )  # fmt: skip
 
     def _limit(self, policy: SignInPolicy, kind: str, code: str) -> str:
