@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from kedang.project.lifeline import die_with_parent
+
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 INSIDE = Path(__file__).resolve().parent / "inside"
 GONE_WITHIN = 5.0
@@ -43,7 +45,7 @@ class Kedang:
         command = [sys.executable, "-m", "kedang.project.cli", "serve", "--port", str(self.port), "--workers", "2"]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=die_with_parent,
         )  # fmt: skip
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
