@@ -89,4 +89,4 @@ def database_keeps_what_it_acknowledged(app_configs: Any, **kwargs: Any) -> list
         cursor.execute("SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = 'off'", [DURABLE])
         off = [row[0] for row in cursor.fetchall()]
     sentence = f"PostgreSQL 的 {'、'.join(off)} 已关闭，崩溃时会丢失已确认的数据，请改为 on。"
-    return [checks.Error(sentence, id="kedang.E104")] if off else []
+    return [checks.Error(sentence, id="kedang.E105")] if off else []

@@ -36,7 +36,7 @@ def test_a_base_without_journal_or_syncing_is_refused(engine: str) -> None:
     if engine == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = off")
-        assert [problem.id for problem in checks.database_keeps_what_it_acknowledged(None)] == ["kedang.E104"]
+        assert [problem.id for problem in checks.database_keeps_what_it_acknowledged(None)] == ["kedang.E105"]
         connection.close()
         return
     with connection.cursor() as cursor:
@@ -65,5 +65,6 @@ def test_old_engine_on_wal_is_refused_with_a_way_out(engine: str, monkeypatch: p
 
 
 def test_production_that_is_open_to_all_hosts_is_an_error(settings: Any) -> None:
-    settings.DEBUG, settings.ALLOWED_HOSTS, settings.HTTPS = True, ["*"], False
-    assert {problem.id for problem in checks.production_is_safe(None)} == {"kedang.E101", "kedang.E102", "kedang.E103"}
+    settings.DEBUG, settings.ALLOWED_HOSTS, settings.HTTPS, settings.PRODUCTION = True, ["*"], False, False
+    found = {problem.id for problem in checks.production_is_safe(None)}
+    assert found == {"kedang.E101", "kedang.E102", "kedang.E103", "kedang.E104"}

@@ -14,6 +14,7 @@ def test_the_first_reader_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(warming.gc, "freeze", lambda: done.append("frozen"))
     monkeypatch.setattr(warming.gc, "set_threshold", lambda *many: done.append(many))
     typed._chars_by_syllable.cache_clear()
+    typed.chars_reading.cache_clear()
     warming.warm_up_beside().join(30)
     assert typed._chars_by_syllable.cache_info().currsize == 1
     kept = engines["django"].engine.template_loaders[0].get_template_cache  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from kedang.business.customers.services import (
     customer_grade,
     former_name_add,
 )
+from kedang.foundation.access.signin.stepup import just_verified
 from kedang.foundation.kernel import clock, context
 from kedang.foundation.kernel.refused import Refused
 from kedang.project.demo.opening import open_dossiers
@@ -44,6 +45,7 @@ class Stage:
         with (
             clock.frozen(act.at),
             context.use(channel="page", address=self.house.addresses.get(act.by, "")),
+            just_verified(),
         ):
             try:
                 act.run()
