@@ -31,7 +31,9 @@ def subclasses(base: type[RecordPages]) -> list[type[RecordPages]]:
     return [
         pages
         for pages in base.__subclasses__()
-        if pages.__name__ != "KindPages" and getattr(pages, "model", None) is not None
+        if pages.__module__.startswith("kedang.")
+        and pages.__name__ != "KindPages"
+        and getattr(pages, "model", None) is not None
     ]
 
 
