@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -132,9 +133,13 @@ def test_gap_of_a_transaction_rolled_back_is_closed_in_the_end(data_dir: Path) -
     gap = [before[0] + 1, before[0] + 2]
     assert (gap in [open_ids[:2] for open_ids in parse(first.head).open]) == (connection.vendor == "postgresql")
     with clock.frozen(clock.now() + sealer.SETTLED * 2):
-        write(1)
-        sealer.seal_now()
-    last = sealer.last_seal()
+        for _turn in range(150):  # on one server with other tests: their transactions, too, hold numbers open
+            write(1)
+            sealer.seal_now()
+            last = sealer.last_seal()
+            if last is not None and parse(last.head).open == []:
+                break
+            time.sleep(0.2)
     assert last is not None and parse(last.head).open == [] and verify(actor=None).is_good
 
 

@@ -14,6 +14,10 @@ def no_database_of_tests() -> None:
     """The installation has its own."""
 
 
+AT_REST = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
+"""Nothing is being fetched or put in place: a person is slower than that, a test is not."""
+
+
 def test_a_dossier_from_first_letter_to_grade(sign_in: Callable[..., Any]) -> None:
     page = sign_in("yezhen")
     page.goto("/customers/new/")
@@ -22,9 +26,9 @@ def test_a_dossier_from_first_letter_to_grade(sign_in: Callable[..., Any]) -> No
     page.fill("#id_uscc", "91350100M000100Y44")
     page.wait_for_selector("#duplicates .field-error:has-text('校验码应为 3')")
     page.fill("#id_uscc", "91350100M000100Y43")
-    page.select_option("#id_region_code_0", label="广东省")
-    page.select_option("#id_region_code_1", label="深圳市")
-    page.select_option("#id_region_code_2", label="南山区")
+    for step, place in enumerate(("广东省", "深圳市", "南山区")):
+        page.select_option(f"#id_region_code_{step}", label=place)
+        page.wait_for_function(AT_REST)
     page.fill("#id_bank_account", "6222021001116245702")
     page.click("button:has-text('保存') >> nth=0")
     page.wait_for_selector(".record-name:has-text('青石调节阀制造有限公司')")
