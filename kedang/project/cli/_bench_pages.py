@@ -9,14 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.auth import login
 from django.db import connection
+from django.http import HttpRequest
 
 from kedang.foundation.access.models import Person
+from kedang.foundation.access.services.factors import is_factor_due
+from kedang.foundation.access.signin.passwords import is_overdue
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.kernel.sure import sure
 from kedang.project.cli import json_flag
@@ -133,13 +136,17 @@ def percentiles(times: list[float]) -> dict[str, float]:
 
 
 def session_key(person: Person) -> str:
-    """A signed-in session of the person, as the sign-in page would make it."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
+    """A signed-in session of the person, opened as the sign-in page opens it; one who cannot open pages yet is refused with the way out."""
+    if person.must_change_password or is_overdue(person) or is_factor_due(person):
+        raise Refused(
+            "reader_not_ready", f"{person} 须先在浏览器中登录并完成口令或第二步验证设置，或用 --as 指定另一位用户。"
+        )
+    request = HttpRequest()
+    request.META |= {"SERVER_NAME": "localhost", "SERVER_PORT": "0", "HTTP_USER_AGENT": "kedang bench"}
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+    login(request, person, settings.AUTHENTICATION_BACKENDS[0])
+    request.session.save()
+    return str(request.session.session_key)
 
 
 class WebProcess:
