@@ -96,12 +96,15 @@ class PostgreSQL(Dialect):
     @contextmanager
     def planned(self) -> Iterator[None]:
         """Tokens by bitmap, keys by index, nothing by reading and sorting the whole table."""
+        is_outermost = not connection.in_atomic_block
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true), "
                 "set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
             )
             yield
+            if is_outermost:
+                return  # the settings are the transaction's own and end with it
             cursor.execute("RESET enable_seqscan; RESET enable_sort; RESET jit; RESET max_parallel_workers_per_gather")
 
 

@@ -203,12 +203,16 @@ class _Search:
             few = few_in_scope(self.source, self.scope)
             if few is not None:
                 return *self._look_through(few), "few"
+        are_many = sample.looked > 0 and sample.share * sample.documents > self.cap
         if asking is None or walking < asking:
-            return *self._page(self._walk(self.cap + 1)), "walk"
+            found = self._walk(self.cap + 1)
+            return *(self._counted(found, sample, walked=True) if are_many else self._page(found)), "walk"
         if self._has_to_sort(sample):
-            return *self._page(self._candidates(sample.documents)), "index"
-        total, ids = self._page(self._candidates(self.cap + 1), sample)
-        return total, ids, "index"
+            return *self._page(self._candidates(sample.documents), sample, are_many=are_many), "index"
+        found = self._candidates(self.cap + 1)
+        if are_many and not self.dialect.is_ordered:
+            return *self._counted(found, sample), "index"
+        return *self._page(found, sample), "index"
 
     def _can_ask(self) -> bool:
         return all(way.grams or way.prefixes for term in self.query.terms for way in term.ways)
@@ -250,44 +254,62 @@ class _Search:
             sql = f"SELECT id FROM ({found}) AS found WHERE true{without} ORDER BY id DESC LIMIT {limit} OFFSET {self._from}"
         return [row[0] for row in self._rows((sql, params))]
 
-    def _page(self, found: Sql, sample: "_Sample | None" = None) -> tuple[int, list[int]]:
+    def _counted(self, found: Sql, sample: "_Sample", *, walked: bool = False) -> tuple[int, list[int]]:
+        """The same where more hits than the cap are expected: counted by themselves, as nothing of them needs to be kept or put in
+        order; the page is read from the newest on.
+        """
+        total = self._rows((f"SELECT count(*) FROM ({found[0]}) AS found", found[1]))[0][0]
+        if total <= min(FEW_HITS, self.cap):
+            return self._page(found)
+        first = self._beginning(self._whole())
+        keys = self._composed(first, found, sample if total > self.cap else None, walked=walked)
+        return total, [key & ID_MASK for key in keys]
+
+    def _page(self, found: Sql, sample: "_Sample | None" = None, *, are_many: bool = False) -> tuple[int, list[int]]:
         """Number of hits, and the ids of the page among them: exact ones first, then newest first.
 
         Up to ``FEW_HITS`` the stored texts tell which hits are exact; among more of them only those are looked for that
-        begin with the word, which the index knows.
+        begin with the word, which the index knows. ``are_many``: more than so few are expected.
         """
         few = min(FEW_HITS, self.cap)
         whole = self._whole()
-        order = "id DESC"
-        if whole[0]:
+        order, params = "id DESC", found[1]
+        if whole[0] and not are_many:
             order = (
                 f"CASE WHEN (SELECT count(*) FROM found) > {few} THEN 0 WHEN EXISTS (SELECT 1 FROM search_document "
                 f"WHERE search_document.id = found.id AND {whole[0]}) THEN 1 ELSE 0 END DESC, id DESC"
             )
+            params = [*found[1], *whole[1]]
         limit = max(min(self.offset + self.limit, self.cap) - self.offset, 0)
         sql = (
             f"WITH found AS MATERIALIZED ({found[0]}) SELECT count(*) FROM found UNION ALL SELECT id FROM "
             f"(SELECT id FROM found ORDER BY {order} LIMIT {limit} OFFSET {self.offset}) AS page"
         )
-        rows = self._rows((sql, [*found[1], *whole[1]]))
+        rows = self._rows((sql, params))
         total, keys = rows[0][0], [row[0] for row in rows[1:]]
+        if total <= few and are_many:
+            return self._page(found)
         if total > few:
             first = self._beginning(whole)
-            if first or (total > self.cap and sample is not None and not self.dialect.is_ordered):
+            if first or (total > self.cap and sample is not None and not self.dialect.is_ordered and not are_many):
                 keys = self._composed(first, found, sample if total > self.cap else None)
         return total, [key & ID_MASK for key in keys]
 
-    def _composed(self, first: list[int], found: Sql, sample: "_Sample | None") -> list[int]:
+    def _composed(self, first: list[int], found: Sql, sample: "_Sample | None", *, walked: bool = False) -> list[int]:
         """The page when some hits come before the newest ones."""
         without = f" AND id NOT IN ({','.join(map(str, first))})" if first else ""
         top = first[self.offset : self.offset + self.limit]
         self._from = max(self.offset - len(first), 0)
         self._last = min(self.offset + self.limit, self.cap) - len(first)
-        if sample is not None and not self.dialect.is_ordered:
+        limit = max(self._last - self._from, 0)
+        if walked:
+            sql = self._walk(limit, self._from, without.replace(" id ", " search_document.id "))
+        elif sample is not None and not self.dialect.is_ordered:
             return top + self._newest(sample, without)
-        sql = f"SELECT id FROM ({found[0]}) AS found WHERE true{without} ORDER BY id DESC "
-        rows = self._rows((f"{sql} LIMIT {max(self._last - self._from, 0)} OFFSET {self._from}", found[1]))
-        return top + [row[0] for row in rows]
+        else:
+            ordered = f"SELECT id FROM ({found[0]}) AS found WHERE true{without} ORDER BY id DESC"
+            sql = f"{ordered} LIMIT {limit} OFFSET {self._from}", found[1]
+        return top + [row[0] for row in self._rows(sql)]
 
     def _beginning(self, whole: Sql) -> list[int]:
         """Keys of documents whose name is the word, newest first, by the gram of its beginning."""
@@ -302,20 +324,22 @@ class _Search:
 
     def _sample(self) -> "_Sample":
         """How documents from all over the kind answer, without and with the reader's scope."""
-        newest = self._rows(("SELECT max(id) FROM search_document WHERE id BETWEEN %s AND %s", [self.low, self.high]))[
-            0
-        ][0]
-        documents = (newest or 0) & ID_MASK
+        words, scoped = self._words(is_named=True), self._condition()
+        low, clusters = self.low, []
+        for at in range(CLUSTERS):
+            place = f"{low} + (SELECT documents FROM newest) * {at} / {CLUSTERS}"
+            rows = f"SELECT * FROM search_document WHERE id > {place} ORDER BY id LIMIT {SAMPLE // CLUSTERS}"
+            clusters.append(f"SELECT * FROM ({rows}) AS cluster")
+        sql = (
+            f"WITH newest AS (SELECT coalesce(max(id), {low}) - {low} AS documents FROM search_document "
+            f"WHERE id BETWEEN %s AND %s) SELECT (SELECT documents FROM newest), count(*), "
+            f"sum(CASE WHEN {words[0]} THEN 1 ELSE 0 END), sum(CASE WHEN {scoped[0]} THEN 1 ELSE 0 END) "
+            f"FROM ({' UNION ALL '.join(clusters)}) AS search_document"
+        )
+        found = self._rows((sql, [self.low, self.high, *words[1], *scoped[1]]))[0]
+        documents, looked, named, hits = (int(number or 0) for number in found)
         if documents <= SMALL:
             return _Sample(documents, 0, 1.0, 1.0)
-        words, scoped = self._words(is_named=True), self._condition()
-        places = [self.low + documents * at // CLUSTERS for at in range(CLUSTERS)]
-        cluster = f"SELECT * FROM (SELECT * FROM search_document WHERE id > %s ORDER BY id LIMIT {SAMPLE // CLUSTERS}) AS cluster"
-        sql = (
-            f"SELECT count(*), sum(CASE WHEN {words[0]} THEN 1 ELSE 0 END), sum(CASE WHEN {scoped[0]} THEN 1 ELSE 0 END) "
-            f"FROM ({' UNION ALL '.join([cluster] * CLUSTERS)}) AS search_document"
-        )
-        looked, named, hits = map(int, self._rows((sql, [*words[1], *scoped[1], *places]))[0])
         return _Sample(documents, looked, (named + 0.5) / (looked + 1), (hits + 0.5) / (looked + 1))
 
     def _condition(self) -> Sql:

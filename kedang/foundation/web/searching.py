@@ -7,6 +7,9 @@ name. A room that wants other notes says so in its ``panels.py``:
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.utils.html import escape
@@ -86,11 +89,15 @@ def lines_of(actor: Any, kind: Findable, hits: Iterable[Any], words: Iterable[st
     return shown
 
 
+_folded = lru_cache(maxsize=20_000)(fold)
+"""One character folded: names repeat a few thousand of them."""
+
+
 def marked(text: str, words: Iterable[str]) -> SafeString:
     """The text with the asked words marked, also where they are written in other characters of the same meaning."""
     folded, places = "", []
     for at, char in enumerate(text):
-        for one in fold(char):
+        for one in _folded(char):
             folded += one
             places.append(at)
     is_hit = [False] * len(text)
@@ -101,8 +108,7 @@ def marked(text: str, words: Iterable[str]) -> SafeString:
                 is_hit[at] = True
             start = folded.find(word, start + 1)
     parts: list[str] = []
-    for at, char in enumerate(text):
-        opens = is_hit[at] and (at == 0 or not is_hit[at - 1])
-        closes = is_hit[at] and (at + 1 == len(text) or not is_hit[at + 1])
-        parts.append(f"{'<mark>' if opens else ''}{escape(char)}{'</mark>' if closes else ''}")
-    return mark_safe("".join(parts))  # noqa: S308  # every character was escaped above
+    for hit, run in groupby(zip(is_hit, text, strict=True), key=itemgetter(0)):
+        words_there = escape("".join(char for _, char in run))
+        parts.append(f"<mark>{words_there}</mark>" if hit else words_there)
+    return mark_safe("".join(parts))  # noqa: S308  # every run of characters was escaped above

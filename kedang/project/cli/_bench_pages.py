@@ -25,6 +25,8 @@ from kedang.foundation.kernel.sure import sure
 from kedang.project.cli import json_flag
 
 PAGE_ROWS = 20
+WARMING_SECONDS = 4.0
+"""A web process loads its tables, templates and words beside its first requests; what is measured is the hours after."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -173,6 +175,9 @@ class WebProcess:
             except OSError:
                 time.sleep(0.2)
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        warm = time.monotonic() + WARMING_SECONDS
+        while time.monotonic() < warm:
+            self.get("/")
         return self
 
     def get(self, path: str) -> bytes:
