@@ -26,6 +26,7 @@ from kedang.project.cli import json_flag
 
 PAGE_ROWS = 20
 WARMING_SECONDS = 4.0
+WARMING_PAGES = ("/", "/customers/", "/search/?q=kedang", "/search/?q=%E5%85%AC")
 """A web process loads its tables, templates and words beside its first requests; what is measured is the hours after."""
 
 
@@ -177,7 +178,8 @@ class WebProcess:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         warm = time.monotonic() + WARMING_SECONDS
         while time.monotonic() < warm:
-            self.get("/")
+            for path in WARMING_PAGES:
+                self.get(path)
         return self
 
     def get(self, path: str) -> bytes:
