@@ -5,10 +5,12 @@ What stands in one group runs side by side.
 
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LAST_WORDS = 3000
 RACES = ("tests.races", "1", "6")
 GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (
@@ -70,15 +72,31 @@ GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
 
 
 def main() -> int:
-    failed = []
-    for group in GROUPS:
-        began = time.monotonic()
-        running = [(words, subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT)) for words in group]
-        failed += [" ".join(words) for words, process in running if process.wait()]
-        print(f"({time.monotonic() - began:.0f} s)", flush=True)
-    for words in failed:
-        print(f"FAILED: python -m {words}")
+    """Each harness's own words as it ends; what failed says so once more at the very end, where a log is looked at first."""
+    failed: list[tuple[str, str]] = []
+    with tempfile.TemporaryDirectory(prefix="kedang-short-") as folder:
+        for group in GROUPS:
+            began = time.monotonic()
+            started = [start(words, Path(folder) / f"{number}.log") for number, words in enumerate(group)]
+            for words, process, log in started:
+                code = process.wait()
+                said = log.read_text(encoding="utf-8", errors="replace")
+                print(said, flush=True)
+                if code:
+                    failed.append((f"python -m {' '.join(words)} (exit {code})", said[-LAST_WORDS:]))
+            print(f"({time.monotonic() - began:.0f} s)", flush=True)
+    for what, said in failed:
+        print(f"FAILED: {what}\n{said}")
+    for what, _said in failed:
+        print(f"FAILED: {what}")
     return 1 if failed else 0
+
+
+def start(words: tuple[str, ...], log: Path) -> tuple[tuple[str, ...], "subprocess.Popen[bytes]", Path]:
+    """Run a harness beside the others of its group."""
+    with log.open("wb") as out:
+        process = subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+    return words, process, log
 
 
 if __name__ == "__main__":
