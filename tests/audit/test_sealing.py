@@ -180,6 +180,30 @@ def test_the_engine_refuses_changes(data_dir: Path, statement: str) -> None:
     assert verify(actor=None).is_good
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", guards.TABLES)
+def test_nothing_takes_the_place_of_a_row(data_dir: Path, table: str) -> None:
+    """Replacing removes a row without asking the triggers of DELETE: by its key, and on SQLite by the number of the row too."""
+    event_redact(actor=SYSTEM, event_ids=write(2)[:1], parts=["subject"], reason="请求")
+    key, column = {
+        "audit_event": ("id", "reason"), "audit_seal": ("number", "digest"), "audit_sealdata": ("number", "leaves"),
+        "audit_redaction": ("event_id", "parts"),
+    }[table]  # fmt: skip
+    with connection.cursor() as cursor:
+        names = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    others = ", ".join(name for name in names if name != key)
+    ways = [f"INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 1 ON CONFLICT ({key}) DO UPDATE SET {column} = 'x'"]
+    if connection.vendor == "sqlite":
+        ways += [
+            f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+            f"INSERT OR REPLACE INTO {table} (rowid, {key}, {others}) SELECT rowid, {key} + 900, {others} FROM {table}",
+        ][: 1 if table == "audit_event" else 2]
+    for statement in ways:
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert verify(actor=None).is_good
+
+
 @pytest.mark.django_db(transaction=True)
 def test_emptying_is_refused_too(data_dir: Path) -> None:
     write(1)

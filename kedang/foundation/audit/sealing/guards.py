@@ -94,7 +94,23 @@ def _sqlite() -> dict[str, str]:
         allowed = _allowed(table, "IS")
         when = f"WHEN NOT ({allowed}) " if allowed else ""
         made[name] = f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} {when}BEGIN SELECT RAISE(ABORT, '{TOLD}'); END"
+        name = f"{table}_no_replace"
+        made[name] = (
+            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {_is_taken(table)} BEGIN SELECT RAISE(ABORT, '{TOLD}'); END"
+        )
     return made
+
+
+def _is_taken(table: str) -> str:
+    """Whether a new row would take the place of another: ``INSERT OR REPLACE`` removes that one without asking the triggers of DELETE.
+
+    A row without a number of its own says -1 for it; the key of a table other than the entries' is not the number of its row.
+    """
+    taken = f"NEW.rowid > 0 AND EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid)"
+    if table == "audit_event":
+        return taken
+    key = "event_id" if table == "audit_redaction" else "number"
+    return f"({taken}) OR EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
 
 
 def _postgresql() -> dict[str, str]:
