@@ -12,12 +12,16 @@ SET_PARENT_DEATH_SIGNAL = 1
 LOOK_SECONDS = 0.5
 
 
-def die_with_parent() -> None:
+def die_with_parent(parent: int | None = None) -> None:
     """Ask the kernel to end this process at once when its parent ends. Nothing is lost by it: what was not committed was not told either.
 
     Where the kernel knows no such order (not Linux), a thread looks twice a second.
+
+    Args:
+        parent: process id of the parent as it is known to have been; one that ended before this is asked leaves this process to a
+            stranger, with which it would live on for ever.
     """
-    parent = os.getppid()
+    parent = parent or os.getppid()
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)

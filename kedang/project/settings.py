@@ -94,7 +94,7 @@ DEMO_PASSWORD = "kedang-demo-2026"  # noqa: S105  (of the fictional people of th
 SIGN_IN_FAILURES_BEFORE_LOCK = env_int("KEDANG_SIGN_IN_FAILURES", 5)
 SIGN_IN_LOCK_MINUTES = env_int("KEDANG_SIGN_IN_LOCK_MINUTES", 15)
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "kedang.foundation.access.signin.store"
 SESSION_COOKIE_NAME = "kedang_session"
 SESSION_COOKIE_AGE = 24 * 3600  # the company's own limits are shorter, see foundation/access/signin/policy.py
 SESSION_COOKIE_HTTPONLY = True

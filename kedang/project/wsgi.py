@@ -8,8 +8,8 @@ from django.core.wsgi import get_wsgi_application
 from kedang.project.lifeline import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kedang.project.settings")
-if multiprocessing.parent_process() is not None:  # a web process of granian, which looks after it
-    die_with_parent()
+if (supervisor := multiprocessing.parent_process()) is not None:  # a web process of granian, which looks after it
+    die_with_parent(supervisor.pid)
 application = get_wsgi_application()
 
 from kedang.foundation.kernel import scratch  # noqa: E402  (needs the settings)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -96,7 +97,7 @@ def _web_command(args: argparse.Namespace) -> list[str]:
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
     """A child in its own session, so that Ctrl-C reaches only us and we stop the children in order; it ends when we are killed."""
-    return subprocess.Popen(command, start_new_session=True, preexec_fn=die_with_parent)
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=partial(die_with_parent, os.getpid()))
 
 
 def _stop(children: list[subprocess.Popen[bytes]]) -> None:

@@ -118,16 +118,12 @@ class Run:
         self.strike(kill, members)
         self.report.kills[kill.target] += 1
         if kill.target in ("parent", "all"):
-            for pid in self.kedang.left_over(everybody):
-                self.report.find(f"after the death of {kill.target} process {pid} ran on with nobody to look after it")
             self.kedang.start()
-        if kill.target == "web":
-            for pid in self.kedang.left_over(members["page"]):
-                self.report.find(
-                    f"after the death of {kill.target} web process {pid} ran on with nobody to look after it"
-                )
         self.wait_until_ready(kill, members)
         self.report.ready.append(time.monotonic() - moment)
+        bereft = {"parent": everybody, "all": everybody, "web": members["page"]}.get(kill.target, [])
+        for pid in self.kedang.left_over(bereft):
+            self.report.find(f"after the death of {kill.target} process {pid} ran on with nobody to look after it")
         self.journal.note(ready=number, seconds=round(self.report.ready[-1], 3))
         self.compare_acts()
 
