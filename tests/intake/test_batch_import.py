@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from kedang.business.customers import services as customers
 from kedang.business.customers.models import Contact, Customer
 from kedang.business.customers.preparing import with_number
-from kedang.business.customers.recognising import by_index, look_up_sql, refresh_statistics
+from kedang.business.customers.recognising import by_index, look_up_sql, looked_up, refresh_statistics
 from kedang.business.customers.search import NAME, NUMBER
 from kedang.business.intake.models import BatchState
 from kedang.business.intake.services import rows_page
@@ -79,7 +79,7 @@ def test_a_thousand_keys_are_looked_up_by_index(cast: Cast, column: str) -> None
     with transaction.atomic(), connection.cursor() as cursor:
         by_index()
         explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
-        cursor.execute(explain + look_up_sql(column), ["[]" if is_sqlite else ["x"] * 1000, cast.fonds.pk])
+        cursor.execute(explain + look_up_sql(column), [looked_up([] if is_sqlite else ["x"] * 1000), cast.fonds.pk])
         plan = " | ".join(str(row) for row in cursor.fetchall())
     own = {"uscc": "customer_uscc_once", "name_key": "customer_by_name_key", "mobile_blind": "customer_by_mobile"}
     own |= {

@@ -43,6 +43,8 @@ class Match(NamedTuple):
     sentence: str
 
 
+_APART = "\x1f"
+"""Stands between the values of a look-up; folded texts and codes hold no such sign."""
 _COLUMNS = ("id", "number", "name", "party_kind", "uscc", "uscc_twin", "name_key", "id_number_blind", "mobile_blind")
 MOST_COMPARED = 200
 """So many customers with the same blocking key are looked at; a key that more share says nothing."""
@@ -152,18 +154,21 @@ def look_up_sql(column: str) -> str:
         here, there = "TRUE", "known.fonds_id + 0 = %s AND known.withdrawn_at IS NULL"
     if connection.vendor == "postgresql":
         inner = f"SELECT * FROM customers_customer known WHERE {found} AND {here} OFFSET 0"  # noqa: S608  # names of columns only
-        return f"SELECT {columns} FROM unnest(%s::text[]) AS wanted(value) CROSS JOIN LATERAL ({inner}) known WHERE {there}"  # noqa: S608
+        wanted = f"unnest(string_to_array(%s, chr({ord(_APART)}))) AS wanted(value)"
+        return f"SELECT {columns} FROM {wanted} CROSS JOIN LATERAL ({inner}) known WHERE {there}"  # noqa: S608
     where = f"{found} AND {here} AND {there}".replace("AND TRUE", "")
     return f"SELECT {columns} FROM json_each(%s) AS wanted CROSS JOIN customers_customer known WHERE {where}"  # noqa: S608
+
+
+def looked_up(values: list[str]) -> str:
+    """The parameter of :func:`look_up_sql`: all values in one text, which the engines read far quicker than a list."""
+    return _APART.join(values) if connection.vendor == "postgresql" else orjson.dumps(values).decode()
 
 
 def _having(fonds_id: int, column: str, values: list[str]) -> list[tuple[Any, ...]]:
     wanted = list(dict.fromkeys(values))
     with connection.cursor() as cursor:
-        cursor.execute(
-            look_up_sql(column),
-            [wanted if connection.vendor == "postgresql" else orjson.dumps(wanted).decode(), fonds_id],
-        )
+        cursor.execute(look_up_sql(column), [looked_up(wanted), fonds_id])
         return sorted(cursor.fetchall())
 
 

@@ -50,14 +50,12 @@ def record_set(
         for column in Event._meta.concrete_fields
         if not column.primary_key and column.attname not in head
     }
-    shape = bulk.shape_of(Event, head=head[:-1], varying=head[-1:], constants=constants)
+    shape = bulk.shape_of(Event, head=head, varying=(), constants=constants)
+    tail = shape.tail(())
     ready: list[tuple[tuple[Any, ...], bulk.Tail]]
     if parent:
-        ready = [
-            ((i, label[:240], changes), shape.tail((above,)))
-            for (i, label, changes), above in zip(rows, parent[1], strict=True)
-        ]
+        ready = [((i, label[:240], text, above), tail) for (i, label, text), above in zip(rows, parent[1], strict=True)]
     else:
-        ready = [((i, label[:240]), shape.tail((changes,))) for i, label, changes in rows]
+        ready = [((i, label[:240], text), tail) for i, label, text in rows]
     bulk.insert_rows(shape, ready)
     return len(ready)

@@ -21,6 +21,7 @@ _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\0", 
 
 _UNESCAPES = {escaped: sign for sign, escaped in _ESCAPES if escaped}
 _ESCAPED = re.compile(r"\\.")
+_MUST_ESCAPE = re.compile(r"[\\\t\n\r\0]")
 FEW = 20
 """Up to so many rows PostgreSQL gets an ordinary statement."""
 
@@ -39,7 +40,7 @@ class RowShape:
     def tail(self, values: Sequence[Any]) -> Tail:
         """The ready part of one row from the values of the varying columns, which are text, numbers, booleans or None."""
         if self.vendor == "postgresql":
-            return copy_line(values) + self._constant_text
+            return copy_line(values) + self._constant_text if values else self._constant_text[1:]
         return tuple(values)
 
     @property
@@ -87,7 +88,7 @@ def insert_rows(shape: RowShape, rows: Iterable[tuple[Sequence[Any], Tail]]) -> 
     with connection.cursor() as cursor:
         if shape.vendor == "postgresql":
             names = ", ".join(map(quote, shape.columns))
-            lines = [f"{copy_line(head)}\t{tail}" for head, tail in rows]
+            lines = copy_lines(rows)
             if len(lines) <= FEW:
                 statement = (
                     f"INSERT INTO {quote(shape.table)} ({names}) VALUES ({', '.join(['%s'] * len(shape.columns))})"  # noqa: S608  # names of columns only
@@ -106,15 +107,36 @@ def insert_rows(shape: RowShape, rows: Iterable[tuple[Sequence[Any], Tail]]) -> 
         cursor.executemany(statement, [(*head, *tail) for head, tail in rows])
 
 
+def copy_lines(rows: Sequence[tuple[Sequence[Any], Tail]]) -> list[str]:
+    """Lines of COPY. The heads are made ready column by column: whether a sign must be escaped is asked once for all rows."""
+    if not rows:
+        return []
+    columns = [copy_column(column) for column in zip(*(head for head, _ in rows), strict=True)]
+    return list(map("\t".join, zip(*columns, [tail for _, tail in rows], strict=True)))
+
+
+def copy_column(values: Sequence[Any]) -> Sequence[str]:
+    """One column of COPY."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return list(map(str, values))
+    if kinds == {str} and _MUST_ESCAPE.search("".join(values)) is None:
+        return values
+    return list(map(copy_text, values))
+
+
 def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
     """Keys for ``count`` new rows, in the transaction under way, which on SQLite already holds the write lock."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+                "SELECT min(id), CASE WHEN max(id) - min(id) + 1 > count(*) THEN array_agg(id ORDER BY id) END FROM "
+                "(SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS id FROM generate_series(1, %s)) AS taken",
+                [table, count],
             )
-            return sorted(row[0] for row in cursor.fetchall())
+            first, scattered = cursor.fetchone()
+            return scattered or (range(first, first + count) if count else [])
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         row = cursor.fetchone()
         first = (row[0] if row else 0) + 1
