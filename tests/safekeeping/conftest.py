@@ -1,6 +1,7 @@
 """A data folder with keys of backups, and people with something to lose."""
 
 import inspect
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from kedang.business.customers import services as customers
 from kedang.foundation.kernel import keys, stores
 from kedang.foundation.safekeeping import identities
 from tests.cast import Cast, make_cast
+from tools.postgres import Server
 
 
 @pytest.fixture
@@ -46,3 +48,13 @@ def people(home: Path, transactional_db: None, monkeypatch: pytest.MonkeyPatch) 
             contacts=[{"name": "李工", "mobile": "13900139000", "is_primary": True}],
         )  # fmt: skip
     return cast
+
+
+@pytest.fixture(scope="session")
+def server(engine: str) -> Iterator[str]:
+    """A PostgreSQL server: the one of this run, or one beside the embedded database."""
+    if engine == "postgresql":
+        yield os.environ["KEDANG_DATABASE_URL"]
+        return
+    with Server() as own:
+        yield own.url

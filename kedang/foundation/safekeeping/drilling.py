@@ -26,6 +26,7 @@ from kedang.foundation.safekeeping.aliases import connected, sqlite_url
 from kedang.foundation.safekeeping.making import Show, unheard
 from kedang.foundation.safekeeping.rebuilding import (
     Rebuilding,
+    complete,
     foreign_keys_hold,
     opened,
     rebuild_file,
@@ -126,6 +127,8 @@ def _rehearse(outcome: Outcome, find: Callable[[], BackupSet], scratch: Path, sh
         }
     with outcome.step(_("恢复数据库并逐表核对")) as line, _database(building, line) as url:
         compared = building.compared
+        if "migrated" in compared:
+            line.words += _("备份来自较旧的版本，数据结构已升级（%(n)s 步）。") % {"n": len(compared["migrated"])}
         line.words += _("%(tables)s 张表、%(rows)s 行，逐行摘要全部一致。") % {
             "tables": compared["tables"],
             "rows": f"{compared['rows']:,}",
@@ -144,6 +147,8 @@ def _database(building: Rebuilding, line: Line) -> Iterator[str]:
     """The database in its scratch place, compared; the alias ``drill`` and the address of it hold as long as the block lasts."""
     if building.is_file:
         rebuild_file(building, thorough=True)
+        with sqlite_place(building.database) as alias:
+            complete(building, alias, with_index=False)
         if dangling := foreign_keys_hold(building.database):
             raise rows_differ("foreign_key_check", dangling, 0)
     elif scratch_name := _scratch_database():
@@ -152,6 +157,7 @@ def _database(building: Rebuilding, line: Line) -> Iterator[str]:
             with connected("drill", config) as alias:
                 with transaction.atomic(using=alias):
                     rebuild_rows(building, alias)
+                    complete(building, alias, with_index=False)
                 yield _url_of(config)
         finally:
             _drop(scratch_name)
@@ -160,6 +166,7 @@ def _database(building: Rebuilding, line: Line) -> Iterator[str]:
         line.words = _("数据库账号无权新建数据库，改在嵌入式数据库中恢复。")
         with sqlite_place(building.database) as alias:
             rebuild_rows(building, alias)
+            complete(building, alias, with_index=False)
     url = sqlite_url(building.database)
     with connected("drill", settings.DATABASE_OF_URL(url, building.database)):
         yield url

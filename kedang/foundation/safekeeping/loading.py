@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.safekeeping.aliases import standing_in
 from kedang.foundation.safekeeping.kinds import decoder
-from kedang.foundation.safekeeping.rows import Watch
+from kedang.foundation.safekeeping.rows import Watch, sequence_of
 from kedang.foundation.safekeeping.schema import Table
 from kedang.foundation.search import index
 from kedang.foundation.search.sources import kinds
@@ -74,8 +74,47 @@ def is_empty(alias: str) -> bool:
         return not cursor.fetchone()[0]
 
 
-def load(alias: str, tables: list[Table], blocks: Blocks, watch: Watch | None = None) -> None:
-    """Rows of all tables, in one transaction. What the migrations put in gives way; number series go on after the rows."""
+def bring_forward(alias: str) -> list[str]:
+    """Bring the schema of an older program up to that of this one; names of what was applied.
+
+    On PostgreSQL it may happen in the transaction that loaded the rows: nothing is left to be checked at its end meanwhile, for a
+    table with checks that wait cannot be altered.
+
+    Raises:
+        Refused: ``set_not_migratable``.
+    """
+    connection = connections[alias]
+    with standing_in(alias):
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if not waiting:
+            return []
+        is_within = connection.in_atomic_block and connection.vendor == "postgresql"
+        try:
+            if is_within:
+                _execute(alias, "SET CONSTRAINTS ALL IMMEDIATE")
+            executor.migrate(executor.loader.graph.leaf_nodes())
+        except Exception as error:  # a migration may fail in any way; the system in use has not been touched yet
+            raise Refused(
+                "set_not_migratable",
+                _(
+                    "备份来自较旧的版本，升级数据结构时出错（%(what)s：%(why)s），没有恢复。请先用做备份时的程序版本恢复，再升级程序。"
+                )
+                % {"what": f"{waiting[0][0].app_label}.{waiting[0][0].name}", "why": str(error).strip()[:200]},
+            ) from error
+        if is_within:
+            _execute(alias, "SET CONSTRAINTS ALL DEFERRED")
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in waiting]
+
+
+def load(
+    alias: str, tables: list[Table], blocks: Blocks, watch: Watch | None = None, issued: dict[str, int] | None = None
+) -> None:
+    """Rows of all tables, in one transaction. What the migrations put in gives way; number series go on after the rows.
+
+    Args:
+        issued: the highest key ever given by table: keys of rows that are gone are not given again, entries of the trail name them.
+    """
     connection = connections[alias]
     write = _write_postgresql if connection.vendor == "postgresql" else _write_sqlite
     with transaction.atomic(using=alias), connection.constraint_checks_disabled():
@@ -84,7 +123,7 @@ def load(alias: str, tables: list[Table], blocks: Blocks, watch: Watch | None = 
         _clear(alias, tables)
         for table in tables:
             write(alias, table, _watched(blocks(table), watch))
-        reset_sequences(alias, tables)
+        reset_sequences(alias, tables, issued or {})
         if connection.vendor == "postgresql":
             _execute(alias, "SET CONSTRAINTS ALL IMMEDIATE")
             _execute(alias, "SET CONSTRAINTS ALL DEFERRED")
@@ -96,21 +135,22 @@ def make_index(alias: str) -> dict[str, int]:
         return {kind: index.rebuild(kind) for kind in kinds()}
 
 
-def reset_sequences(alias: str, tables: list[Table]) -> None:
-    """The next key of every table comes after its highest; the embedded database takes it from the rows by itself."""
+def reset_sequences(alias: str, tables: list[Table], issued: dict[str, int]) -> None:
+    """The next key of every table comes after its highest row and after the highest key that was ever given."""
     connection = connections[alias]
-    if connection.vendor != "postgresql":
-        return
-    quote = connection.ops.quote_name
     with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for name, number in issued.items():
+                cursor.execute("UPDATE sqlite_sequence SET seq = max(seq, %s) WHERE name = %s", [number, name])
+                if not cursor.rowcount:
+                    cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [name, number])
+            return
+        quote = connection.ops.quote_name
         for table in tables:
-            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [quote(table.name), table.key])
-            sequence, key = cursor.fetchone()[0], quote(table.key)
-            if sequence:
-                cursor.execute(
-                    f"SELECT setval(%s, COALESCE(max({key}), 1), max({key}) IS NOT NULL) FROM {quote(table.name)}",  # noqa: S608  # names
-                    [sequence],
-                )
+            if sequence := sequence_of(connection, table):
+                cursor.execute(f"SELECT max({quote(table.key)}) FROM {quote(table.name)}")  # noqa: S608  # names of the schema
+                last = max(cursor.fetchone()[0] or 0, issued.get(table.name, 0))
+                cursor.execute("SELECT setval(%s, %s, %s)", [sequence, last or 1, bool(last)])
 
 
 def _clear(alias: str, tables: list[Table]) -> None:

@@ -152,6 +152,7 @@ def _fill(making: _Making) -> dict[str, Any]:
             stack.callback(found.close)
             rows = found
         counts = {table.name: rows.count(table) for table in tables}
+        issued = rows.issued(tables)
         file_bytes = sum(path.stat().st_size for _name, path in linked)
         database_bytes = (making.work / "database.sqlite3").stat().st_size if copy is not None else 0
         _refuse_full(database_bytes + file_bytes)
@@ -186,6 +187,7 @@ def _fill(making: _Making) -> dict[str, Any]:
         "database": "sqlite-file" if copy is not None else "rows",
         "migrations": migrations,
         "tables": [{"table": table.as_json(), "rows": counts[table.name]} for table in tables],
+        "issued": issued,
         "files": {"count": len(files), "bytes": file_bytes},
         "keys": len(key_names),
         "seal": {"number": seal.number, "digest": seal.digest} if seal else None,
@@ -287,7 +289,11 @@ def only_one(root: Path, what: str = "") -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Refused("backup_running", _("另一次备份正在进行，请等它结束后再试。")) from error
+            told = {
+                "-drill": _("另一次恢复演练正在进行，请等它结束后再试。"),
+                "-restore": _("另一次恢复正在进行，请等它结束后再试。"),
+            }
+            raise Refused("backup_running", told.get(what, _("另一次备份正在进行，请等它结束后再试。"))) from error
         yield
     finally:
         os.close(handle)

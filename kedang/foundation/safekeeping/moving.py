@@ -58,10 +58,17 @@ def move(*, actor: Actor, url: str, force: bool = False, show: Show = unheard) -
         source = stack.enter_context(beside("source"))
         begun_with = _last_event()
         rows = stack.enter_context(reading(source))
-        if target is not None:
-            answer = _into_file(actor, rows, source, target, config, force, show)
-        else:
-            answer = _into_server(actor, rows, source, config, force, show)
+        try:
+            if target is not None:
+                answer = _into_file(actor, rows, source, target, config, force, show)
+            else:
+                answer = _into_server(actor, rows, source, config, force, show)
+        except (OSError, DatabaseError) as error:
+            raise Refused(
+                "move_failed",
+                _("迁移没有完成：%(why)s。原数据库没有改动，目标还是原来的样子。请排除原因后再运行。")
+                % {"why": str(error).strip()[:200]},
+            ) from error
     answer["source_changed"] = _last_event() != begun_with
     if answer["source_changed"]:
         answer["advice"] = _("迁移期间原数据库又有新的记录，它们不在新数据库中。请停止服务后加 --force 再迁移一次。")
@@ -138,7 +145,7 @@ def _carry(actor: Actor, rows: Rows, source: str, alias: str, show: Show) -> dic
             yield block
         digests[table.name] = Digest(count, digest.hexdigest())
 
-    load(alias, tables, blocks, step)
+    load(alias, tables, blocks, step, rows.issued(tables))
     with own_rows(alias) as arrived:
         for table in tables:
             found = digest_of(arrived, table, step)

@@ -13,10 +13,18 @@ from typing import Any
 from django.db import connections
 from django.utils.translation import gettext as _
 
+from kedang.foundation.kernel import key_store, keys
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.safekeeping.aliases import config_of, connected, sqlite_url
 from kedang.foundation.safekeeping.identities import Identity
-from kedang.foundation.safekeeping.loading import drop_everything, load, make_schema
+from kedang.foundation.safekeeping.loading import (
+    bring_forward,
+    drop_everything,
+    load,
+    make_index,
+    make_schema,
+    refuse_newer,
+)
 from kedang.foundation.safekeeping.making import BYTES_PER_STEP, DATABASE, KEY_RING, Show, unheard
 from kedang.foundation.safekeeping.packs import entries, put_back, sync_tree
 from kedang.foundation.safekeeping.rows import PLAIN_FORMS, PostgreSQLRows, Rows, SQLiteRows, digest_of, open_sqlite
@@ -80,6 +88,7 @@ def opened(found: BackupSet, identity: Identity, work: Path, show: Show = unhear
     """
     rows = sum(table["rows"] for table in found.manifest["tables"])
     steps = 2 * rows + (2 * found.bytes + int(found.manifest["files"]["bytes"])) // BYTES_PER_STEP
+    refuse_newer(found.manifest["migrations"])
     key = found.key(identity)
     building = Rebuilding(found, key, {}, work, show, steps)
     building.says(_("正在验证备份集"))
@@ -142,9 +151,27 @@ def rebuild_rows(building: Rebuilding, alias: str) -> None:
     make_schema(alias, building.found.manifest["migrations"])
     tables = building.tables_for(connection.vendor)
     with _blocks(building) as blocks:
-        load(alias, tables, blocks, building.step)
+        load(alias, tables, blocks, building.step, building.found.manifest.get("issued"))
     with own_rows(alias) as rows:
         compare(building, rows, tables)
+
+
+def complete(building: Rebuilding, alias: str, *, with_index: bool = True) -> None:
+    """What the set lacks: migrations that came after it, and the search index of another engine. Rows were compared before.
+
+    Raises:
+        Refused: ``set_not_migratable``, or what is wrong with the key ring.
+    """
+    if migrated := bring_forward(alias):
+        building.compared["migrated"] = migrated
+    if with_index and building.needs_index(connections[alias].vendor):
+        building.says(_("正在重建检索索引"))
+        ring = building.work / "keys" / KEY_RING
+        keys.use_ring(key_store.read_ring(ring) if ring.is_file() else None)
+        try:
+            building.compared["documents"] = make_index(alias)
+        finally:
+            keys.use_ring(None)
 
 
 def unpack_database(building: Rebuilding) -> None:

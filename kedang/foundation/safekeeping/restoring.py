@@ -19,10 +19,12 @@ from django.utils.translation import gettext as _
 from kedang.foundation.kernel import clock, keys, stores
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.safekeeping import identities
-from kedang.foundation.safekeeping.loading import is_empty, make_index
-from kedang.foundation.safekeeping.making import KEY_RING, Show, unheard
+from kedang.foundation.safekeeping.interrupted import MARKER, WORK
+from kedang.foundation.safekeeping.loading import is_empty
+from kedang.foundation.safekeeping.making import KEY_RING, Show, only_one, unheard
 from kedang.foundation.safekeeping.rebuilding import (
     Rebuilding,
+    complete,
     opened,
     rebuild_file,
     rebuild_rows,
@@ -31,8 +33,6 @@ from kedang.foundation.safekeeping.rebuilding import (
 )
 from kedang.foundation.safekeeping.sets import BackupSet
 
-MARKER = "restore-in-progress"
-WORK = ".restoring"
 MADE_AT_START = {"web-secret"}
 """Keys that a program makes by itself when it first starts; nothing is lost with them."""
 JUST_OPENED = 8192
@@ -40,7 +40,12 @@ JUST_OPENED = 8192
 
 
 def restore(
-    found: BackupSet, identity: identities.Identity, *, force: bool = False, show: Show = unheard
+    found: BackupSet,
+    identity: identities.Identity,
+    *,
+    force: bool = False,
+    show: Show = unheard,
+    finish: Callable[[dict[str, Any]], None] = lambda answer: None,
 ) -> dict[str, Any]:
     """Put a set in the place of this installation.
 
@@ -49,53 +54,63 @@ def restore(
         identity: opens it.
         force: also where there is something already; that is moved aside, never deleted (tables on PostgreSQL are replaced).
         show: progress.
+        finish: what is to be done in the restored system before it counts as whole; given the answer.
 
     Returns:
         What was restored and compared, and where what was there lies now.
 
     Raises:
-        Refused: damaged or foreign set, wrong identity, place not empty, key ring missing.
+        Refused: damaged or foreign set, wrong identity, place not empty, key ring missing, schema newer or not to be brought forward.
     """
     root = Path(settings.DATA_DIR)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    is_left_over = (root / MARKER).exists()
-    if not force and not is_left_over:
-        refuse_filled()
-    work = root / WORK
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(mode=0o700)
-    try:
-        building = opened(found, identity, work, show)
-        _refuse_without_keys(building)
-        unpack_files(building)
-        _refuse_other_ring(building, force or is_left_over)
-        aside = root / f"replaced-{clock.now():%Y%m%dT%H%M%SZ}"
-        if connection.vendor == "postgresql":
-            with transaction.atomic():
-                rebuild_rows(building, "default")
-                with _marked(root, found):
-                    _put_in_place(building, root, aside)
-        else:
-            _build_sqlite(building)
-            with _marked(root, found):
-                _put_in_place(building, root, aside)
-                _put_database(building, aside)
-        keys.use_ring(None)
-        call_command("migrate", interactive=False, verbosity=0)
-        if building.needs_index(connection.vendor):
-            building.says(_("正在重建检索索引"))
-            building.compared["documents"] = make_index("default")
-        (root / MARKER).unlink()
-    finally:
+    with only_one(root, "-restore"):
+        is_left_over = (root / MARKER).exists()
+        if not force and not is_left_over:
+            refuse_filled()
+        work = root / WORK
         shutil.rmtree(work, ignore_errors=True)
-    return {
-        "set": found.id,
-        "created_at": found.manifest["created_at"],
-        "engine": connection.vendor,
-        "from_engine": found.manifest["engine"],
-        **building.compared,
-        "replaced": str(aside) if aside.exists() else "",
-    }
+        work.mkdir(mode=0o700)
+        try:
+            building = opened(found, identity, work, show)
+            _refuse_without_keys(building)
+            unpack_files(building)
+            _refuse_other_ring(building, force or is_left_over)
+            aside = root / f"replaced-{clock.now():%Y%m%dT%H%M%SZ}"
+            _build_and_place(building, root, aside)
+            keys.use_ring(None)
+            call_command(
+                "migrate", interactive=False, verbosity=0
+            )  # up to date already; kinds of records are named anew
+            answer = {
+                "set": found.id,
+                "created_at": found.manifest["created_at"],
+                "engine": connection.vendor,
+                "from_engine": found.manifest["engine"],
+                **building.compared,
+                "replaced": str(aside) if aside.exists() else "",
+            }
+            finish(answer)
+            (root / MARKER).unlink()
+            stores.sync_folder(root)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return answer
+
+
+def _build_and_place(building: Rebuilding, root: Path, aside: Path) -> None:
+    """Whole and up to date before anything of it is put in place; on PostgreSQL the database changes with the commit, at the end."""
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            rebuild_rows(building, "default")
+            complete(building, "default")
+            with _marked(root, building.found):
+                _put_in_place(building, root, aside)
+        return
+    _build_sqlite(building)
+    with _marked(root, building.found):
+        _put_in_place(building, root, aside)
+        _put_database(building, aside)
 
 
 def refuse_filled() -> None:
@@ -111,14 +126,6 @@ def refuse_filled() -> None:
         name = next(store.files(), "")
         if name:
             raise Refused("place_not_empty", told % {"what": name})
-
-
-def refuse_interrupted() -> None:
-    """Refuse to start over a restore that was interrupted while things were put in place."""
-    if (Path(settings.DATA_DIR) / MARKER).exists():
-        raise Refused(
-            "restore_interrupted", _("上次恢复中途断了，系统还不完整，不能启动。请重新运行 kedang backup restore。")
-        )
 
 
 def _refuse_without_keys(building: Rebuilding) -> None:
@@ -154,9 +161,10 @@ def _refuse_other_ring(building: Rebuilding, allowed: bool) -> None:
 def _build_sqlite(building: Rebuilding) -> None:
     if building.is_file:
         rebuild_file(building)
-        return
     with sqlite_place(building.database) as alias:
-        rebuild_rows(building, alias)
+        if not building.is_file:
+            rebuild_rows(building, alias)
+        complete(building, alias)
 
 
 @contextmanager

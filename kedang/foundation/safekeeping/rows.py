@@ -44,6 +44,10 @@ class Rows(Protocol):
         """Number of rows."""
         ...
 
+    def issued(self, tables: list[Table]) -> dict[str, int]:
+        """The highest key that was ever given, by table, where the engine remembers it; its row may be gone."""
+        ...
+
 
 class SQLiteRows:
     """An embedded database file that nobody writes to, e.g. the copy made for a set."""
@@ -63,6 +67,12 @@ class SQLiteRows:
 
     def count(self, table: Table) -> int:
         return int(self.connection.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0])  # noqa: S608  # name of the schema
+
+    def issued(self, tables: list[Table]) -> dict[str, int]:
+        if not self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchone():
+            return {}
+        known = dict(self.connection.execute("SELECT name, seq FROM sqlite_sequence"))
+        return {table.name: int(known[table.name]) for table in tables if known.get(table.name)}
 
     def close(self) -> None:
         """Let go of the file."""
@@ -98,6 +108,23 @@ class PostgreSQLRows:
         with self.connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {self.connection.ops.quote_name(table.name)}")  # noqa: S608  # name of the schema
             return int(cursor.fetchone()[0])
+
+    def issued(self, tables: list[Table]) -> dict[str, int]:
+        found = {}
+        with self.connection.cursor() as cursor:
+            for table in tables:
+                if sequence := sequence_of(self.connection, table):
+                    cursor.execute(f"SELECT last_value FROM {sequence} WHERE is_called")  # noqa: S608  # quoted by the engine
+                    if row := cursor.fetchone():
+                        found[table.name] = int(row[0])
+        return found
+
+
+def sequence_of(connection: Any, table: Table) -> str:
+    """Name of the series that gives keys to a table of PostgreSQL, quoted; empty where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [connection.ops.quote_name(table.name), table.key])
+        return str(cursor.fetchone()[0] or "")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from django.conf import settings
 from kedang.foundation.kernel import stores
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.safekeeping.drilling import DRILL
+from kedang.foundation.safekeeping.interrupted import WORK
 from kedang.foundation.safekeeping.making import only_one, sweep
 from kedang.foundation.safekeeping.sets import backup_folder
 
@@ -22,6 +23,8 @@ def sweep_dead() -> None:
         sweep(root)
     with suppress(Refused), only_one(root, "-drill"):
         shutil.rmtree(Path(settings.DATA_DIR) / DRILL, ignore_errors=True)
+    with suppress(Refused), only_one(Path(settings.DATA_DIR), "-restore"):
+        shutil.rmtree(Path(settings.DATA_DIR) / WORK, ignore_errors=True)
 
 
 stores.swept_by("safekeeping", sweep_dead)

@@ -50,11 +50,14 @@ def main(argv: list[str] | None = None) -> int:
     from django.db import DatabaseError
 
     from kedang.foundation.kernel.refused import Refused
+    from kedang.foundation.safekeeping.interrupted import refuse_interrupted
 
     arguments = list(sys.argv[1:] if argv is None else argv)
     args = build_parser().parse_args(arguments)
     as_json = bool(getattr(args, "as_json", False))
     try:
+        if args.command != "backup" or args.verb in {"create", "drill"}:
+            refuse_interrupted()
         answer = args.run(args)
     except Refused as refusal:
         return _refused(refusal, as_json)

@@ -85,9 +85,11 @@ def run_restore(args: argparse.Namespace) -> dict[str, Any]:
 
     identity = read_identity(Path(args.identity).expanduser() if args.identity else None)
     found = read_set(fetch(args.set), identity.signers)
-    answer = restore(found, identity, force=args.force, show=shown(args))
-    restore_finish(actor=ACTOR, answer=answer)
-    return answer
+
+    def finish(answer: dict[str, Any]) -> None:
+        restore_finish(actor=ACTOR, answer=answer)
+
+    return restore(found, identity, force=args.force, show=shown(args), finish=finish)
 
 
 def run_drill(args: argparse.Namespace) -> dict[str, Any]:

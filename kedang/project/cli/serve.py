@@ -128,11 +128,9 @@ def _refuse_unready() -> None:
 
     from kedang.foundation.access.demo import refuse_demo_in_production
     from kedang.foundation.audit.sealing import guards
-    from kedang.foundation.safekeeping.restoring import refuse_interrupted
     from kedang.project.checks import refuse_unsafe_engine, refuse_unusable_ring
     from kedang.project.cli._readiness import missing
 
-    refuse_interrupted()
     refuse_unsafe_engine()
     if refusal := missing():
         raise refusal

@@ -2,7 +2,8 @@
 
 1. ``--trials`` random damages (three of four a single bit) to copies of a set: each must be found before a restore would write.
 2. ``--kills`` backups killed at random moments: listed sets stay whole, the next backup clears up.
-3. ``--drills`` sets, each after some work, restored to a scratch place and compared.
+3. ``--restores`` restores killed at random moments into places empty and filled: as before, or marked, or whole; the next one makes it whole.
+4. ``--drills`` sets, each after some work, restored to a scratch place and compared.
 
 ``--plant`` makes the verification overlook the content of one part: the run must then fail. The seed is printed; a run is repeated with it.
 """
@@ -23,6 +24,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.harness.backup")
     parser.add_argument("--trials", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--restores", type=int, default=100)
     parser.add_argument("--drills", type=int, default=5)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 31))
@@ -61,7 +63,7 @@ def run(args: argparse.Namespace, url: str) -> int:
         django.setup()
         home = Path(folder)
         prepare(home)
-        faults, figures = trials(args, home)
+        faults, figures = trials(args, home, url)
     print(json.dumps(figures, ensure_ascii=False), flush=True)
     for fault in faults[:20]:
         print(fault, file=sys.stderr)
@@ -87,11 +89,12 @@ def prepare(home: Path) -> None:
             out.write(os.urandom(3000 + 5000 * number))
 
 
-def trials(args: argparse.Namespace, home: Path) -> tuple[list[str], dict[str, Any]]:
-    """The three parts, and the fourth that proves them."""
+def trials(args: argparse.Namespace, home: Path, url: str) -> tuple[list[str], dict[str, Any]]:
+    """The four parts, and the fifth that proves them."""
     from kedang.foundation.safekeeping.making import make_set
     from tests.harness.backup.damage import hurt_and_look
     from tests.harness.backup.kills import kill_backups
+    from tests.harness.backup.restores import kill_restores
 
     chance = random.Random(args.seed)
     figures: dict[str, Any] = {"engine": args.engine, "seed": args.seed}
@@ -106,6 +109,11 @@ def trials(args: argparse.Namespace, home: Path) -> tuple[list[str], dict[str, A
         return [f"not found: {what}" for what in missed], figures
     faults, killed = kill_backups(home, args.kills, chance)
     figures |= {"kills": args.kills, "killed_before_done": killed, "kill_faults": len(faults)}
+    begin = time.monotonic()
+    halves, states = kill_restores(home, args.restores, chance, url)
+    figures |= {"restores_killed": args.restores, "restore_faults": len(halves), "restore_states": states}
+    figures["restore_seconds"] = round(time.monotonic() - begin, 1)
+    faults += halves
     failed = drills(args.drills, chance)
     figures |= {"drills": args.drills, "drills_failed": len(failed)}
     faults += [f"not found: {what}" for what in missed] + failed
