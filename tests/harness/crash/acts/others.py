@@ -8,7 +8,6 @@ from tests.harness.crash.acts.desk import Desk
 from tests.harness.crash.browser import Browser, Gone
 from tests.harness.crash.journal import GOOD
 
-
 PROOF_LASTS = 10 * 60
 
 
