@@ -208,4 +208,4 @@ def vacuum(*tables: type[models.Model]) -> None:
         return
     with connection.cursor() as cursor:
         for table in tables:
-            cursor.execute(f"VACUUM (ANALYZE) {connection.ops.quote_name(table._meta.db_table)}")
+            cursor.execute(f"VACUUM {connection.ops.quote_name(table._meta.db_table)}")

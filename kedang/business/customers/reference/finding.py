@@ -176,3 +176,11 @@ def find_region(province_text: str, city_text: str, address_text: str) -> str | 
     if base and base[4:] != "00":
         return base
     return (_walk(base, address_text, False) if address_text else base) or None
+
+
+def warm_regions() -> None:
+    """Read the names of every province and prefecture once: processes that are forked afterwards share them."""
+    for row in region_rows():
+        if row.level < 3 and not row.until:
+            _index(_scope_of(row.code), row.level == 1)
+            _index(_scope_of(row.code), False)

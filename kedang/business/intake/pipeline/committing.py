@@ -60,6 +60,8 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
         beside = index.settled_beside() if batch.row_count >= MANY else nullcontext()
         with context.use(channel="import"), beside:
             _Committer(ctx, batch).run()
+            if batch.row_count >= MANY:
+                bulk.analyze(Customer, Contact, Event)
     except (JobLost, OperationalError, InterfaceError):
         raise  # the batch goes on where it stopped, with the next worker or the next attempt
     except BaseException as error:
@@ -67,7 +69,6 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
         raise
     if batch.row_count >= MANY:
         index.settle()
-        bulk.analyze(Customer, Contact, Event)
     with transaction.atomic(), context.use(channel="import"):
         batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
         batch.state, batch.committed_at, batch.error = BatchState.DONE, clock.now(), ""

@@ -17,11 +17,13 @@ def make_ready() -> None:
     from kedang.business.customers import preparing as _preparing  # noqa: F401
     from kedang.business.customers.naming import reader
     from kedang.business.customers.reference import find_region
+    from kedang.business.customers.reference.finding import warm_regions
     from kedang.business.intake.pipeline import chunks, preparing  # noqa: F401
     from kedang.foundation.kernel.text import fold, forms
 
     reader().key("广东省中山市示例调节阀有限公司")
     find_region("广东", "中山", "中山市石岐区")
+    warm_regions()
     forms(fold("中山市示例调節閥有限公司"), False)
 
 
