@@ -83,9 +83,9 @@ def offline_faults(world: World) -> list[Any]:
             continue
         head, _found = _seal_checked(seal)
         if head is not None and len(seal.leaves) == 32 * head.count == 2 * len(seal.salts):
-            places = set(ranges.numbers(_ids_of(head)))
+            places = _places(head.ids)
             rows = [row for row in batch.rows if row[0] in places]
-            events[seal.number] = [_line(seal, head, row, batch) for row in rows]
+            events[seal.number] = [_line(seal, row, places[row[0]]) for row in rows]
             if batch.blanked:
                 blanks = [row for row in rows if row[0] in batch.blanked]
                 known = {line["id"]: line for line in lines_of_seal(seal, head, blanks, batch.blanked, {})}
@@ -118,15 +118,22 @@ def _Statement(seal: Sealed) -> dict[str, Any]:
     return {"head": seal.head, "signature": seal.signature}
 
 
-def _line(seal: Sealed, head: Head, row: Row, batch: Batch) -> dict[str, Any]:
-    return _line_of(seal.salts, seal.leaves, seal.number, _places(head.ids)[row[0]], row)
+MOST_ROWS = 30_000
+"""So many rows are remembered with their lines and leaves."""
+_lines: dict[int, tuple[Row, bytes, bytes, dict[str, Any]]] = {}
 
 
-@lru_cache(maxsize=30_000)
-def _line_of(salts: bytes, leaves: bytes, number: int, place: int, row: Row) -> dict[str, Any]:
-    parts = [list(row[piece]) for piece in server_batch.SLICES]
-    salt, leaf = salts[place * 16 : place * 16 + 16].hex(), leaves[place * 32 : place * 32 + 32].hex()
-    return {"id": row[0], "seal": number, "leaf": leaf, "parts": parts, "salt": salt}
+def _line(seal: Sealed, row: Row, place: int) -> dict[str, Any]:
+    """The line of an entry; the same object as before for the same row under the same salt and leaf."""
+    salt, leaf = seal.salts[place * 16 : place * 16 + 16], seal.leaves[place * 32 : place * 32 + 32]
+    known = _lines.get(id(row))
+    if known is None or known[0] is not row or known[1] != salt or known[2] != leaf or known[3]["seal"] != seal.number:
+        if len(_lines) > MOST_ROWS:
+            _lines.clear()
+        parts = [list(row[piece]) for piece in server_batch.SLICES]
+        line = {"id": row[0], "seal": seal.number, "leaf": leaf.hex(), "parts": parts, "salt": salt.hex()}
+        known = _lines[id(row)] = row, salt, leaf, line
+    return known[3]
 
 
 @lru_cache(maxsize=64)
@@ -158,9 +165,8 @@ def _seal_checked(seal: Sealed) -> tuple[Head | None, tuple[Fault, ...]]:
 def remember(keys: dict[str, str]) -> None:
     """Pure functions are asked once for the same question: the leaf of an untouched entry, the signature of an untouched statement."""
     _keys.update(keys)
-    leaf, signed = server_batch.leaf_of, is_signed
-    kept_leaf = lru_cache(maxsize=30_000)(lambda row, salt, digest: leaf(row, salt, digest))
-    server_batch.leaf_of = lambda row, salt, digest: kept_leaf(tuple(row), salt, digest)  # type: ignore[assignment]
+    signed = is_signed
+    _remember_leaves()
     kept = lru_cache(maxsize=50_000)(
         lambda key, context, content, signature: signed(keys, key, context, content, signature)
     )
@@ -187,6 +193,22 @@ def remember(keys: dict[str, str]) -> None:
     offline.check_entries = lambda head, lines: [] if head["number"] in _Segment.whole else offline_check(head, lines)
 
 
+def _remember_leaves() -> None:
+    """The server's leaf of a row: the same object under the same salt has the same leaf. Equal is not enough: 1 equals True."""
+    leaf = server_batch.leaf_of
+    known: dict[int, tuple[Any, bytes, Any, bytes]] = {}
+
+    def same_leaf(row: Any, salt: bytes, digest: Any) -> bytes:
+        found = known.get(id(row))
+        if found is None or found[0] is not row or found[1] != salt or found[2] is not digest:
+            if len(known) > MOST_ROWS:
+                known.clear()
+            found = known[id(row)] = row, salt, digest, leaf(row, salt, digest)
+        return found[3]
+
+    server_batch.leaf_of = same_leaf
+
+
 def _remember_statements() -> None:
     """Statements as read from their text, whether one follows another: the same objects give the same answer."""
     loads, dumps = lru_cache(maxsize=50_000)(offline.json.loads), offline.json.dumps
@@ -201,7 +223,14 @@ def _remember_statements() -> None:
             known[key] = (follows(head, before, digest), head, before)
         return known[key][0]
 
+    @lru_cache(maxsize=5_000)
+    def mark_text(mark: Any) -> bytes:
+        """The text of a checkpoint."""
+        return bytes(canonical({name: said for name, _kind, said in mark}))
+
     def same_text(value: Any) -> bytes:
+        if isinstance(value, dict) and "head" in value:
+            return mark_text(tuple((name, type(said), said) for name, said in value.items()))
         if not isinstance(value, dict) or "ids" not in value:
             return bytes(canonical(value))
         found = texts.get(id(value))
