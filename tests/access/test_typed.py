@@ -30,3 +30,21 @@ def test_the_entry_of_a_search_masks_the_number(cast: Cast) -> None:
     pages = {who: scene.client(who).get(url).content.decode() for who in ("auditor", "manager")}
     assert "13900139000" not in pages["auditor"] and "****00" in pages["auditor"]
     assert "13900139000" in pages["manager"]
+
+
+def test_the_trail_confirms_no_number(cast: Cast) -> None:
+    """Who reads numbers masked cannot find them by guessing at the names of entries, digit by digit or whole; who reads them can."""
+    scene = make_scene(cast)
+    asked = ("13900139000", "139001", "900139", "lichengmu@example.com", "lichengmu", "青山 0755-26712345")
+    for text in asked[:1] + asked[3:4] + asked[5:]:
+        scene.client("manager").get(reverse("customers:customer-list"), {"q": text})
+
+    def found(who: str, text: str) -> int:
+        page = scene.client(who).get(reverse("access:event-list"), {"subject": text}).context["page"]
+        return int(page.total)
+
+    assert {text: found("auditor", text) for text in asked} == dict.fromkeys(asked, 0)
+    assert all(found("manager", text) for text in asked)
+    assert found("auditor", "青山"), "names of dossiers within reach are found as ever"
+    scene.client("auditor").get(reverse("customers:customer-list"), {"q": "13900139000"})
+    assert found("auditor", "13900139000") == 1, "one's own words are found as they were typed"

@@ -10,6 +10,7 @@ from kedang.foundation.access.events import EVENTS_EXPORTED
 from kedang.foundation.access.forms import person_label
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import policy_for
+from kedang.foundation.access.typed import typed_q
 from kedang.foundation.access.views import events as drawn
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.vocabulary import CATEGORIES, event_type, event_types
@@ -50,10 +51,10 @@ def by_person(actor: Any, operator: str, values: list[Any]) -> Q:
 
 
 def by_subject(actor: Any, operator: str, values: list[Any]) -> Q:
-    """Events about something whose name contains the text, and which the actor may know by name."""
+    """Events about something whose name contains the text, and which the actor reads as it stands there."""
     from kedang.foundation.access.trail import readable_q
 
-    return Q(subject_label__icontains=values[0]) & readable_q(actor)
+    return Q(subject_label__icontains=values[0]) & readable_q(actor) & typed_q(actor)
 
 
 class EventPages(RecordPages):
