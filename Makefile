@@ -69,8 +69,8 @@ harness-crash: setup-test ## 随机杀进程，KILLS=200 ENGINE= SEED= PLANT= / 
 	    $(if $(PLANT),--plant $(PLANT)) $(if $(JSON),--json $(JSON)) || exit 1; done
 
 .PHONY: harness-backup
-harness-backup: setup-test ## 备份集随机损坏须全部发现、强行终止、恢复演练，TRIALS=2000 KILLS=200 DRILLS=5 ENGINE= SEED= PLANT=1 / damage, kills, drills
-	@$(PYTHON) -m tests.harness.backup --prove $(if $(TRIALS),--trials $(TRIALS)) $(if $(KILLS),--kills $(KILLS)) $(if $(DRILLS),--drills $(DRILLS)) $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant)
+harness-backup: setup-test ## 备份集随机损坏须全部发现、强行终止、恢复演练，TRIALS=2000 KILLS=200 RESTORES=100 DRILLS=5 ENGINE= SEED= PLANT=1 / damage, kills, drills
+	@$(PYTHON) -m tests.harness.backup --prove $(if $(TRIALS),--trials $(TRIALS)) $(if $(KILLS),--kills $(KILLS)) $(if $(RESTORES),--restores $(RESTORES)) $(if $(DRILLS),--drills $(DRILLS)) $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant)
 
 #@ 养护 / upkeep
 .PHONY: format lock messages bench clean

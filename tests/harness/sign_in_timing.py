@@ -21,9 +21,10 @@ KINDS = ("wrong", "unknown", "locked", "inactive")
 MOST_MS = 5.0
 
 
-def prepared() -> None:
+def prepared(folder: str) -> None:
     """A scratch installation with 40 people, some locked, some switched off."""
-    os.environ["KEDANG_DATA_DIR"] = tempfile.mkdtemp(prefix="kedang-timing-")
+    os.environ["KEDANG_DATA_DIR"] = folder
+    os.environ["KEDANG_DATABASE_URL"] = ""
     os.environ["KEDANG_SIGN_IN_FAILURES"] = "100000"
     os.environ["DJANGO_SETTINGS_MODULE"] = "kedang.project.settings"
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -111,8 +112,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    prepared()
-    found = measure(args.tries, args.seed)
+    with tempfile.TemporaryDirectory(prefix="kedang-timing-") as folder:
+        prepared(folder)
+        found = measure(args.tries, args.seed)
     print(
         json.dumps(found, ensure_ascii=False)
         if args.json
