@@ -67,6 +67,7 @@ GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
         ),
     ),
     ((*RACES, "sqlite"), (*RACES, "postgresql")),
+    (("tests.harness.bench", "sqlite"), ("tests.harness.bench", "postgresql")),
     (
         ("tests.harness.crash.checkpoints", "--seconds", "10"),
         (
