@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from kedang.business.customers.models import Customer
-from kedang.foundation.access.demo import demo_accounts
+from kedang.foundation.access.demo import demo_accounts, demo_code
 from kedang.foundation.access.models import Fonds, Grant, Person, Role
 from kedang.foundation.access.roles import BUILTIN_ROLES
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.checks import bankcard, identity, phone, uscc
 from kedang.foundation.search.services import search_run
-from kedang.project.demo.company import STAFF
+from kedang.project.demo.company import STAFF, WITH_PHONE
 from kedang.project.demo.load import load_demo
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.people import add_people
@@ -132,3 +134,31 @@ def test_search_finds_every_customer_under_its_latest_name(loaded: dict[str, Any
         assert customer.pk in {hit.id for hit in result.hits}, customer.name
     assert search_run(actor=manager, kind="customer", text="砺湾").total == 1
     assert search_run(actor=manager, kind="customer", text="zsdjf").total >= 1
+
+
+def test_who_has_a_second_step_gets_in_by_the_code_that_the_page_shows(loaded: dict[str, Any], client: Client) -> None:
+    person = Person.objects.get(username=WITH_PHONE)
+    for _time in range(2):  # the second one takes the next code: each is good once
+        there = client.post(reverse("access:sign-in"), {"demo": WITH_PHONE})
+        assert there.status_code == 302 and there["Location"].startswith(reverse("access:second-step"))
+        code = demo_code(person)
+        page = client.get(there["Location"])
+        assert (
+            len(code) == 6 and f'name="code" value="{code}"' in page.text and "此人手机上现在显示的验证码" in page.text
+        )
+        inside = client.post(reverse("access:second-step"), {"code": code})
+        assert (inside.status_code, inside["Location"]) == (302, "/")
+        client.post(reverse("access:sign-out"))
+    assert Event.objects.filter(code="access.factor_added", actor_name=person.name).count() == 1
+
+
+def test_nobody_else_is_told_a_code(loaded: dict[str, Any], settings: Any) -> None:
+    person = Person.objects.get(username=WITH_PHONE)
+    assert demo_code(None) == demo_code(Person.objects.get(username="helijun")) == ""
+    settings.PRODUCTION = True
+    assert demo_code(person) == ""
+    settings.PRODUCTION = False
+    with transaction.atomic():
+        Fonds.objects.create(code="009", name="真公司", created_at=clock.now())
+        assert demo_code(person) == ""
+        transaction.set_rollback(True)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from kedang.foundation.access.models import Fonds, Grant
+from kedang.foundation.access.models import Factor, FactorKind, Fonds, Grant, Person
+from kedang.foundation.access.signin import totp
+from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import Refused
 
 
@@ -43,6 +45,17 @@ def demo_accounts() -> list[DemoAccount]:
         )
         for grant in grants.order_by("person_id", "id")
     ]
+
+
+def demo_code(person: Person | None) -> str:
+    """The code that the authenticator app of somebody of the demo company shows next; a visitor has not got that phone."""
+    if person is None or person.username not in {account.username for account in demo_accounts()}:
+        return ""
+    factor = Factor.objects.filter(person=person, kind=FactorKind.TOTP).first()
+    if factor is None:
+        return ""
+    now = totp.step_of(clock.now())
+    return totp.code_at(factor.secret, min(now + totp.WINDOW, max(now, factor.last_step + 1)))
 
 
 def refuse_demo_in_production() -> None:

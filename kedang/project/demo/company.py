@@ -68,6 +68,9 @@ STAFF: tuple[Staff, ...] = (
 )
 """Everybody who can sign in; all ten built-in roles are held."""
 
+WITH_PHONE = "bailu"
+"""Who proves it with an authenticator app as well; the sign-in page of the demo shows the code, since no visitor has that phone."""
+
 SELLERS = {"销售一部": ("lujiahe", "chengyu", "mengxiaotang"), "销售二部": ("xuniansheng", "luozijin", "hanqiming")}
 
 

@@ -13,8 +13,9 @@ from kedang.business.customers.models import ClassAxis, ClassTerm
 from kedang.business.customers.services import axis_create, term_create
 from kedang.foundation.access.models import Department, Fonds, Person, Role
 from kedang.foundation.access.roles import BUILTIN_ROLES
-from kedang.foundation.access.services import department_create, fonds_create, grant_give, person_create
-from kedang.foundation.kernel import clock
+from kedang.foundation.access.services import department_create, fonds_create, grant_give, person_create, totp_add
+from kedang.foundation.access.signin import totp
+from kedang.foundation.kernel import clock, context
 from kedang.foundation.kernel.actors import Actor, system_actor
 from kedang.project.demo import company
 
@@ -54,6 +55,7 @@ def build_house(at: datetime) -> House:
             for number, staff in enumerate(company.STAFF):
                 house.people[staff.username] = _employ(house, staff, roles)
                 house.addresses[staff.username] = f"10.20.{3 + number % 4}.{21 + number}"
+        _give_phone(house, company.WITH_PHONE)
         for position, axis in enumerate(company.AXES):
             _add_axis(house, axis, position)
     return house
@@ -82,6 +84,13 @@ def _employ(house: House, staff: company.Staff, roles: dict[str, Role]) -> Perso
     value = str(house.departments[staff.at].pk) if staff.at in house.departments else staff.at
     grant_give(actor=BUILDER, person=person, role=roles[staff.role], scope=scope, scope_value=value, reason="入职定岗")
     return person
+
+
+def _give_phone(house: House, username: str) -> None:
+    secret = totp.new_secret()
+    with context.use(channel="page", address=house.addresses[username]):
+        code = totp.code_at(secret, totp.step_of(clock.now()))
+        totp_add(actor=house.people[username], secret=secret, code=code)
 
 
 def _add_axis(house: House, axis: company.Axis, position: int) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from kedang.foundation.access.demo import demo_accounts
+from kedang.foundation.access.demo import demo_accounts, demo_code
 from kedang.foundation.access.forms import CodeForm, FirstRunForm, SignInForm
 from kedang.foundation.access.models import Factor, FactorKind, Person
 from kedang.foundation.access.services import FirstPerson, first_run, passkey_sign_in, second_step, sign_in, sign_out
@@ -167,7 +167,7 @@ class SecondStep(View):
         kinds = set(Factor.objects.filter(person=person).values_list("kind", flat=True)) if person else set()
         asked: dict[str, Any] = {
             "title": _("第二步验证"), "form": form, "next": next_of(request), "has_code": FactorKind.TOTP in kinds,
-            "has_passkey": FactorKind.PASSKEY in kinds and passkeys.is_possible(request),
+            "has_passkey": FactorKind.PASSKEY in kinds and passkeys.is_possible(request), "demo_code": demo_code(person),
         }  # fmt: skip
         return render(request, "access/second_step.html", asked, status=status)
 
