@@ -3,11 +3,14 @@
 Four kinds of attempts, in random order, through the whole request with the real password hasher: wrong password, unknown name,
 locked account with the right password, switched-off account with the right password. Medians must lie within 5 ms.
 
-    python -m tests.harness.sign_in_timing [--tries 2000] [--seed 1] [--json]
+    python -m tests.harness.sign_in_timing [--tries 2000] [--seed 1] [--processor] [--json]
+
+On a machine that others keep busy the time on the clock tells of them; ``--processor`` judges by processor time instead (both are shown).
 """
 
 import argparse
 import json
+import logging
 import os
 import random
 import statistics
@@ -37,8 +40,10 @@ def prepared(folder: str) -> None:
 
     call_command("migrate", interactive=False, verbosity=0)
     from kedang.foundation.access.models import Fonds, Person
-    from kedang.foundation.kernel import clock
+    from kedang.foundation.kernel import clock, keys
 
+    keys.create_ring(keys.ring_path())  # names are counted under their blind index
+    logging.disable(logging.INFO)
     fonds = Fonds.objects.create(code="001", name="青禾实业有限公司", created_at=clock.now())
     first = Person(fonds=fonds, username="p0", name="甲", created_at=clock.now())
     first.set_password("violet tram gravel")
@@ -65,7 +70,7 @@ def lock(address: str, name: str) -> None:
     SignInCounter.objects.filter(key=keys[0]).update(locked_until=clock.now() + timedelta(minutes=15))
 
 
-def measure(tries: int, seed: int) -> dict[str, Any]:
+def measure(tries: int, seed: int, by_processor: bool = False) -> dict[str, Any]:
     """Medians in milliseconds by kind."""
     from django.test import Client
 
@@ -75,6 +80,7 @@ def measure(tries: int, seed: int) -> dict[str, Any]:
     for number in range(10):
         lock(f"198.51.100.{number}", f"p{4 * number}")
     times: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    work: dict[str, list[float]] = {kind: [] for kind in KINDS}
     answers: set[tuple[int, int]] = set()
     for at, kind in enumerate(kinds):
         number = chosen.randrange(10)
@@ -90,17 +96,21 @@ def measure(tries: int, seed: int) -> dict[str, Any]:
             "username": name,
             "password": "wrong wrong wrong" if kind in {"wrong", "unknown"} else "violet tram gravel",
         }
-        start = time.perf_counter()
+        start, begun = time.perf_counter(), time.process_time()
         response = client.post("/sign-in/", given)
         times[kind].append((time.perf_counter() - start) * 1000)
+        work[kind].append((time.process_time() - begun) * 1000)
         text = response.text.replace(name, "").split('name="csrfmiddlewaretoken"')[0]
         answers.add(
             (response.status_code, "用户名或密码不正确" in response.text and "暂停登录" in response.text and bool(text))
         )
     medians = {kind: round(statistics.median(found), 2) for kind, found in times.items()}
-    spread = round(max(medians.values()) - min(medians.values()), 2)
+    processor = {kind: round(statistics.median(found), 2) for kind, found in work.items()}
+    judged = processor if by_processor else medians
+    spread = round(max(judged.values()) - min(judged.values()), 2)
     return {
-        "tries": tries, "seed": seed, "median_ms": medians, "spread_ms": spread, "most_ms": MOST_MS,
+        "tries": tries, "seed": seed, "median_ms": medians, "processor_ms": processor,
+        "judged_by": "processor" if by_processor else "clock", "spread_ms": spread, "most_ms": MOST_MS,
         "one_answer": answers == {(422, True)}, "ok": spread <= MOST_MS and answers == {(422, True)},
     }  # fmt: skip
 
@@ -110,11 +120,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tries", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processor", action="store_true", help="judge by processor time: for a busy machine")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kedang-timing-") as folder:
         prepared(folder)
-        found = measure(args.tries, args.seed)
+        found = measure(args.tries, args.seed, args.processor)
     print(
         json.dumps(found, ensure_ascii=False)
         if args.json

@@ -10,8 +10,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import Refused
-from kedang.foundation.safekeeping import identities, loading, schema
+from kedang.foundation.safekeeping import drilling, identities, loading, schema
 from kedang.foundation.safekeeping.aliases import config_of, connected, standing_in
+from kedang.foundation.safekeeping.drilling import rehearse
 from kedang.foundation.safekeeping.interrupted import MARKER, WORK
 from kedang.foundation.safekeeping.making import make_set
 from kedang.foundation.safekeeping.restoring import restore
@@ -31,6 +32,9 @@ def test_a_set_of_an_older_program_comes_back_up_to_date(
         found = made_by_an_older_program(alias, monkeypatch)
     assert LAST[1] not in found.manifest["migrations"]["jobs"]
     identity = identities.read_identity()
+    monkeypatch.setattr(drilling, "has_trail_verifier", lambda: False)  # a program of its own, tried in test_restore
+    outcome = rehearse(lambda: found)
+    assert outcome.is_passed and "较旧的版本，数据结构已升级（1 步）" in outcome.lines[2].words, outcome.lines
 
     def bring_back() -> None:
         answer = restore(found, identity)

@@ -86,6 +86,20 @@ def test_acting_hands_in_one_job(cast: Cast) -> None:
     assert client.post(reverse("safekeeping:verify"), {"code": "kedang-none"}).status_code == 404
 
 
+@pytest.mark.parametrize("button", ["backup", "verify", "drill-now"])
+def test_every_button_answers(cast: Cast, button: str) -> None:
+    """Once all three failed: what named their arguments was overwritten by the view itself."""
+    client = Client()
+    client.force_login(cast.admin)
+    url = reverse(f"safekeeping:{button}")
+    for code in ("kedang-none", "kedang\x00none", "k" * 500):
+        assert client.post(url, {"code": code}).status_code == 404 and not Job.objects.exists()
+    assert client.post(url, {"reason": "核对", "name": ""}, follow=True).status_code == 200
+    assert (Job.objects.get().kind, Job.objects.get().args) == (f"safekeeping.{button.removesuffix('-now')}", {})
+    again = client.post(url, follow=True)
+    assert again.status_code == 200 and "正在进行" in again.content.decode() and Job.objects.count() == 1
+
+
 def test_the_first_backup_comes_by_itself(cast: Cast) -> None:
     jobs.begin()
     jobs.begin()

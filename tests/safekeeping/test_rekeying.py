@@ -217,7 +217,7 @@ def test_status_tells_everything_but_the_keys(customers: list[Customer], capsys:
 
 
 def test_operations_page_names_age_and_missing_escrow(customers: list[Customer], settings: Any) -> None:
-    assert standing.keys_health().words == "密钥都在，但还没有托管。"
+    assert standing.keys_health().words == "密钥都在，但还没有另存一份（托管）。"
     ring = keys.reload()
     ring.notes["escrow"] = {
         "at": "2026-01-01T00:00:00+00:00",

@@ -138,7 +138,9 @@ def trail_health() -> Health:
         return Health("bad", _("检查点写不进去。"), now.failing[0].error, facts, at)
     told = _("操作记录已封存到第 %(n)s 号封条。") % {"n": now.last.number}
     if now.is_alone:
-        advice = _("检查点只存在本机。请设置 KEDANG_AUDIT_CHECKPOINTS，另存一份到本系统不能改写的地方。")
+        advice = _(
+            "核对留痕用的检查点只存在本机，改了本机就能一并改掉。请另存一份到本系统改不了的地方（设置项 KEDANG_AUDIT_CHECKPOINTS）。"
+        )
         return Health("warn", told, advice, facts, at)
     if now.verification is None or clock.now() - now.verification.at > UNVERIFIED:
         return Health("warn", told, _("两天内没有核验过留痕。"), facts, at)

@@ -37,6 +37,7 @@ from kedang.foundation.safekeeping.rebuilding import (
 )
 from kedang.foundation.safekeeping.sealedvalues import refuse_unreadable
 from kedang.foundation.safekeeping.sets import BackupSet
+from kedang.foundation.safekeeping.standing import size
 
 VERIFY_SECONDS = 600
 
@@ -67,9 +68,10 @@ class Outcome:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Line]:
-        """One step; a refusal in it is its outcome and goes on up."""
+        """One step; a refusal in it is its outcome and goes on up. Steps within it have their time to themselves."""
         line = Line(title)
         self.lines.append(line)
+        inner = len(self.lines)
         begin = time.monotonic()
         try:
             yield line
@@ -77,7 +79,8 @@ class Outcome:
             line.is_good, line.words = False, refusal.sentence
             raise
         finally:
-            line.seconds = round(time.monotonic() - begin, 2)
+            within = sum(one.seconds for one in self.lines[inner:])
+            line.seconds = round(max(0.0, time.monotonic() - begin - within), 2)
 
     def as_json(self) -> list[dict[str, Any]]:
         """The report as it is kept."""
@@ -114,15 +117,15 @@ def _rehearse(outcome: Outcome, find: Callable[[], BackupSet], scratch: Path, sh
         found = find()
         outcome.set_id = found.id
         building = opened(found, identities.read_identity(), scratch, show)
-        line.words = _("%(parts)s 个部分、%(size)s MiB 全部完好。") % {
+        line.words = _("%(parts)s 个部分、%(size)s 全部完好。") % {
             "parts": len(found.parts),
-            "size": round(found.bytes / 1048576, 1),
+            "size": size(found.bytes),
         }
     with outcome.step(_("恢复文件和密钥")) as line:
         unpack_files(building)
-        line.words = _("%(n)s 个文件（%(size)s MiB）逐个核对摘要，全部一致；密钥 %(keys)s 份。") % {
+        line.words = _("%(n)s 个文件（%(size)s）逐个核对摘要，全部一致；密钥 %(keys)s 份。") % {
             "n": f"{building.compared['files']:,}",
-            "size": round(building.compared["file_bytes"] / 1048576, 1),
+            "size": size(building.compared["file_bytes"]),
             "keys": len(building.contents["keys"]),
         }
     with outcome.step(_("恢复数据库并逐表核对")) as line, _database(building, line) as url:

@@ -67,7 +67,12 @@ def drill_health() -> Health:
     facts = (
         (_("最近通过"), clock.local(passed.finished_at).strftime("%Y-%m-%d %H:%M")),
         (_("用时"), duration(passed.seconds)),
-        (_("用的备份集"), passed.backup_code),
+        (
+            _("用的备份"),
+            clock.local(passed.backup_made_at).strftime("%Y-%m-%d %H:%M")
+            if passed.backup_made_at
+            else passed.backup_code,
+        ),
     )
     told = _("最近一次通过的恢复演练：%(age)s。") % {"age": ago(age)}
     if last is not None and not last.is_passed and last.finished_at > passed.finished_at:
@@ -107,6 +112,11 @@ def ago(age: timedelta) -> str:
     if minutes < 48 * 60:
         return _("%(n)s 小时前") % {"n": minutes // 60}
     return _("%(n)s 天前") % {"n": minutes // 1440}
+
+
+def size(count: int) -> str:
+    """A number of bytes, in words."""
+    return f"{count / 1048576:,.1f} MiB" if count >= 104858 else f"{-(-count // 1024):,} KiB"
 
 
 def duration(seconds: float) -> str:

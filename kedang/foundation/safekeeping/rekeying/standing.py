@@ -62,10 +62,10 @@ def keys_health() -> Health:
     oldest = max((age_days(ring.keys[n].created) or 0 for n in ring.active.values()), default=0)
     escrow = _escrow(ring)
     facts = (
-        (_("现用密钥"), "、".join(str(number) for number in sorted(set(ring.active.values())))),
-        (_("最久已用"), _("%(n)s 天") % {"n": oldest}),
+        (_("现用密钥"), _("%(n)s 把") % {"n": len(set(ring.active.values()))}),
+        (_("最久的一把已用"), _("%(n)s 天") % {"n": oldest}),
         (_("加密算法"), "、".join(sorted({ring.keys[n].suite.upper() for n in ring.active.values()}))),
-        (_("最近托管"), escrow["at"][:10] if escrow else _("没有")),
+        (_("最近另存（托管）"), escrow["at"][:10] if escrow else _("没有")),
     )
     if closed:
         words = _("抽查发现有加密内容打不开。")
@@ -75,8 +75,10 @@ def keys_health() -> Health:
     if ring.notes.get("rotation"):
         return Health("warn", _("密钥轮换还没有完成。"), _("请再运行一次 kedang keys rotate，它会接着做完。"), facts)
     if not escrow:
-        advice = _("密钥环丢失则加密内容永远打不开。请运行 kedang keys escrow 把它拆成几份纸质份额，交不同的人保管。")
-        return Health("warn", _("密钥都在，但还没有托管。"), advice, facts)
+        advice = _(
+            "密钥一旦丢失，证件号、电话等加密内容永远打不开。请把它拆成几份打印出来，交不同的人保管（命令 kedang keys escrow）。"
+        )
+        return Health("warn", _("密钥都在，但还没有另存一份（托管）。"), advice, facts)
     if escrow["is_stale"]:
         return Health("warn", _("托管的密钥环比现用的旧。"), _("请重新运行 kedang keys escrow。"), facts)
     if oldest > settings.KEY_AGE_DAYS:
