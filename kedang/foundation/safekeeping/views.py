@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -83,6 +83,8 @@ class RunNow(Page):
         code = self.request.POST.get("code", "")
         if not code:
             return {}
+        if not code.isprintable():
+            raise Http404
         return {"code": get_object_or_404(Backup, code=code, state__in=PRESENT).code}
 
     def post(self, request: HttpRequest) -> HttpResponse:
