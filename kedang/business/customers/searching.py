@@ -8,7 +8,8 @@ from kedang.business.customers.models import Customer
 from kedang.foundation.access.policies import scope_q
 from kedang.foundation.access.veil import shown_scope
 from kedang.foundation.kernel.actors import Actor
-from kedang.foundation.search.find import CAP, Result, find, find_ids
+from kedang.foundation.search.find import CAP, find, find_ids
+from kedang.foundation.search.results import Result
 
 KIND = "customer"
 PRIVATE = ("contact", "identity", "account")

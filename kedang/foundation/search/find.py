@@ -7,7 +7,6 @@ ask the *index* for candidates (all others). A planner would choose by statistic
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -19,6 +18,7 @@ from kedang.foundation.search.documents import ANCHOR, OPEN, SHORT_NAME, opened
 from kedang.foundation.search.documents import whole as whole_token
 from kedang.foundation.search.models import ID_MASK, key_of, key_range
 from kedang.foundation.search.query import Query, Term, Way, parse
+from kedang.foundation.search.results import PAGE_SIZE, Hit, Result
 from kedang.foundation.search.scope import Where, few_in_scope, where_of
 from kedang.foundation.search.sources import SearchSource, source_of
 
@@ -29,49 +29,6 @@ SMALL = 600
 SELECTIVE = 3
 QUICK_MS = 4.0
 FEW_HITS = 1000
-PAGE_SIZE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One found record and the reasons: titles of the fields that hold what was asked for."""
-
-    id: int
-    why: tuple[str, ...]
-
-    @property
-    def why_text(self) -> str:
-        """The reasons in one line."""
-        return "、".join(self.why)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One page of hits. ``total`` is exact unless ``is_capped``: then it is the cap, and there are more."""
-
-    total: int = 0
-    is_capped: bool = False
-    hits: tuple[Hit, ...] = ()
-    page: int = 1
-    page_size: int = PAGE_SIZE
-    took_ms: float = 0.0
-    plan: str = "none"
-    words: tuple[str, ...] = field(default=())
-
-    @property
-    def ids(self) -> list[int]:
-        """Ids of the records on this page."""
-        return [hit.id for hit in self.hits]
-
-    @property
-    def pages(self) -> int:
-        """Number of pages that can be opened."""
-        return -(-self.total // self.page_size)
-
-    @property
-    def total_text(self) -> str:
-        """``312``, ``10,000+``."""
-        return f"{self.total:,}+" if self.is_capped else f"{self.total:,}"
 
 
 def find(
@@ -190,10 +147,14 @@ class _Search:
         sql = f"SELECT id FROM search_document WHERE {condition[0]} LIMIT {self.cap + 1}"
         return self._page((sql, condition[1]))
 
-    def _walk(self, limit: int, offset: int = 0, without: str = "") -> Sql:
+    def _walk(self, limit: int, offset: int = 0, without: str = "", newest: int | None = None) -> Sql:
         condition = self._condition()
         sql = f"SELECT id FROM search_document WHERE id BETWEEN %s AND %s AND {condition[0]}{without}"
-        return f"{sql} ORDER BY id DESC LIMIT {limit} OFFSET {offset}", [self.low, self.high, *condition[1]]
+        return f"{sql} ORDER BY id DESC LIMIT {limit} OFFSET {offset}", [
+            self.low,
+            self.high if newest is None else newest,
+            *condition[1],
+        ]
 
     def _cheapest(self) -> tuple[int, list[int], str]:
         sample = self._sample()
@@ -258,12 +219,26 @@ class _Search:
         """The same where more hits than the cap are expected: counted by themselves, as nothing of them needs to be kept or put in
         order; the page is read from the newest on.
         """
-        total = self._rows((f"SELECT count(*) FROM ({found[0]}) AS found", found[1]))[0][0]
+        page: list[int] = []
+        if walked:
+            total, page = self._walked()
+        else:
+            total = self._rows((f"SELECT count(*) FROM ({found[0]}) AS found", found[1]))[0][0]
         if total <= min(FEW_HITS, self.cap):
             return self._page(found)
         first = self._beginning(self._whole())
-        keys = self._composed(first, found, sample if total > self.cap else None, walked=walked)
+        keys = page
+        if first or not walked:
+            keys = self._composed(first, found, sample if total > self.cap else None, walked=walked)
         return total, [key & ID_MASK for key in keys]
+
+    def _walked(self) -> tuple[int, list[int]]:
+        """Number of hits up to one above the cap and keys of the page, both in one walk: what follows the page is counted from there on."""
+        limit = max(min(self.offset + self.limit, self.cap) - self.offset, 0)
+        page = [row[0] for row in self._rows(self._walk(limit, self.offset))]
+        passed, newest = (self.offset + len(page), page[-1] - 1) if page else (0, self.high)
+        rest, params = self._walk(self.cap + 1 - passed, newest=newest)
+        return passed + self._rows((f"SELECT count(*) FROM ({rest}) AS rest", params))[0][0], page
 
     def _page(self, found: Sql, sample: "_Sample | None" = None, *, are_many: bool = False) -> tuple[int, list[int]]:
         """Number of hits, and the ids of the page among them: exact ones first, then newest first.

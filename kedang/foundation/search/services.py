@@ -8,8 +8,9 @@ from kedang.foundation.access.veil import shown_scope
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.search.events import SEARCH_DONE
-from kedang.foundation.search.find import PAGE_SIZE, Result, find
+from kedang.foundation.search.find import find
 from kedang.foundation.search.query import LONGEST_QUERY
+from kedang.foundation.search.results import PAGE_SIZE, Result
 from kedang.foundation.search.sources import source_of
 
 
