@@ -50,7 +50,7 @@ harness-races: setup-test ## 同一对象上每两个操作同时进行，ROUNDS
 .PHONY: harness-sign-in
 harness-sign-in: setup-test ## 登录答复的时间是否泄露账号，二十种带走档案的脚本，TRIES=2000 SEED= / timing of answers, twenty abuse scripts
 	@$(PYTHON) -m tests.harness.sign_in_timing $(if $(TRIES),--tries $(TRIES)) $(if $(SEED),--seed $(SEED))
-	@KEDANG_ABUSE=full $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/access/test_stepup_quota.py -k carries
+	@KEDANG_TEST_ABUSE=full $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/access/test_stepup_quota.py -k carries
 
 .PHONY: harness-keys
 harness-keys: setup-test ## 更换密钥时反复强行终止，KILLS=50 OBJECTS=100000 ENGINE= SEED= PLANT=1 / key rotation, killed again and again

@@ -1,6 +1,7 @@
 """Asking again before what gives much away, and the day's share: twenty ways to carry records out, none gets two hundred (R35)."""
 
 import json
+import logging
 import os
 import re
 from collections.abc import Callable
@@ -22,7 +23,9 @@ from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import Refused
 from tests.cast import PASSWORD, Cast
 
-FULL = os.environ.get("KEDANG_ABUSE") == "full"
+FULL = os.environ.get("KEDANG_TEST_ABUSE") == "full"
+if FULL:
+    logging.disable(logging.INFO)  # a line for every request would bury the figures
 FRAGMENT = {"HX-Request": "true", "HX-Target": "dialog-content"}
 
 
@@ -251,7 +254,7 @@ SCRIPTS: dict[str, Callable[[Client, list[int]], int]] = {
 def test_nobody_carries_two_hundred_out(cast: Cast, many: list[int]) -> None:
     """Each script on a day of its own: what it gets is the day's share, and somebody is told.
 
-    ``KEDANG_ABUSE=full`` runs them against 230 dossiers and the shipped limits.
+    ``KEDANG_TEST_ABUSE=full`` runs them against 230 dossiers and the shipped limits.
     """
     most, found = (199 if FULL else 12), {}
     start = clock.now()

@@ -1,10 +1,11 @@
 """Moving: from the engine of the run to the other and back; rows, trail, keys, search and numbers are the same, and work goes on."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from kedang.business.customers import services as customers
 from kedang.business.customers.models import Customer
@@ -70,11 +71,13 @@ def work_goes_on(people: Cast, next_key: int) -> None:
 def test_a_move_that_fails_leaves_both_as_they_were(
     people: Cast, home: Path, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaks(alias: str) -> None:
+    def breaks(alias: str, names: Any) -> None:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("CREATE TABLE half_way (id integer)")
         raise DatabaseError("disk full")
 
     before, target = digests(), tmp_path / "k.sqlite3"
-    monkeypatch.setattr(moving, "make_index", breaks)
+    monkeypatch.setattr(moving, "make_schema", breaks)
     with database_of(server) as database:
         url = database if connection.vendor == "sqlite" else f"sqlite:///{quote(str(target))}"
         with pytest.raises(Refused) as refused:
