@@ -106,9 +106,18 @@ def check(cursor: Any, vendor: str, span: tuple[int, int], keys: Mapping[str, st
 
 
 def check_there(source: Source, span: tuple[int, int], keys: dict[str, str]) -> SpanResult:
-    """One stretch in a helper process, with a connection of its own."""
+    """One stretch in a helper process, with a connection of its own.
+
+    SQLite gives text as text, which is quicker; a stretch with text that is none is read again, so that the entry is named.
+    """
     with _cursor(source) as cursor:
-        return check(cursor, source.vendor, span, keys)
+        try:
+            return check(cursor, source.vendor, span, keys)
+        except Exception as error:
+            if source.vendor != "sqlite" or "decode" not in str(error):
+                raise
+            cursor.connection.text_factory = _text
+            return check(cursor, source.vendor, span, keys)
 
 
 def _source() -> Source:
@@ -127,7 +136,6 @@ def _cursor(source: Source) -> Iterator[Any]:
         from pathlib import Path
 
         opened = driver.connect(f"{Path(source.target['database']).resolve().as_uri()}?mode=ro", uri=True, timeout=30)
-        opened.text_factory = _text
     else:
         opened = driver.connect(**source.target, autocommit=True)
     try:
