@@ -1,9 +1,10 @@
 """The trail is written in the transaction of the act, and never holds a sensitive value in clear."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from kedang.business.customers.events import CUSTOMER_CHANGED, CUSTOMER_VIEWED
@@ -65,6 +66,28 @@ def test_a_set_writes_the_same_rows_as_one_by_one(cast: Cast) -> None:
     for field in Event._meta.concrete_fields:
         if field.name not in {"id", "at"}:
             assert getattr(one, field.attname) == getattr(many, field.attname), field.name
+
+
+@pytest.mark.parametrize("microsecond", [0, 120])
+def test_entry_that_is_given_back_is_the_row_that_lies_there(cast: Cast, microsecond: int) -> None:
+    """Written past the model's own way: what a model would write must lie there, to the last column."""
+    at = datetime(2026, 3, 2, 4, 0, 0, microsecond, tzinfo=UTC)
+    origin = {"request_id": "r-1", "address": "10.0.0.8", "channel": "page", "job_id": 7, "on_behalf_of": "韩工"}
+    with clock.frozen(at), context.use(**origin):
+        contact = Contact(customer=make_customer(cast), name="郑一")
+        contact.save()
+        changes = {"name": ("", "郑'一\"%s")}
+        given = record(cast.archivist, CUSTOMER_CHANGED, contact, changes=changes, reason="来函", meta={"n": 1})
+    stored = Event.objects.get(pk=given.pk)
+    assert stored == given and (given._state.adding, given._state.db) == (False, "default")
+    for column in Event._meta.concrete_fields:
+        assert getattr(stored, column.attname) == getattr(given, column.attname), column.attname
+    copy = Event(**{c.attname: getattr(stored, c.attname) for c in Event._meta.concrete_fields if not c.primary_key})
+    copy.save()
+    with connection.cursor() as cursor:
+        names = ", ".join(c.attname for c in Event._meta.concrete_fields if not c.primary_key)
+        cursor.execute(f"SELECT DISTINCT {names} FROM audit_event WHERE id IN ({given.pk}, {copy.pk})")
+        assert len(cursor.fetchall()) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -129,11 +129,12 @@ def write(columns: dict[str, Any]) -> Event:
     """One row by one statement that is put together once: a fifth of what saving a model instance costs the processor."""
     wired = connections[DEFAULT_DB_ALIAS]
     values = [wired.ops.adapt_datetimefield_value(columns["at"]), *list(columns.values())[1:]]
-    with wired.cursor() as cursor:
-        if wired.vendor == "postgresql":
+    if wired.vendor == "postgresql":
+        with _binding_cursor(wired) as cursor:
             cursor.execute(INSERT_RETURNING, values)
             number = cursor.fetchone()[0]
-        else:
+    else:
+        with wired.cursor() as cursor:
             cursor.execute(INSERT, values)
             number = cursor.lastrowid
     row = Event.__new__(Event)  # the constructor of a model looks at each field; every column is given here
@@ -141,6 +142,15 @@ def write(columns: dict[str, Any]) -> Event:
     state.adding, state.db = False, DEFAULT_DB_ALIAS
     row.__dict__.update(columns, id=number)
     return row
+
+
+def _binding_cursor(wired: Any) -> Any:
+    """A cursor that hands values to PostgreSQL beside the statement; Django's writes them into its text, which takes longer."""
+    import psycopg
+
+    wired.close_if_health_check_failed()
+    wired.ensure_connection()
+    return wired.make_cursor(psycopg.Cursor(wired.connection))
 
 
 def record_many(
