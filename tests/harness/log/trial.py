@@ -21,8 +21,10 @@ def run(seed: int, count: int, plant: bool, worker: int, workers: int) -> tuple[
     if plant:
         _plant()
     whole = load()
+    world.learn(whole)
     numbers = [seal.number for seal in whole.seals if seal.count > 20]
-    mine = sorted((random.Random(f"{seed}:{trial}").choice(numbers), trial) for trial in range(worker, count, workers))
+    drawn = ((random.Random(f"{seed}:{trial}").choice(numbers), trial) for trial in range(count))
+    mine = sorted(pair for pair in drawn if pair[0] % workers == worker)  # each batch is read by one process
     counts: Counter[str] = Counter()
     missed: list[str] = []
     for number, trial in mine:

@@ -8,6 +8,7 @@ from typing import Any
 from kedang.foundation.audit.exporting import verify_bundle as offline
 from kedang.foundation.audit.exporting.bundle import lines_of_seal
 from kedang.foundation.audit.sealing import ranges
+from kedang.foundation.audit.sealing.digests import cut
 from kedang.foundation.audit.sealing.heads import Head, parse
 from kedang.foundation.audit.sealing.signing import is_signed
 from kedang.foundation.audit.verifying import batch as server_batch
@@ -112,12 +113,17 @@ class _Segment:
     """Seals whose entries were found good before are not looked at again."""
 
     whole: set[int] = set()
+    is_learned = False
 
 
 def _Statement(seal: Sealed) -> dict[str, Any]:
     return {"head": seal.head, "signature": seal.signature}
 
 
+MOST_SLOW = 20
+"""So many new signatures of one change are checked by the routine of the bundle."""
+WIDE = 500
+"""Trees of so many leaves are remembered by their leaves."""
 MOST_ROWS = 30_000
 """So many rows are remembered with their lines and leaves."""
 _lines: dict[int, tuple[Row, bytes, bytes, dict[str, Any]]] = {}
@@ -162,6 +168,13 @@ def _seal_checked(seal: Sealed) -> tuple[Head | None, tuple[Fault, ...]]:
     return head, tuple(faults)
 
 
+def learn(whole: World) -> None:
+    """Look at the untouched log once, with every signature checked by both."""
+    if server_faults(whole) or offline_faults(whole):
+        raise RuntimeError("the untouched log is not good")
+    _Segment.is_learned = True
+
+
 def remember(keys: dict[str, str]) -> None:
     """Pure functions are asked once for the same question: the leaf of an untouched entry, the signature of an untouched statement."""
     _keys.update(keys)
@@ -171,11 +184,8 @@ def remember(keys: dict[str, str]) -> None:
         lambda key, context, content, signature: signed(keys, key, context, content, signature)
     )
     witness.is_signed = lambda keys, *rest: kept(*rest)
-    offline_signed, offline_leaf, offline_check = offline.is_signed, offline.leaf_of, offline.check_entries
-    kept_offline = lru_cache(maxsize=50_000)(lambda name, message, mark: offline_signed((keys, name, message, mark)))
-
-    def one_by_one(tasks: Any) -> list[bool]:
-        return [kept_offline(*task[1:]) for task in tasks]
+    offline_leaf, offline_check = offline.leaf_of, offline.check_entries
+    offline.are_signed = _remember_signatures(keys)
 
     leaves: dict[int, tuple[Any, bytes]] = {}
 
@@ -189,8 +199,31 @@ def remember(keys: dict[str, str]) -> None:
 
     offline.numbers = lru_cache(maxsize=5_000)(offline.numbers)
     _remember_statements()
-    offline.are_signed, offline.leaf_of = one_by_one, known_leaf
+    offline.leaf_of = known_leaf
     offline.check_entries = lambda head, lines: [] if head["number"] in _Segment.whole else offline_check(head, lines)
+
+
+def _remember_signatures(keys: dict[str, str]) -> Any:
+    """Signatures as the bundle's verifier finds them, each asked for once.
+
+    Where one change brings many new ones (a suffix signed anew), its own slow routine answers for the first and the library for the rest.
+    """
+    own = offline.is_signed
+    known: dict[Any, bool] = {}
+
+    def one_by_one(tasks: Any) -> list[bool]:
+        fresh = 0
+        for _keys_given, name, message, mark in tasks:
+            if (name, message, mark) in known:
+                continue
+            fresh += 1
+            if fresh <= MOST_SLOW or not _Segment.is_learned:
+                known[name, message, mark] = own((keys, name, message, mark))
+            else:
+                known[name, message, mark] = is_signed(keys, name, b"", message, mark)
+        return [known[task[1:]] for task in tasks]
+
+    return one_by_one
 
 
 def _remember_leaves() -> None:
@@ -207,6 +240,14 @@ def _remember_leaves() -> None:
         return found[3]
 
     server_batch.leaf_of = same_leaf
+    root, offline_root = server_batch.tree_root, offline.root_of
+    kept_root = lru_cache(maxsize=64)(lambda joined, digest: root(cut(joined, 32), digest))
+    kept_offline = lru_cache(maxsize=64)(lambda joined, digest: offline_root(cut(joined, 32), digest))
+    server_batch.tree_root = lambda leaves, digest: kept_root(b"".join(leaves), digest)
+    offline.root_of = lambda leaves, digest: (
+        kept_offline(b"".join(leaves), digest) if len(leaves) >= WIDE else offline_root(leaves, digest)
+    )
+    ranges.unpack = lru_cache(maxsize=5_000)(ranges.unpack)
 
 
 def _remember_statements() -> None:
