@@ -59,7 +59,7 @@ def prepared(folder: str) -> None:
 
 
 def lock(address: str, name: str) -> None:
-    """Pause one pair of account and address, as five wrong passwords do."""
+    """Pause one pair of account and address, as five wrong passwords do, but for longer than a run on a busy machine takes."""
     from datetime import timedelta
 
     from kedang.foundation.access import throttle
@@ -67,7 +67,7 @@ def lock(address: str, name: str) -> None:
     from kedang.foundation.kernel import clock
 
     keys = throttle.begin_attempt(name, address, "").keys
-    SignInCounter.objects.filter(key=keys[0]).update(locked_until=clock.now() + timedelta(minutes=15))
+    SignInCounter.objects.filter(key=keys[0]).update(locked_until=clock.now() + timedelta(days=1))
 
 
 def measure(tries: int, seed: int, by_processor: bool = False) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def measure(tries: int, seed: int, by_processor: bool = False) -> dict[str, Any]
     return {
         "tries": tries, "seed": seed, "median_ms": medians, "processor_ms": processor,
         "judged_by": "processor" if by_processor else "clock", "spread_ms": spread, "most_ms": MOST_MS,
-        "one_answer": answers == {(422, True)}, "ok": spread <= MOST_MS and answers == {(422, True)},
+        "one_answer": answers == {(422, True)}, "answers": sorted(answers), "ok": spread <= MOST_MS and answers == {(422, True)},
     }  # fmt: skip
 
 
