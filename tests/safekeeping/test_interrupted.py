@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def dies_at(name: str, call: int) -> Callable[..., Any]:
 
 
 def test_killed_half_way_it_is_marked_and_the_next_restore_makes_it_whole(
-    people: Cast, home: Path, server: str, tmp_path: Path
+    people: Cast, home: Path, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     before, found, identity = digests(), make_set(), identities.read_identity()
     place = tmp_path / "place"
@@ -48,8 +49,8 @@ def test_killed_half_way_it_is_marked_and_the_next_restore_makes_it_whole(
         answer = restore(found, identity)
         assert answer["engine"] == connection.vendor and digests() == before
 
-    with database_of(server) as database:
-        url = database if connection.vendor == "postgresql" else ""
+    served = connection.vendor == "postgresql"
+    with database_of(request.getfixturevalue("server")) if served else nullcontext("") as url:
         assert ended(in_place(place, url, lambda: die("_marked", 1))) == DIED
         assert not (place / MARKER).exists() and not (place / "imports").exists()  # as it was, but for the work folder
         assert ended(in_place(place, url, lambda: die("_move", 3))) == DIED
