@@ -44,12 +44,13 @@ harness-access: setup-test ## 谁能从哪里看到什么，SEED= PLANT=all PART
 	@KEDANG_TEST_ENGINE=$(ENGINE) $(PYTHON) -m tests.access.harness $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT)) $(if $(PARTS),--parts $(PARTS)) $(if $(JSON),--json $(JSON))
 harness-access-short: setup-test ## 持续集成用的短形式，并证明它会变红 / the short form, and that it can fail
 	@KEDANG_TEST_ENGINE=$(ENGINE) $(PYTHON) -m tests.access.harness --short && KEDANG_TEST_ENGINE=$(ENGINE) $(PYTHON) -m tests.access.harness --plant ci
-harness-races: setup-test ## 同一对象上每两个操作同时进行，ROUNDS=200 CLIENTS=16 ENGINE= / every pair of writing services at once
-	@$(PYTHON) -m tests.races $(or $(ROUNDS),200) $(or $(CLIENTS),16) $(ENGINE)
+harness-races: setup-test ## 同一对象上多项操作同时进行：混合 ROUNDS=200、两两 PAIR_ROUNDS=3，CLIENTS=16 ENGINE= GROUP= SEED= PLANT= / writing services at once, mixed and in pairs
+	@$(PYTHON) -m tests.races $(or $(ROUNDS),200) $(or $(CLIENTS),16) $(ENGINE) --prove --pair-rounds $(or $(PAIR_ROUNDS),3) \
+	  $(if $(GROUP),--group "$(GROUP)") $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT)) $(if $(JSON),--json $(JSON))
 
 .PHONY: harness-sign-in
-harness-sign-in: setup-test ## 登录答复的时间是否泄露账号，二十种带走档案的脚本，TRIES=2000 SEED= / timing of answers, twenty abuse scripts
-	@$(PYTHON) -m tests.harness.sign_in_timing $(if $(TRIES),--tries $(TRIES)) $(if $(SEED),--seed $(SEED))
+harness-sign-in: setup-test ## 登录答复的时间是否泄露账号，二十种带走档案的脚本，TRIES=2000 SEED= PROCESSOR=1（机器忙时按处理器时间判）/ timing of answers, twenty abuse scripts
+	@$(PYTHON) -m tests.harness.sign_in_timing $(if $(PROCESSOR),--processor) $(if $(TRIES),--tries $(TRIES)) $(if $(SEED),--seed $(SEED))
 	@KEDANG_TEST_ABUSE=full $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/access/test_stepup_quota.py -k carries
 
 .PHONY: harness-keys

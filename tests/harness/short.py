@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LAST_WORDS = 3000
-RACES = ("tests.races", "1", "6")
+RACES = ("tests.races", "1", "6", "--pair-rounds", "1", "--seed", "4", "--prove", "--processes", "1")
 GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (
         ("tests.harness.crash", "--engine", "sqlite", "--kills", "15", "--whole-every", "8", "--seed", "11"),

@@ -1,54 +1,147 @@
-"""``make harness-races``: every pair of every group, sixteen clients, two hundred rounds (see docs/operate/proof.md).
+"""Every group in mixed rounds and pair by pair (see docs/operate/proof.md); started by ``python -m tests.races``.
 
-``KEDANG_TEST_ROUNDS``, ``KEDANG_TEST_CLIENTS`` and ``KEDANG_TEST_GROUP`` change the measure. Not collected by ``make test``.
+Environment ``KEDANG_TEST_…``: ``ROUNDS`` in which every pair meets at least in the mixed form, ``PAIR_ROUNDS`` of each pair by itself,
+``CLIENTS``, ``SEED``, ``GROUP`` (only this one), ``PLANT`` (a fault), ``PROVE`` (afterwards every fault for a moment), ``REPORT`` (lines of
+figures). Not collected by ``make test``.
 """
 
 import json
 import os
-import re
 import time
-from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.cast import make_cast
+from tests.cast import Cast, make_cast
 from tests.engine import ENGINE
 from tests.races.acts import Act, Group
+from tests.races.drawing import mixes
 from tests.races.groups import GROUPS
-from tests.races.playing import Clients, play
+from tests.races.planted import FAULTS
+from tests.races.playing import Clients, Tally, play, play_all
 
-ROUNDS = int(os.environ.get("KEDANG_TEST_ROUNDS", "200"))
-CLIENTS = int(os.environ.get("KEDANG_TEST_CLIENTS", "16"))
+
+def whole(name: str, usual: int) -> int:
+    """A number of the environment."""
+    return int(os.environ.get(f"KEDANG_TEST_{name}") or usual)
+
+
+ROUNDS, PAIR_ROUNDS = whole("ROUNDS", 200), whole("PAIR_ROUNDS", 0)
+CLIENTS, SEED = whole("CLIENTS", 16), whole("SEED", 1)
 ONLY = os.environ.get("KEDANG_TEST_GROUP", "")
+PLANT = os.environ.get("KEDANG_TEST_PLANT", "")
+PROVE = bool(os.environ.get("KEDANG_TEST_PROVE"))
 REPORT = os.environ.get("KEDANG_TEST_REPORT", "")
-CASES = [(group, act) for group in GROUPS if ONLY in ("", group.name) for act in group.acts]
+AT_ONCE = 50
+"""Mixed rounds of one case: cases are what two processes share out between them."""
+TAKEN = [group for group in GROUPS if ONLY in ("", group.name)]
+Case = Callable[[Cast, Clients], None]
 
 
-@pytest.mark.unwatched
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("group", "first"), CASES, ids=lambda one: one.name.replace(" ", "_"))
-def test_an_act_against_every_act_from_its_own_on(group: Group, first: Act) -> None:
-    began, cast, clients = time.monotonic(), make_cast(), Clients(CLIENTS)
-    findings: Counter[str] = Counter()
-    told: Counter[str] = Counter()
-    slowest = 0.0
+def cases() -> Iterator[Any]:
+    """Everything that is asked for: groups in mixed rounds, acts against all from their own on, planted faults.
+
+    The groups take turns, so that a run which is broken off has played the same part of each.
+    """
+    parts = []
+    for group in TAKEN:
+        rounds = mixes(group, least=ROUNDS, clients=CLIENTS, seed=SEED) if ROUNDS else []
+        parts += [
+            (start / len(rounds), group, start, rounds[start : start + AT_ONCE])
+            for start in range(0, len(rounds), AT_ONCE)
+        ]
+    for _part, group, start, rounds in sorted(parts, key=itemgetter(0)):
+        yield pytest.param(partial(mixed, group, rounds), id=f"mixed-{group.name}-{start}")
+    for group in TAKEN:
+        for act in group.acts if PAIR_ROUNDS else ():
+            yield pytest.param(partial(pairs, group, act), id=f"pairs-{group.name}-{act.name}")
+    for name, fault in FAULTS.items():
+        if PROVE and ENGINE in fault.engines:
+            yield pytest.param(partial(planted, name), id=f"planted-{name}")
+
+
+@pytest.fixture(scope="session")
+def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """One base for all cases of a process: every round makes its own ground."""
+    with django_db_blocker.unblock():
+        yield make_cast()
+
+
+@pytest.fixture(scope="session")
+def clients(cast: Cast) -> Iterator[Clients]:
+    """The threads, with the fault when one is planted."""
+    made = Clients(CLIENTS)
     try:
-        for one, second in group.pairs():
-            if one is first:
-                tally = play(group, one, second, cast=cast, clients=clients, rounds=ROUNDS)
-                findings.update(re.sub(r", round \d+|\d{6,}", "", sentence) for sentence in tally.findings)
-                won = sum(count for answer, count in tally.answers.items() if answer.endswith(": won"))
-                told.update(pairs=1, calls=tally.calls, won=won, told_no=tally.calls - won)
-                slowest = max(slowest, tally.slowest)
+        if PLANT:
+            with FAULTS[PLANT].planted():
+                yield made
+        else:
+            yield made
     finally:
-        clients.close()
-    line = {
-        "engine": ENGINE, "group": group.name, "act": first.name, "rounds": ROUNDS, "clients": CLIENTS, **told,
-        "slowest_call_ms": round(slowest * 1000), "seconds": round(time.monotonic() - began), "findings": sum(findings.values()),
-    }  # fmt: skip
+        made.close()
+
+
+@pytest.mark.django_db
+def test_the_base_is_there(cast: Cast) -> None:
+    """The mark of this one case makes pytest-django set the base up; the others share it and empty nothing."""
+    assert type(cast.archivist).objects.filter(pk=cast.archivist.pk).exists()
+
+
+def mixed(group: Group, rounds: Sequence[Sequence[Act]], cast: Cast, clients: Clients) -> None:
+    """Rounds in which the clients do many acts of the group at once."""
+    began = time.monotonic()
+    report("mixed", group, play_all(group, rounds, cast=cast, clients=clients), began)
+
+
+def pairs(group: Group, first: Act, cast: Cast, clients: Clients) -> None:
+    """An act against every act from its own on."""
+    began, tally = time.monotonic(), Tally()
+    for one, second in group.pairs():
+        if one is first:
+            tally.add(play(group, one, second, cast=cast, clients=clients, rounds=PAIR_ROUNDS))
+    report("pairs", group, tally, began)
+
+
+def planted(name: str, cast: Cast, clients: Clients) -> None:
+    """A few mixed rounds with a fault; what is found does not count as a finding of the run."""
+    fault = FAULTS[name]
+    whole_group = next(group for group in GROUPS if group.name == fault.group)
+    group = replace(whole_group, acts=tuple(act for act in whole_group.acts if act.name in fault.acts))
+    with fault.planted():
+        rounds = mixes(group, least=2, clients=CLIENTS, seed=SEED)
+        tally = play_all(group, rounds, cast=cast, clients=clients)
+    noticed = any(fault.finding in sentence for sentence in tally.findings)
+    write({"form": "planted", "fault": name, "noticed": noticed, "findings": sum(tally.kinds.values())})
+    if not noticed:
+        pytest.fail(f"{name} was planted and not noticed; found instead: {tally.findings[:5]}", pytrace=False)
+
+
+def report(form: str, group: Group, tally: Tally, began: float) -> None:
+    """A line for the sums; what was found fails the case."""
+    write({
+        "form": form, "group": group.name, "rounds": tally.rounds, "calls": tally.calls, "won": tally.won,
+        "findings": sum(tally.kinds.values()), "slowest_call_ms": round(tally.slowest * 1000),
+        "seconds": round(time.monotonic() - began, 1), "meetings": {" × ".join(pair): n for pair, n in tally.meetings.items()},
+    })  # fmt: skip
+    if tally.kinds:
+        pytest.fail(
+            "\n".join(f"{count} × {sentence}" for sentence, count in tally.kinds.most_common(40)), pytrace=False
+        )
+
+
+def write(line: dict[str, Any]) -> None:
+    """Lines of several processes follow each other in one file."""
     if REPORT:
         with Path(REPORT).open("a", encoding="utf-8") as out:
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
-    if findings:
-        pytest.fail("\n".join(f"{count} × {sentence}" for sentence, count in findings.most_common(40)), pytrace=False)
+
+
+@pytest.mark.unwatched
+@pytest.mark.parametrize("case", cases())
+def test_races(case: Case, cast: Cast, clients: Clients) -> None:
+    case(cast, clients)

@@ -9,7 +9,7 @@ from kedang.business.customers.services import bulk
 from kedang.foundation.search.models import SearchDocument, key_of
 from kedang.foundation.search.sources import source_of
 from tests.cast import Cast
-from tests.customers.making import make_customer
+from tests.customers.making import enterprise
 from tests.races.acts import Act, Ground, Group, told
 
 WITHDRAWN = told("customer_withdrawn")
@@ -19,11 +19,14 @@ def a_dossier(cast: Cast, number: int) -> Ground:
     """A fresh customer with a contact, a key person and an axis of classes."""
     from kedang.foundation.kernel import clock
 
-    customer = make_customer(cast.archivist, name=f"竞速{clock.now():%H%M%S%f}有限公司", phone="")
-    contact = s.contact_add(actor=cast.archivist, customer=customer, values={"name": "李工", "mobile": "13900139000"})
-    key_person = s.key_person_add(actor=cast.archivist, customer=customer, values={"name": "王总", "role": "owner"})
-    customer.refresh_from_db()
-    contact.refresh_from_db()
+    customer = s.customer_create(
+        actor=cast.archivist,
+        values=enterprise(name=f"竞速{clock.now():%H%M%S%f}有限公司", phone=""),
+        contacts=[{"name": "李工", "mobile": "13900139000"}],
+        key_persons=[{"name": "王总", "role": "owner"}],
+        confirmed_duplicates=True,
+    )
+    contact, key_person = customer.contacts.get(), customer.key_persons.get()
     more = {"contact": contact, "key_person": key_person, "version": customer.version, "terms": terms(cast)}
     return Ground(cast, number, customer, more, [customer, contact, key_person])
 

@@ -1,8 +1,10 @@
 """One round: all clients start together; then the answers, the trail and the object must tell the same story."""
 
+import re
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,25 +13,51 @@ from django.db import connections
 from kedang.foundation.kernel.refused import OutOfScope, Refused
 from tests.cast import Cast
 from tests.races.acts import Act, Ground, Group
-from tests.races.trail import broken_chain
+from tests.races.drawing import Pair, met
+from tests.races.trail import broken_chains
 
 SLOWEST_ALLOWED = 5.0
-FINDINGS_KEPT = 20
+KINDS_KEPT = 200
 
 
 @dataclass
 class Tally:
-    """What a pair came to."""
+    """What rounds came to."""
 
+    rounds: int = 0
     calls: int = 0
-    answers: Counter[str] = field(default_factory=Counter)
-    findings: list[str] = field(default_factory=list)
+    won: int = 0
+    meetings: Counter[Pair] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
 
-    def found(self, sentence: str) -> None:
-        """Keep the first findings in words."""
-        if len(self.findings) < FINDINGS_KEPT:
-            self.findings.append(sentence)
+    @property
+    def findings(self) -> list[str]:
+        """What was found, each kind of sentence once."""
+        return list(self.kinds)
+
+    def add(self, other: "Tally") -> None:
+        """Take the sums of other rounds in."""
+        self.rounds, self.calls, self.won = self.rounds + other.rounds, self.calls + other.calls, self.won + other.won
+        self.meetings.update(other.meetings)
+        self.kinds.update(other.kinds)
+        self.slowest = max(self.slowest, other.slowest)
+
+    def found(self, where: str, sentence: str) -> None:
+        """Count a finding; numbers that differ from round to round do not make another kind."""
+        kind = re.sub(r"\d{6,}", "…", f"{where}: {sentence}")
+        if kind in self.kinds or len(self.kinds) < KINDS_KEPT:
+            self.kinds[kind] += 1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one client was told: ``won``, ``gone``, ``error`` or a code, with the sentence or the error, and the seconds it took."""
+
+    act: Act
+    told: str
+    detail: Any
+    seconds: float
 
 
 class Clients:
@@ -70,26 +98,39 @@ class Clients:
 
 def play(group: Group, first: Act, second: Act, *, cast: Cast, clients: Clients, rounds: int) -> Tally:
     """Rounds of a pair: even clients do the one, odd ones the other, each round on a fresh object."""
+    acts = tuple((first, second)[client % 2] for client in range(clients.count))
+    return play_all(group, [acts] * rounds, cast=cast, clients=clients, where=f"{first.name} × {second.name}")
+
+
+def play_all(
+    group: Group, rounds: Iterable[Sequence[Act]], *, cast: Cast, clients: Clients, where: str = "mixed"
+) -> Tally:
+    """Rounds in which each client does its act, each round on a fresh object."""
     tally = Tally()
-    for number in range(rounds):
-        ground = group.make(cast, number)
-        answers: list[tuple[Act, str, Any]] = [None] * clients.count  # type: ignore[list-item]  # filled by the clients
-
-        def work(client: int, ground: Ground = ground, answers: Any = answers) -> None:
-            act = (first, second)[client % 2]
-            began = time.perf_counter()
-            answers[client] = (act, *answer_of(act, ground, client))
-            tally.slowest = max(tally.slowest, time.perf_counter() - began)
-
-        clients.all(work)
-        tally.calls += clients.count
-        where = f"{group.name}: {first.name} × {second.name}, round {number}"
-        judge(tally, where, answers)
-        for sentence in [*group.check(ground), *(s for subject in ground.subjects for s in broken_chain(subject))]:
-            tally.found(f"{where}: {sentence}")
-    if tally.slowest > SLOWEST_ALLOWED:
-        tally.found(f"{group.name}: {first.name} × {second.name}: a call took {tally.slowest:.1f} s")
+    place = f"{group.name}, {where}"
+    for acts in rounds:
+        ground = group.make(cast, tally.rounds)
+        answers = answers_of(ground, acts, clients)
+        tally.rounds += 1
+        tally.calls += len(answers)
+        tally.meetings.update(met(acts))
+        judge(tally, place, answers)
+        for sentence in [*group.check(ground), *broken_chains(ground.subjects)]:
+            tally.found(place, sentence)
     return tally
+
+
+def answers_of(ground: Ground, acts: Sequence[Act], clients: Clients) -> list[Answer]:
+    """What every client was told in one round."""
+    answers: list[Any] = [None] * clients.count
+
+    def work(client: int) -> None:
+        began = time.perf_counter()
+        told, detail = answer_of(acts[client], ground, client)
+        answers[client] = Answer(acts[client], told, detail, time.perf_counter() - began)
+
+    clients.all(work)
+    return answers
 
 
 def answer_of(act: Act, ground: Ground, client: int) -> tuple[str, Any]:
@@ -104,24 +145,32 @@ def answer_of(act: Act, ground: Ground, client: int) -> tuple[str, Any]:
         return "error", error
 
 
-def judge(tally: Tally, where: str, answers: list[tuple[Act, str, Any]]) -> None:
+def judge(tally: Tally, where: str, answers: Sequence[Answer]) -> None:
     """Whether the answers of a round are honest."""
-    won: Counter[str] = Counter()
-    for act, answer, detail in answers:
-        tally.answers[f"{act.name}: {answer}"] += 1
-        if answer == "won":
-            won[act.name] += 1
-        elif answer == "error":
-            tally.found(f"{where}: {act.name} broke with {type(detail).__name__}: {str(detail)[:160]}")
-        elif answer == "gone":
-            if not act.gone:
-                tally.found(f"{where}: {act.name} was told that the object does not exist")
-        elif answer not in act.told:
-            tally.found(f"{where}: {act.name} was refused with {answer}: {detail}")
-        elif len(str(detail)) < 6:
-            tally.found(f"{where}: {act.name} was refused without a sentence")
-    for act in {act for act, _answer, _detail in answers if act.once}:
-        if won[act.name] > 1:
-            tally.found(f"{where}: {act.name} succeeded {won[act.name]} times")
-    if not won:
-        tally.found(f"{where}: nobody succeeded")
+    won: Counter[Act] = Counter()
+    for answer in answers:
+        tally.slowest = max(tally.slowest, answer.seconds)
+        won[answer.act] += answer.told == "won"
+        if sentence := dishonest(answer):
+            tally.found(where, f"{answer.act.name} {sentence}")
+    for act, count in won.items():
+        if act.once and count > 1:
+            tally.found(where, f"{act.name} succeeded {count} times")
+    tally.won += won.total()
+    if not won.total():
+        tally.found(where, "nobody succeeded")
+
+
+def dishonest(answer: Answer) -> str:
+    """What is wrong with an answer, or nothing."""
+    if answer.seconds > SLOWEST_ALLOWED:
+        return f"took more than {SLOWEST_ALLOWED:.0f} s"
+    if answer.told == "won":
+        return ""
+    if answer.told == "error":
+        return f"broke with {type(answer.detail).__name__}: {str(answer.detail)[:160]}"
+    if answer.told == "gone":
+        return "" if answer.act.gone else "was told that the object does not exist"
+    if answer.told not in answer.act.told:
+        return f"was refused with {answer.told}: {answer.detail}"
+    return "was refused without a sentence" if len(str(answer.detail)) < 6 else ""

@@ -3,16 +3,20 @@
 import importlib
 import inspect
 import pkgutil
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from tests.cast import make_cast
+from tests.races.__main__ import sums
 from tests.races.acts import Act, Group
+from tests.races.drawing import met, mixes
 from tests.races.groups import ELSEWHERE, GROUPS, ROOMS
 from tests.races.of_customers import DOSSIER
 from tests.races.of_furniture import NUMBERS
-from tests.races.playing import Clients, play
+from tests.races.planted import FAULTS
+from tests.races.playing import Clients, play, play_all
 
 
 def writing_services() -> Iterator[str]:
@@ -60,14 +64,49 @@ def test_a_few_pairs_in_a_few_rounds() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_races_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the lock and the version check, two changes both succeed, and the trail shows it."""
-    from kedang.business.customers.services import customers
-
-    monkeypatch.setattr(customers, "refuse_conflict", lambda *given: None)
+def test_the_races_can_fail() -> None:
+    """Without the version check two changes both succeed; without the value before, the trail is no chain."""
     cast, clients = make_cast(), Clients(8)
+    found = {}
     try:
-        tally = play(DOSSIER, *of(DOSSIER, "customer_change", "customer_change"), cast=cast, clients=clients, rounds=1)
+        for name in ("version", "trail"):
+            fault = FAULTS[name]
+            with fault.planted():
+                found[name] = play(DOSSIER, *of(DOSSIER, *fault.acts), cast=cast, clients=clients, rounds=1).findings
     finally:
         clients.close()
-    assert any("customer_change succeeded 8 times" in sentence for sentence in tally.findings)
+    assert any("customer_change succeeded 4 times" in sentence for sentence in found["version"]), found
+    assert any(FAULTS["trail"].finding in sentence for sentence in found["trail"]), found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_acts_at_once() -> None:
+    cast, clients = make_cast(), Clients(6)
+    try:
+        tally = play_all(NUMBERS, mixes(NUMBERS, least=1, clients=6, seed=3), cast=cast, clients=clients)
+    finally:
+        clients.close()
+    assert tally.findings == []
+    assert set(tally.meetings) == met(NUMBERS.acts * 2)
+
+
+def test_in_the_mixes_every_pair_meets_often_enough() -> None:
+    for group in GROUPS:
+        rounds = mixes(group, least=5, clients=16, seed=8)
+        meetings = Counter(pair for acts in rounds for pair in met(acts))
+        assert len(meetings) == len(group.pairs()) and min(meetings.values()) >= 5
+        assert all(len(acts) == 16 for acts in rounds)
+        assert rounds == mixes(group, least=5, clients=16, seed=8) != mixes(group, least=5, clients=16, seed=9)
+
+
+def test_the_sums_name_the_pair_that_met_least() -> None:
+    usual = {"group": "g", "rounds": 1, "calls": 4, "won": 3, "findings": 0, "slowest_call_ms": 7}
+    lines = [
+        {"form": "mixed", **usual, "meetings": {"a × b": 2, "a × a": 1}},
+        {"form": "pairs", **usual, "meetings": {"a × b": 1}},
+        {"form": "planted", "fault": "f", "noticed": True, "findings": 2},
+    ]
+    found = sums(lines)
+    assert (found["pairs"], found["smallest_meetings_of_a_pair"], found["meetings"]) == (2, 1, 4)
+    assert (found["calls"], found["told_no"], found["findings"], found["rounds_mixed"]) == (8, 2, 0, 1)
+    assert found["planted_faults_noticed"] == {"f": True}

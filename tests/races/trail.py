@@ -1,24 +1,38 @@
 """The trail as witness: read in order, every change must start from what the one before left, and end in what is there now."""
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import orjson
 from django.db import models
+from django.db.models import Q
 
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.record import SEALED_CLASSES, json_value
 
 
-def broken_chain(subject: models.Model) -> list[str]:
-    """Sentences about lost, doubled or invented changes of a record (empty when all is well)."""
+def broken_chains(subjects: Sequence[models.Model]) -> list[str]:
+    """Sentences about lost, doubled or invented changes of records (empty when all is well)."""
+    if not subjects:
+        return []
+    theirs = reduce(or_, (Q(subject_type=one._meta.label_lower, subject_id=one.pk) for one in subjects))
+    events = list(Event.objects.filter(theirs).exclude(changes="").order_by("id"))
+    return [sentence for subject in subjects for sentence in broken_chain(subject, events)]
+
+
+def broken_chain(subject: models.Model, events: Sequence[Event]) -> list[str]:
+    """The same of one record, whose entries are among ``events``."""
     model = type(subject)
     kind = model._meta.label_lower
-    events = list(Event.objects.filter(subject_type=kind, subject_id=subject.pk).exclude(changes="").order_by("id"))
     now = model._default_manager.filter(pk=subject.pk).first()
     last: dict[str, Any] = {}
     versions: list[int] = []
     told: list[str] = []
     for event in events:
+        if event.subject_type != kind or event.subject_id != subject.pk:
+            continue
         version = orjson.loads(event.meta or "{}").get("version")
         if version is not None:
             versions.append(version)

@@ -1,11 +1,16 @@
 """Waiting for the one write lock of SQLite.
 
 SQLite's own patience sleeps longer and longer, up to a tenth of a second, and then tries once. Beside an import, which gives the lock
-back for a few milliseconds between two chunks, such a waiter misses gap after gap. Here it asks every other millisecond.
+back for a few milliseconds between two chunks, such a waiter misses gap after gap. Here it asks every other millisecond, and at once
+when a neighbour in this process has ended a transaction. Of all threads of a process only the first in line asks: sixteen that
+ask in turn take the processor away from the one that works.
 """
 
+import os
 import random
+import threading
 import time
+from collections import defaultdict
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
@@ -14,10 +19,28 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 0.001, 0.003
 """Between two attempts; shorter than the pause that long work makes (``PAUSE_SECONDS`` of the import)."""
 
 
+class Line:
+    """Threads of this process that wait for one database: who is first, and what wakes it."""
+
+    def __init__(self) -> None:
+        self.first = threading.Lock()
+        self.gap = threading.Event()
+
+
+lines: dict[str, Line] = defaultdict(Line)
+"""Name of the database → its line. A forked child begins with empty ones: nobody would ever leave those it inherits."""
+os.register_at_fork(after_in_child=lines.clear)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """The backend. Only the beginning of a write transaction differs; single statements wait as SQLite waits."""
 
     transaction_mode: str | None
+
+    @property
+    def line(self) -> Line:
+        """Where the threads of this process stand for this database."""
+        return lines[str(self.settings_dict["NAME"])]
 
     def _start_transaction_under_autocommit(self) -> None:
         """``BEGIN IMMEDIATE``, tried until ``OPTIONS["timeout"]`` seconds are over.
@@ -25,12 +48,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         Raises:
             OperationalError: the lock was not to be had in that time.
         """
+        line = self.line
         patience = float(self.settings_dict["OPTIONS"].get("timeout", 5))
         until = time.monotonic() + patience
+        is_first = line.first.acquire(timeout=patience)
+        try:
+            self._begin(line, until, patience)
+        finally:
+            if is_first:
+                line.first.release()
+
+    def _begin(self, line: Line, until: float, patience: float) -> None:
         self.connection.execute("PRAGMA busy_timeout=0")
         try:
-            while not self._begun(time.monotonic() >= until):
-                time.sleep(random.uniform(SHORTEST_SECONDS, LONGEST_SECONDS))  # noqa: S311  # waiters must not march in step
+            while True:
+                line.gap.clear()
+                if self._begun(time.monotonic() >= until):
+                    return
+                line.gap.wait(random.uniform(SHORTEST_SECONDS, LONGEST_SECONDS))  # noqa: S311  # processes must not march in step
         finally:
             self.connection.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
 
@@ -43,3 +78,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 raise
             return False
         return True
+
+    def commit(self) -> None:
+        """Ended: whoever is first in line may come in."""
+        super().commit()
+        self.line.gap.set()
+
+    def rollback(self) -> None:
+        """Ended without a trace; the same."""
+        super().rollback()
+        self.line.gap.set()
