@@ -79,6 +79,8 @@ def test_verify_now_is_a_job_and_its_outcome_is_shown(cast: Cast, auditor: Clien
 def test_bundle_leaves_out_what_the_asker_may_not_see(cast: Cast, auditor: Client) -> None:
     foreign = make_customer(cast.stranger, name="远山贸易客户有限公司")
     today = clock.today().isoformat()
+    page = auditor.get(reverse("access:bundle-ask")).content.decode()
+    assert f'type="date" name="end" value="{today}"' in page  # the one form of a day that a browser takes
     assert auditor.post(reverse("access:bundle-ask"), {"start": today, "end": "2020-01-01"}).status_code == 400
     auditor.post(reverse("access:bundle-ask"), {"start": today, "end": today})
     assert Worker().run_once()

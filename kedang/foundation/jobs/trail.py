@@ -28,7 +28,7 @@ def verify_trail(ctx: JobContext) -> dict[str, Any]:
     report = verify(actor=ctx.actor, progress=lambda done, total: ctx.progress(done, total))
     if report.first is not None:
         raise Refused("audit_bad", report.first.sentence, **report.as_dict())
-    return report.as_dict()
+    return report.as_dict() | {"url": reverse("access:seals")}
 
 
 @job("audit.bundle", title=_("导出留痕证据包"))

@@ -22,6 +22,7 @@ from kedang.foundation.audit.standing import standing
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import OutOfScope, Refused
 from kedang.foundation.web.pages import Crumb, Page
+from kedang.foundation.web.records.form_fields import style
 
 SHOWN = 30
 
@@ -68,8 +69,13 @@ class SealVerify(Page):
 class Period(forms.Form):
     """Days of a bundle."""
 
-    start = forms.DateField(label=_("开始日期"), widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label=_("结束日期"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("含当天。"))
+    start = forms.DateField(label=_("开始日期"))
+    end = forms.DateField(label=_("结束日期"), help_text=_("含当天。"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            self.fields[name] = style(field)
 
     def clean(self) -> dict[str, Any]:
         """The end after the start, and neither in the future."""
