@@ -94,7 +94,7 @@ def trials(args: argparse.Namespace, home: Path, url: str) -> tuple[list[str], d
     from kedang.foundation.safekeeping.making import make_set
     from tests.harness.backup.damage import hurt_and_look
     from tests.harness.backup.kills import kill_backups
-    from tests.harness.backup.restores import kill_restores
+    from tests.harness.backup.restores import kill_restores, planted_is_noticed
 
     chance = random.Random(args.seed)
     figures: dict[str, Any] = {"engine": args.engine, "seed": args.seed}
@@ -122,6 +122,9 @@ def trials(args: argparse.Namespace, home: Path, url: str) -> tuple[list[str], d
         noticed = bool(hurt_and_look(make_set().folder, work, 300, chance))
         figures["planted_fault_noticed"] = noticed
         faults += [] if noticed else ["the planted fault was not noticed"]
+        print("a restore without marker is planted: the complaints that follow are wanted", file=sys.stderr, flush=True)
+        figures["unmarked_restore_noticed"] = planted_is_noticed(home, chance, url)
+        faults += [] if figures["unmarked_restore_noticed"] else ["a restore without marker was not noticed"]
     return faults, figures
 
 

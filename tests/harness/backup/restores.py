@@ -7,7 +7,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class Restores:
         self.found, self.expected = make_set(), digests()
         self.files = files_of(home)
         self.span = 1.0
+        self.sign, self.share = MARKER, 0.5
 
     def play(self, rounds: int, urls: Callable[[ExitStack], str]) -> None:
         """So many kills; ``urls`` gives an empty database for each."""
@@ -75,8 +76,8 @@ class Restores:
     def kill(self, child: int, place: Path) -> None:
         """Every second time while things are being put in place, else at any moment."""
         begin = time.monotonic()
-        if self.chance.random() < 0.5:
-            while not (place / MARKER).exists() and time.monotonic() - begin < MOST_SECONDS and is_running(child):
+        if self.chance.random() < self.share:
+            while not (place / self.sign).exists() and time.monotonic() - begin < MOST_SECONDS and is_running(child):
                 time.sleep(0.001)
             time.sleep(self.chance.random() * WIDER * 14)
         else:
@@ -122,6 +123,22 @@ def kill_restores(home: Path, rounds: int, chance: random.Random, server: str) -
     return trial.faults, dict(trial.states)
 
 
+def planted_is_noticed(home: Path, chance: random.Random, server: str) -> bool:
+    """A restore that sets no marker, killed when the first files are in their place: the harness must call that half a system."""
+    marked = restoring._marked
+    restoring._marked = lambda root, found: nullcontext()  # type: ignore[assignment,return-value]
+    try:
+        trial = Restores(home, chance)
+        trial.sign, trial.share = "imports", 1.0
+        place = home / "place"
+        with database_of(server) if server else nullcontext("") as url:
+            trial.once(0, place, url, is_filled=False)
+        shutil.rmtree(place)
+    finally:
+        restoring._marked = marked
+    return any("not as it was" in fault for fault in trial.faults)
+
+
 def slowly(act: Callable[[], Any]) -> Any:
     """In the child: the steps of putting things in place take a little longer."""
     move = restoring._move
@@ -139,7 +156,8 @@ def grow() -> None:
     """Something that tells the second set from the first."""
     from kedang.foundation.access.models import Department, Fonds
 
-    Department.objects.create(fonds=Fonds.objects.earliest("pk"), name="第二个备份集才有的部门")
+    name = f"第二个备份集才有的部门{Department.objects.count()}"
+    Department.objects.create(fonds=Fonds.objects.earliest("pk"), name=name)
 
 
 def files_of(place: Path) -> dict[str, str]:
