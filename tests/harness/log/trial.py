@@ -1,6 +1,7 @@
 """One random change after the other, each on a copy, each before both verifiers."""
 
 import random
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from tests.harness.log.world import Batch, World
 NEIGHBOURS = 1
 """Batches read beside the touched one, so that what spills over is seen."""
 CLEAN_EVERY = 100
+TELL_EVERY = 1_000
+"""So often a worker says how far it is: a long run that is cut off has then at least said so much."""
 
 
 def run(seed: int, count: int, plant: bool, worker: int, workers: int) -> tuple[Counter[str], list[str]]:
@@ -37,6 +40,11 @@ def run(seed: int, count: int, plant: bool, worker: int, workers: int) -> tuple[
         told = one(whole, number, random.Random(f"{seed}:{trial}:change"), counts)
         if told:
             missed.append(f"trial {trial}, seal {number}: {told}")
+        if counts["changes"] % TELL_EVERY == 0:
+            said = (
+                f"worker {worker}: {counts['changes']} of {len(mine)} changes, at seal {number}, missed {len(missed)}"
+            )
+            print(said, file=sys.stderr, flush=True)
     return counts, missed
 
 
