@@ -125,7 +125,7 @@ def report(form: str, group: Group, tally: Tally, began: float) -> None:
     """A line for the sums; what was found fails the case."""
     write({
         "form": form, "group": group.name, "rounds": tally.rounds, "calls": tally.calls, "won": tally.won,
-        "findings": sum(tally.kinds.values()), "slowest_call_ms": round(tally.slowest * 1000),
+        "findings": sum(tally.kinds.values()), "kinds": tally.kinds, "slowest_call_ms": round(tally.slowest * 1000),
         "seconds": round(time.monotonic() - began, 1), "meetings": {" × ".join(pair): n for pair, n in tally.meetings.items()},
     })  # fmt: skip
     if tally.kinds:
