@@ -28,6 +28,8 @@ def main() -> int:
         return run_share(args)
     seed = args.seed if args.seed is not None else randbelow(1_000_000)
     args.seed = seed
+    if args.engine:
+        os.environ["KEDANG_TEST_ENGINE"] = "" if args.engine == "sqlite" else args.engine
     print(f"access harness: engine {os.environ.get('KEDANG_TEST_ENGINE') or 'sqlite'}, seed {seed}", flush=True)
     began = time.monotonic()
     answers = run_processes(args)
@@ -50,6 +52,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=int(os.environ["SEED"]) if os.environ.get("SEED") else None)
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--plant", default=os.environ.get("PLANT", ""), help="a fault's name, ci, or all")
+    parser.add_argument("--engine", default="", choices=["", "sqlite", "postgresql"])
+    parser.add_argument("--prove", action="store_true", help="afterwards plant the faults of ci, in the same house")
     parser.add_argument("--parts", default="")
     parser.add_argument("--people", default="")
     parser.add_argument("--json", default="")
@@ -76,7 +80,7 @@ def run_processes(args: argparse.Namespace) -> list[dict[str, Any] | None]:
                 command = [
                     sys.executable, "-m", "tests.access.harness", "--seed", str(args.seed), "--share", f"{at}/{args.processes}",
                     "--out", str(out), "--parts", args.parts, "--people", args.people, "--plant", args.plant,
-                    *(["--short"] if args.short else []),
+                    *(["--short"] if args.short else []), *(["--prove"] if args.prove else []),
                 ]  # fmt: skip
                 running.append((subprocess.Popen(command, cwd=ROOT, env=environment), out))
             return [
@@ -102,6 +106,7 @@ def merged(answers: list[dict[str, Any]]) -> dict[str, Any]:
         "by_channel_and_person": {key: [asked[key], checks[key]] for key in sorted(asked)},
         "leaks": [leak for answer in answers for leak in answer["leaks"]], "deaf": sorted(fields - heard),
         "planted": {name: told for answer in answers for name, told in answer["planted"].items()},
+        "processor": round(sum(answer["seconds"] for answer in answers), 1),
         "notes": {key: value for answer in answers for key, value in answer["notes"].items()},
     }  # fmt: skip
 
@@ -128,7 +133,7 @@ def show(summary: dict[str, Any]) -> None:
     for leak in summary["leaks"][:20]:
         print(f"  LEAK {leak}")
     told = f"{summary['responses']:,} answers, {summary['checks']:,} checks ({summary['close']:,} close), {len(summary['leaks'])} leaks"
-    print(f"{told}, {summary['seconds']} s, seed {summary['seed']}", flush=True)
+    print(f"{told}, {summary['seconds']} s ({summary['processor']} s of processor), seed {summary['seed']}", flush=True)
 
 
 if __name__ == "__main__":

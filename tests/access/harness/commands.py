@@ -33,13 +33,13 @@ COMMANDS: dict[str, str] = {
 }
 
 
-def run_all(walker: Walker, share: float) -> None:
+def run_all(walker: Walker) -> None:
     """Searches by what the person may not see, and a file that meets what is there already."""
     judge = walker.judge
     if judge.who.key not in walker.house.people:
         return
     hidden = [c for c in judge.forbidden if c.fact is not None and c.kind in {"contact", "identity", "account"}]
-    for canary in walker.random.sample(hidden, min(len(hidden), max(4, round(len(hidden) * share / 4)))):
+    for canary in walker.random.sample(hidden, min(len(hidden), 2 * walker.size.guesses)):
         decoy = walker.house.maker.make(canary.shape)[0] if canary.shape != "identity" else "440305197001010019"
         for text, other in ((canary.value, decoy), (canary.value[-6:], decoy[-6:])):
             one, two = (told(judge, word) for word in (text, other))

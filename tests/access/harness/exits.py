@@ -1,7 +1,9 @@
 """Walks every address in every variant as one person and listens to each answer."""
 
 import copy
+import traceback
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -16,14 +18,15 @@ from kedang.foundation.kernel import clock
 from kedang.foundation.web.records.base import RecordPages
 from tests.access.harness import rules
 from tests.access.harness.addresses import Address, Place, addresses, places
+from tests.access.harness.cast import EVERYBODY
+from tests.access.harness.choice import Size, some_addresses, some_places, some_variants
 from tests.access.harness.house import House
 from tests.access.harness.verdict import Judge
+from tests.access.harness.writes import Writes, changes_nothing
 
 Variant = tuple[str, dict[str, Any], dict[str, Any]]
 """Method, parameters, headers."""
 FRAGMENT = {"HX-Request": "true"}
-ONE_OF_EACH = 0.05
-"""Below this share a person tries some of the addresses only, each once; all people together still try all."""
 LEAVES = {"access:sign-out", "access:first-run"}
 FILLED = {
     "reason": "核对资料", "grade": "B", "clearance": "1", "left_on": "2026-01-01", "party_kind": "enterprise", "name": "", "version": "1",
@@ -34,8 +37,10 @@ FILLED = {
 class Walker:
     """One person at every door."""
 
-    def __init__(self, house: House, judge: Judge, share: float = 1.0) -> None:
-        self.house, self.judge, self.share = house, judge, share
+    def __init__(self, house: House, judge: Judge, size: Size) -> None:
+        self.house, self.judge, self.size = house, judge, size
+        self.at = house.seed + EVERYBODY.index(judge.who)
+        self.writes = Writes() if changes_nothing(judge.who) else None
         self.client: Client = house.client(judge.who.key)
         self.random = Random(f"{house.seed}{judge.who.key}")
 
@@ -43,7 +48,7 @@ class Walker:
         """One request; whatever it did is taken back."""
         method, data, headers = variant
         jar = copy.copy(self.client.cookies)
-        with transaction.atomic():
+        with transaction.atomic(), self.writes.watching() if self.writes else nullcontext():
             if method == "GET":
                 response = self.client.get(url, data, headers=headers)
             else:
@@ -57,30 +62,27 @@ class Walker:
     def walk(self, channels: frozenset[str] = frozenset()) -> None:
         """Every address, or those of some channels."""
         every = [address for address in addresses() if not channels or address.channel in channels]
-        if self.share < ONE_OF_EACH and not channels:
-            every = self.random.sample(every, max(1, round(len(every) * self.share * 10)))
-        for address in every:
-            try:
-                found = places(self.house, address)
-            except LookupError as error:
-                self.judge.tally.leak("unknown address", address.pattern, self.judge.who.key, str(error))
-                continue
-            for place in self.chosen(found):
-                for variant in variants(address, place):
+        for address in every if channels else some_addresses(every, self.at, self.size):
+            found = places(self.house, address)
+            for number, place in enumerate(some_places(found, self.at, self.size, self.judge.who)):
+                is_first = number < self.size.spots or address.channel == "unmask"
+                for variant in some_variants(list(variants(address, place)), self.at + number, self.size, is_first):
                     self.listen(place, variant)
-
-    def chosen(self, every: list[Place]) -> list[Place]:
-        """All places, or a share of them, of every sort one at least; fewer where a door stays shut anyway."""
-        limit = max(1 if self.share < ONE_OF_EACH else 2, round(len(every) * self.share))
-        if every and every[0].address.channel == "log viewer" and not rules.holds(self.judge.who, "audit.view"):
-            limit = min(limit, 6)
-        return every if limit >= len(every) else self.random.sample(every, limit)
 
     def listen(self, place: Place, variant: Variant) -> None:
         """Ask and listen."""
         response, judge, address = self.ask(variant, place.url), self.judge, place.address
         url = f"{variant[0]} {place.url} {variant[1] if len(str(variant[1])) < 200 else ''}".rstrip(" {}")
-        judge.tally.expect("status", url, judge.who.key, response.status_code < 500, f"answers {response.status_code}")
+        judge.tally.expect(
+            "status",
+            url,
+            judge.who.key,
+            response.status_code < 500,
+            f"answers {response.status_code} {cause(response)}",
+        )
+        if self.writes is not None:
+            wrong = self.writes.beyond(address.name)
+            judge.tally.expect("changes nothing", url, judge.who.key, not wrong, f"writes {wrong}")
         about = place.fact.key if place.fact is not None and place.fact.state != "staged" else ""
         if place.fact is not None and address.model is Customer:
             is_seen = rules.sees(judge.who, place.fact)
@@ -98,6 +100,15 @@ class Walker:
         if is_unmasked(judge, place, variant):
             return
         judge.hears(address.channel, url, response, about, at=address.name.split(":")[0])
+
+
+def cause(response: Any) -> str:
+    """Where an answer that is none came from, for who has to mend it."""
+    _kind, error, trace = getattr(response, "exc_info", None) or (None, None, None)
+    if error is None:
+        return ""
+    last = traceback.extract_tb(trace)[-1]
+    return f"{type(error).__name__}: {error} ({last.filename}:{last.lineno})"
 
 
 def whole(response: Any) -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.test import Client
+from django.test.client import ClientHandler
 
 from kedang.business.customers import services as customers
 from kedang.business.customers.models import (
@@ -91,10 +92,13 @@ class House:
     batches: dict[str, Any] = field(default_factory=dict)
     exports: dict[int, str] = field(default_factory=dict)
     """Finished exports by job: who asked."""
+    handler: ClientHandler = field(default_factory=lambda: ClientHandler(enforce_csrf_checks=False))
+    """The house's one front door: its middleware is loaded once, not for every browser."""
 
     def client(self, key: str) -> Client:
         """A browser of that person; of nobody where there is none."""
         client = Client(raise_request_exception=False)
+        client.handler = self.handler
         if key in self.people:
             client.force_login(self.people[key])
         return client

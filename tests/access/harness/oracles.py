@@ -8,6 +8,7 @@ from kedang.foundation.kernel import keys
 from tests.access.harness import rules
 from tests.access.harness.addresses import sensitive
 from tests.access.harness.canaries import Canary
+from tests.access.harness.choice import turn
 from tests.access.harness.ear import songs_of
 from tests.access.harness.exits import Walker, list_pages
 
@@ -19,8 +20,8 @@ FEW = {"grade": ("A", "D"), "sex": ("male", "female")}
 class Oracle:
     """One person who guesses."""
 
-    def __init__(self, walker: Walker, share: float) -> None:
-        self.walker, self.judge, self.share = walker, walker.judge, share
+    def __init__(self, walker: Walker) -> None:
+        self.walker, self.judge, self.size = walker, walker.judge, walker.size
         self.known: dict[tuple[str, str, str], Any] = {}
 
     def ask_all(self) -> None:
@@ -28,13 +29,33 @@ class Oracle:
         hidden = [
             c for c in self.judge.forbidden if c.fact is not None and c.kind not in {"open", "internal"} and not c.staff
         ]
-        count = min(len(hidden), max(12 if self.share else 2, round(len(hidden) * self.share)))
-        for canary in self.walker.random.sample(hidden, count):
+        for number, canary in enumerate(self.chosen(hidden)):
             for text, decoy in self.texts(canary):
-                for question in questions(canary.name):
+                for question in turn(questions(canary.name), self.walker.at + number, self.size.questions):
                     self.compare(question, text, decoy, canary)
+        self.trail(hidden)
         self.orders()
         self.few_values()
+
+    def chosen(self, hidden: list[Canary]) -> list[Canary]:
+        """Some hidden values, no two of the same class of fields where there are others."""
+        found: list[Canary] = []
+        kinds = sorted({canary.kind for canary in hidden})
+        for number in range(min(self.size.guesses, len(hidden))):
+            kind = kinds[(self.walker.at + number) % len(kinds)]
+            found.append(self.walker.random.choice([canary for canary in hidden if canary.kind == kind]))
+        return found
+
+    def trail(self, hidden: list[Canary]) -> None:
+        """Numbers that others typed stand in the trail: do its conditions confirm one?"""
+        typed = [c for c in hidden if c.name in {"mobile", "bank_account"} and c.model == "Customer"]
+        if not rules.holds(self.judge.who, "audit.view") or not typed:
+            return
+        newest = {(canary.name, canary.fact): canary for canary in typed}
+        question = ("filter", reverse("access:event-list"), {"subject": "{}"})
+        for canary in self.walker.random.sample(list(newest.values()), min(len(newest), 2 * self.size.guesses)):
+            for text, decoy in self.texts(canary):
+                self.compare(question, text, decoy, canary)
 
     def texts(self, canary: Canary) -> list[tuple[str, str]]:
         """The value, its tail and its blind index, each with one of the same shape that is nobody's."""
@@ -94,7 +115,7 @@ class Oracle:
                 kind = pages.model.secrecy.of(name)  # type: ignore[attr-defined]
                 if plain is None or self.sees_everywhere(pages.model.__name__, kind):
                     continue
-                for sort in (name, f"-{name}", f"{name}_blind"):
+                for sort in turn((name, f"-{name}", f"{name}_blind"), self.walker.at, self.size.questions):
                     holds = self.order(url, sort) == plain
                     self.judge.tally.expect(
                         "sort oracle", f"{url}?sort={sort}", self.judge.who.key, holds, "the order changes"
@@ -111,8 +132,9 @@ class Oracle:
         for name, (one, other) in FEW.items():
             if self.sees_everywhere("Customer", "assessment" if name == "grade" else "personal"):
                 continue
+            asked = turn(questions(name), self.walker.at, self.size.questions)
             for question in questions(name):
-                if "q" in question[2]:
+                if "q" in question[2] or question not in asked:
                     continue
                 right, wrong = self.answer(question, one), self.answer(question, other)
                 self.judge.tally.expect(

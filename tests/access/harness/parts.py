@@ -1,10 +1,10 @@
-"""Parts of a run: what each does for one person, and how large its forms are."""
+"""Parts of a run: what each does for one person."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from tests.access.harness import alike, bulk, commands, denial, workbooks
 from tests.access.harness.cast import BY_KEY, EVERYBODY
+from tests.access.harness.choice import SHORT, Size
 from tests.access.harness.ear import Ear
 from tests.access.harness.exits import Walker
 from tests.access.harness.house import House
@@ -14,21 +14,6 @@ from tests.access.harness.verdict import Judge, Tally
 PARTS = ("walk", "oracles", "alike", "workbooks", "commands", "bulk", "denial", "timing")
 
 
-@dataclass(frozen=True)
-class Size:
-    """How much is asked."""
-
-    share: float
-    alike: int
-    oracles: float
-    commands: float
-    selections: int
-    cases: int
-    pairs: int
-
-
-FULL = Size(0.1, 1, 0.01, 0.02, 10_000, 1_000, 2_000)
-SHORT = Size(0.01, 1, 0.0, 0.0, 40, 60, 0)
 GUESSERS = (
     "reader",
     "auditor",
@@ -37,6 +22,7 @@ GUESSERS = (
     "two_hats",
     "analyst",
     "archivist",
+    "watcher",
     "low",
     "far",
     "system_admin",
@@ -44,7 +30,7 @@ GUESSERS = (
     "acting",
 )
 PICKERS = ("acting", "department_head", "archivist", "general_manager", "security_admin", "reader", "far")
-SHORT_GUESSERS = ("reader", "two_hats")
+SHORT_GUESSERS = ("reader", "auditor")
 
 
 def tasks(size: Size, parts: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -69,16 +55,14 @@ def do(
         tally.notes["denied"] = denied
         tally.count("default deny", "generated", denied, denied)
         return
-    walker = Walker(house, Judge(house, ear, BY_KEY[key], tally), size.share)
+    walker = Walker(house, Judge(house, ear, BY_KEY[key], tally), size)
     steps: dict[str, Any] = {
         "walk": lambda: walker.walk(channels),
-        "oracles": lambda: Oracle(walker, size.oracles).ask_all(),
-        "alike": lambda: alike.compare_all(walker, size.alike),
+        "oracles": lambda: Oracle(walker).ask_all(),
+        "alike": lambda: alike.compare_all(walker),
         "workbooks": lambda: workbooks.open_all(walker),
-        "commands": lambda: commands.run_all(walker, size.commands),
-        "bulk": lambda: bulk.Bulk(walker).run(
-            max(1, size.selections // (len(PICKERS) if size.selections > 100 else 1) // 2)
-        ),
+        "commands": lambda: commands.run_all(walker),
+        "bulk": lambda: bulk.Bulk(walker).run(size.selections),
         "timing": lambda: tally.notes.update(timing=alike.time_pairs(walker, size.pairs)),
     }
     steps[part]()

@@ -149,6 +149,13 @@ PLANTS: tuple[Plant, ...] = (
         frozenset({"log viewer", "export"}),
     ),
     Plant(
+        "typed",
+        "the trail finds numbers that its reader sees masked",
+        "oracles",
+        "auditor",
+        lambda: mock.patch(f"{ACCESS}.tables.typed_q", lambda actor: Q()),
+    ),
+    Plant(
         "search",
         "hidden numbers are searched for everybody",
         "oracles",

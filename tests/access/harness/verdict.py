@@ -24,9 +24,16 @@ class Leak:
         return f"{self.channel}: {self.url} as {self.who}: {self.what}"
 
 
+class Enough(Exception):
+    """One leak was all that was asked for."""
+
+
 @dataclass
 class Tally:
     """What was asked, and what was wrong."""
+
+    stops: bool = False
+    """The first leak ends it: a planted fault is heard or not."""
 
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     checks: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -46,6 +53,8 @@ class Tally:
         found = Leak(channel, url, who, what)
         if found not in self.leaks:
             self.leaks.append(found)
+        if self.stops:
+            raise Enough
 
     def expect(self, channel: str, url: str, who: str, holds: bool, what: str) -> None:
         """One plain question with one right answer."""
