@@ -41,9 +41,9 @@ ci: lint test ## 持续集成所做的一切 / what CI does
 #@ 证明 / proofs（见 docs/operate/proof.md）
 .PHONY: harness-access harness-access-short harness-races
 harness-access: setup-test ## 谁能从哪里看到什么，SEED= PLANT=all PARTS= ENGINE= / who sees what through which exit
-	@KEDANG_TEST_ENGINE=$(ENGINE) $(PYTHON) -m tests.access.harness $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT)) $(if $(PARTS),--parts $(PARTS)) $(if $(JSON),--json $(JSON))
+	@$(PYTHON) -m tests.access.harness $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT)) $(if $(PARTS),--parts $(PARTS)) $(if $(JSON),--json $(JSON))
 harness-access-short: setup-test ## 持续集成用的短形式，并证明它会变红 / the short form, and that it can fail
-	@KEDANG_TEST_ENGINE=$(ENGINE) $(PYTHON) -m tests.access.harness --short && KEDANG_TEST_ENGINE=$(ENGINE) $(PYTHON) -m tests.access.harness --plant ci
+	@$(PYTHON) -m tests.access.harness --short --prove --processes 1 $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED))
 harness-races: setup-test ## 同一对象上多项操作同时进行：混合 ROUNDS=200、两两 PAIR_ROUNDS=3，CLIENTS=16 ENGINE= GROUP= SEED= PLANT= / writing services at once, mixed and in pairs
 	@$(PYTHON) -m tests.races $(or $(ROUNDS),200) $(or $(CLIENTS),16) $(ENGINE) --prove --pair-rounds $(or $(PAIR_ROUNDS),3) \
 	  $(if $(GROUP),--group "$(GROUP)") $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT)) $(if $(JSON),--json $(JSON))

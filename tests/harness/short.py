@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LAST_WORDS = 3000
+ACCESS = ("tests.access.harness", "--short", "--prove", "--seed", "7", "--processes", "1", "--engine")
 RACES = ("tests.races", "1", "6", "--pair-rounds", "1", "--seed", "4", "--prove", "--processes", "1")
 GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (
@@ -67,6 +68,7 @@ GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
         ),
     ),
     ((*RACES, "sqlite"), (*RACES, "postgresql")),
+    ((*ACCESS, "sqlite"), (*ACCESS, "postgresql")),
     (("tests.harness.bench", "sqlite"), ("tests.harness.bench", "postgresql")),
     (
         ("tests.harness.crash.checkpoints", "--seconds", "10"),

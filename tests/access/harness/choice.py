@@ -46,7 +46,7 @@ class Size:
 
 
 FULL = Size(1, 3, 1, 120, True, 2, 3, 2, 40, 1_000, 500)
-SHORT = Size(11, 4, 1, 6, False, 4, 1, 3, 6, 40, 0)
+SHORT = Size(16, 5, 1, 4, False, 4, 1, 3, 6, 40, 0)
 PLANTED = Size(1, 1, 2, 40, False, 1, 12, 1, 60, 30, 0)
 
 
