@@ -1,4 +1,4 @@
-"""Sets of other versions of the program: an older one comes back up to date, on either engine; what cannot is refused before anything changes."""
+"""Sets of other versions of the program: an older one comes back up to date, on either engine; what cannot is refused, nothing changed."""
 
 from contextlib import nullcontext
 from pathlib import Path

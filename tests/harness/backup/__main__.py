@@ -2,7 +2,7 @@
 
 1. ``--trials`` random damages (three of four a single bit) to copies of a set: each must be found before a restore would write.
 2. ``--kills`` backups killed at random moments: listed sets stay whole, the next backup clears up.
-3. ``--restores`` restores killed at random moments into places empty and filled: as before, or marked, or whole; the next one makes it whole.
+3. ``--restores`` restores killed at random moments into empty and filled places: as before, marked, or whole; the next one makes it whole.
 4. ``--drills`` sets, each after some work, restored to a scratch place and compared.
 
 ``--plant`` makes the verification overlook the content of one part: the run must then fail. The seed is printed; a run is repeated with it.

@@ -1,4 +1,4 @@
-"""Restores killed at random moments: the place is as it was, or marked so that nothing works over it, or whole; the next one makes it whole."""
+"""Restores killed at random moments: the place is as it was, or marked so that nothing works over it, or whole; the next makes it whole."""
 
 import os
 import random
