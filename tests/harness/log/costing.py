@@ -1,7 +1,8 @@
 """What writing an entry costs beside the single-row write it goes with, durable as installations are.
 
-``update``: one row changed in one transaction of its own: ``BEGIN``, ``UPDATE … WHERE id = …``, ``COMMIT``. ``save``: the least that a change through the models does: ``BEGIN``, read and lock the row, set a field and the version, save, ``COMMIT``. ``edit``: the
-service that people's edits go through (``customer_change``: rights, checks, duplicates, completeness, search index). Each once
+``update``: one row changed in one transaction of its own: ``BEGIN``, ``UPDATE … WHERE id = …``, ``COMMIT``. ``save``: the least that a
+change through the models does: ``BEGIN``, read and lock the row, set a field and the version, save, ``COMMIT``. ``edit``: the service that
+people's edits go through (``customer_change``: rights, checks, duplicates, completeness, search index). Each once
 without and once with the entry, in turn, the order of the two changing every round; what is told of each pair:
 
 * wall clock: median and quartiles of both, and the median of what one pair differs by, in percent of the median without;
