@@ -84,6 +84,22 @@ def test_the_later_of_two_editors_sees_mine_and_theirs(cast: Cast, customer: Cus
     change(cast.salesperson, customer, version=2, employees=200)
 
 
+def test_a_change_is_seen_behind_many_later_ones(cast: Cast, customer: Customer) -> None:
+    change(cast.archivist, customer, employees=100)
+    axis = services.axis_create(actor=cast.archivist, values={"code": "QD", "name": "渠道"})
+    one, other = (
+        services.term_create(actor=cast.archivist, axis=axis, values={"code": f"Q{number}", "name": f"渠道{number}"})
+        for number in (1, 2)
+    )
+    for number in range(60):
+        services.classes_set(actor=cast.archivist, customer=customer, terms=[(one, other)[number % 2]])
+    with pytest.raises(Refused) as refused:
+        change(cast.salesperson, customer, employees=200)
+    assert [one.label for one in refused.value.details["conflicts"]] == ["职工人数"]
+    customer.refresh_from_db()
+    assert customer.employees == 100
+
+
 def test_a_new_contact_does_not_get_in_the_way_of_an_editor(cast: Cast, customer: Customer) -> None:
     services.contact_add(actor=cast.archivist, customer=customer, values={"name": "李工"})
     change(cast.salesperson, customer, employees=200)

@@ -17,6 +17,9 @@ from kedang.foundation.kernel.refused import Refused
 OWN = frozenset(field.name for field in Customer._meta.concrete_fields)
 """Classes, say, are noted with the dossier too; they are no field of it and are set as a whole."""
 
+MORE = 20
+"""Entries that may stand among the changes without a version of their own; each change has one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -34,7 +37,7 @@ def refuse_conflict(actor: Actor, customer: Customer, mine: Mapping[str, Any], v
     """Refuse when fields of the dossier were changed since ``version``; contacts and the like do not get in the way."""
     later: dict[str, Event] = {}
     events = Event.objects.filter(subject_type=Customer._meta.label_lower, subject_id=customer.pk, category="change")
-    for event in events.order_by("-id")[:50]:
+    for event in events.order_by("-id")[: customer.version - version + MORE]:
         if orjson.loads(event.meta or "{}").get("version", 0) <= version:
             break
         for name in orjson.loads(event.changes or "{}"):
