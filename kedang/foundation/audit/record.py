@@ -150,7 +150,9 @@ def _binding_cursor(wired: Any) -> Any:
 
     wired.close_if_health_check_failed()
     wired.ensure_connection()
-    return wired.make_cursor(psycopg.Cursor(wired.connection))
+    return wired._prepare_cursor(
+        psycopg.Cursor(wired.connection)
+    )  # as Django prepares its own: statements are counted and watched
 
 
 def record_many(
