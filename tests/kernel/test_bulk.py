@@ -78,7 +78,5 @@ def test_vacuum_runs_alone_and_never_inside_a_transaction(engine: str) -> None:
         bulk.vacuum(Customer)
     with transaction.atomic(), CaptureQueriesContext(connection) as inside:
         bulk.vacuum(Customer)
-    assert [query["sql"] for query in alone] == (
-        ['VACUUM "customers_customer"'] if engine == "postgresql" else []
-    )
+    assert [query["sql"] for query in alone] == (['VACUUM "customers_customer"'] if engine == "postgresql" else [])
     assert not inside.captured_queries
