@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DATABASE = {"kedang.sqlite3", "kedang.sqlite3-wal", "kedang.sqlite3-shm"}
-LOCKS = {"stores.lock", "serve.lock"}
+LOCKS = {"stores.lock", "serve.lock", ".lock-restore"}
 
 
 def files(data: Path) -> Iterator[str]:
