@@ -61,14 +61,20 @@ def _entry(customer: Any) -> Act:
 
 
 def _update(customer: Any) -> tuple[Act, Act]:
-    from django.db import connection, transaction
+    from django.db import connection
 
-    entry = _entry(customer)
     key = customer.pk
 
     def change(number: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("UPDATE customers_customer SET website = %s WHERE id = %s", [f"{number}.example", key])
+
+    return _in_one_transaction(change, _entry(customer))
+
+
+def _in_one_transaction(change: Act, entry: Act) -> tuple[Act, Act]:
+    """The change alone, and with its entry."""
+    from django.db import transaction
 
     def without(number: int) -> None:
         with transaction.atomic():
@@ -83,11 +89,9 @@ def _update(customer: Any) -> tuple[Act, Act]:
 
 
 def _save(customer: Any) -> tuple[Act, Act]:
-    from django.db import transaction
 
     from kedang.foundation.kernel import clock
 
-    entry = _entry(customer)
     rows = type(customer).objects.select_for_update().filter(pk=customer.pk)
 
     def change(number: int) -> None:
@@ -95,16 +99,7 @@ def _save(customer: Any) -> tuple[Act, Act]:
         row.website, row.version, row.updated_at = f"{number}.example", row.version + 1, clock.now()
         row.save(update_fields=["website", "version", "updated_at"])
 
-    def without(number: int) -> None:
-        with transaction.atomic():
-            change(number)
-
-    def whole(number: int) -> None:
-        with transaction.atomic():
-            change(number)
-            entry(number)
-
-    return without, whole
+    return _in_one_transaction(change, _entry(customer))
 
 
 def _edit(customer: Any) -> tuple[Act, Act]:
