@@ -31,10 +31,12 @@ INSTALLED_APPS = [
     "kedang.foundation.numbering",
     "kedang.foundation.jobs",
     "kedang.foundation.search",
+    "kedang.foundation.files",
     "kedang.foundation.safekeeping",
     "kedang.foundation.web",
     "kedang.business.customers",
     "kedang.business.intake",
+    "kedang.business.holdings",
 ]
 
 MIDDLEWARE = [

@@ -7,8 +7,11 @@ from django.db import transaction
 
 from kedang.foundation.access.models import Role, Scope
 
-READ_DOSSIER = ("customers.view",)
-WRITE_DOSSIER = (*READ_DOSSIER, "customers.create", "customers.change", "customers.print")
+READ_DOSSIER = ("customers.view", "holdings.view")
+WRITE_DOSSIER = (
+    *READ_DOSSIER, "customers.create", "customers.change", "customers.print",
+    "holdings.read", "holdings.print", "holdings.deliver", "holdings.project",
+)  # fmt: skip
 SHOW_ALL = {"contact": "show", "identity": "show", "account": "show", "personal": "show", "assessment": "show"}
 MASK_ALL = {"contact": "mask", "identity": "mask", "account": "mask", "personal": "mask", "assessment": "mask"}
 
@@ -29,7 +32,7 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "system_admin", "系统管理员", "管理人员、角色、设置与任务；不看客户档案",
         ("access.view_people", "access.manage_people", "access.manage_roles", "settings.manage", "jobs.view",
-         "safekeeping.view", "safekeeping.run"),
+         "safekeeping.view", "safekeeping.run", "files.view"),
         {"contact": "show"},
     ),
     BuiltinRole(
@@ -43,7 +46,9 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "archivist", "档案管理员", "全部客户档案的建立、整理、导入与编号规则",
         (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "customers.withdraw",
-         "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views"),
+         "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views",
+         "holdings.file", "holdings.arrange", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
+         "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"},
     ),
     BuiltinRole(
@@ -59,18 +64,19 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     ),
     BuiltinRole(
         "department_head", "部门负责人", "本部门及下级客户档案，可评级与导出",
-        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "access.view_people"),
+        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "access.view_people", "holdings.reopen"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"}, Scope.BELOW,
     ),
     BuiltinRole(
         "executive", "高级管理人员", "查阅全部客户档案，可打印与导出",
-        (*READ_DOSSIER, "customers.print", "customers.export", "customers.unmask", "access.view_people"),
+        (*READ_DOSSIER, "customers.print", "customers.export", "customers.unmask", "access.view_people",
+         "holdings.read", "holdings.print", "holdings.reopen"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"},
     ),
     BuiltinRole(
         "general_manager", "总经理", "查阅全部客户档案与留痕，可打印、导出、评级",
         (*READ_DOSSIER, "customers.print", "customers.export", "customers.unmask", "customers.grade",
-         "access.view_people", "audit.view"), SHOW_ALL,
+         "access.view_people", "audit.view", "holdings.read", "holdings.print", "holdings.reopen", "custody.view"), SHOW_ALL,
     ),
 )  # fmt: skip
 

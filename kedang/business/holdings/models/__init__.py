@@ -1,0 +1,60 @@
+"""Models of the archive itself, one file per noun."""
+
+from kedang.business.holdings.models.care import (
+    ClimateLimit,
+    ClimateReading,
+    Equipment,
+    EquipmentKind,
+    Finding,
+    Inspection,
+    InspectionOccasion,
+    RoomVisit,
+)
+from kedang.business.holdings.models.handing import (
+    CheckResult,
+    CheckRun,
+    Package,
+    PackageKind,
+    Transfer,
+    TransferLine,
+)
+from kedang.business.holdings.models.item import FilingTrace, Item, ItemFile, ReferenceCode
+from kedang.business.holdings.models.location import Location, Placement, StockLine, StockTake
+from kedang.business.holdings.models.project import Project, ProjectState
+from kedang.business.holdings.models.scheme import CodeTemplate, DocumentType, RetentionPeriod, Scheme, Series
+from kedang.business.holdings.models.volume import Volume, VolumeNote, VolumeReopening
+
+__all__ = [
+    "CheckResult",
+    "CheckRun",
+    "ClimateLimit",
+    "ClimateReading",
+    "CodeTemplate",
+    "DocumentType",
+    "Equipment",
+    "EquipmentKind",
+    "FilingTrace",
+    "Finding",
+    "Inspection",
+    "InspectionOccasion",
+    "Item",
+    "ItemFile",
+    "Location",
+    "Package",
+    "PackageKind",
+    "Placement",
+    "Project",
+    "ProjectState",
+    "ReferenceCode",
+    "RetentionPeriod",
+    "RoomVisit",
+    "Scheme",
+    "Series",
+    "StockLine",
+    "StockTake",
+    "Transfer",
+    "TransferLine",
+    "Volume",
+    "VolumeNote",
+    "VolumeReopening",
+]
