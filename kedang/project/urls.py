@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kedang.foundation.safekeeping.urls")),
     path("", include("kedang.business.customers.urls")),
     path("", include("kedang.business.intake.urls")),
+    path("", include("kedang.business.holdings.urls")),
 ]
 
 handler403 = "kedang.foundation.web.errors.forbidden"

@@ -99,6 +99,7 @@ class Menu:
 menu = Menu()
 menu.add_group("work", _("工作"), 10)
 menu.add_group("dossiers", _("客户档案"), 20)
+menu.add_group("archive", _("档案"), 25)
 menu.add_group("collection", _("收集与导入"), 30)
 menu.add_group("trail", _("留痕"), 80)
 menu.add_group("system", _("系统管理"), 90)

@@ -1,0 +1,4 @@
+"""Pages of the archive, declared, and its menu entries: one module per part, one line each here. Loaded by itself at start-up.
+
+Each module may hold ``URLS``, which ``urls.py`` strings together.
+"""

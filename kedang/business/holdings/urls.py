@@ -1,0 +1,7 @@
+"""Addresses of the archive: each part keeps its own list, one line a part here."""
+
+from django.urls import URLPattern
+
+app_name = "holdings"
+
+urlpatterns: list[URLPattern] = []
