@@ -183,6 +183,12 @@ class StockLinePolicy(_Custody):
 
 
 @register
+class StockScanPolicy(_Custody):
+    model = m.StockScan
+    paths = ScopePaths(fonds="stock_take__fonds_id")
+
+
+@register
 class InspectionPolicy(_Custody):
     model = m.Inspection
 
@@ -210,6 +216,11 @@ class EquipmentPolicy(_Custody):
 @register
 class RoomVisitPolicy(_Custody):
     model = m.RoomVisit
+
+
+@register
+class StatisticsReportPolicy(_Custody):
+    model = m.StatisticsReport
 
 
 @register

@@ -6,6 +6,7 @@ from kedang.business.holdings.models.care import (
     Equipment,
     EquipmentKind,
     Finding,
+    FindingSource,
     Inspection,
     InspectionOccasion,
     RoomVisit,
@@ -19,8 +20,9 @@ from kedang.business.holdings.models.handing import (
     TransferLine,
 )
 from kedang.business.holdings.models.item import FilingTrace, Item, ItemFile, ReferenceCode
-from kedang.business.holdings.models.location import Location, Placement, StockLine, StockTake
+from kedang.business.holdings.models.location import Location, Placement, StockLine, StockScan, StockTake
 from kedang.business.holdings.models.project import Project, ProjectState
+from kedang.business.holdings.models.report import StatisticsReport
 from kedang.business.holdings.models.scheme import CodeTemplate, DocumentType, RetentionPeriod, Scheme, Series
 from kedang.business.holdings.models.volume import Volume, VolumeNote, VolumeReopening
 
@@ -35,6 +37,7 @@ __all__ = [
     "EquipmentKind",
     "FilingTrace",
     "Finding",
+    "FindingSource",
     "Inspection",
     "InspectionOccasion",
     "Item",
@@ -50,7 +53,9 @@ __all__ = [
     "RoomVisit",
     "Scheme",
     "Series",
+    "StatisticsReport",
     "StockLine",
+    "StockScan",
     "StockTake",
     "Transfer",
     "TransferLine",

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kedang.business.holdings import choices as c
-from kedang.business.holdings.models.location import Location
+from kedang.business.holdings.models.location import Location, StockLine
 from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.access.policies import ScopedQuerySet
 from kedang.foundation.access.secrecy import FieldSecrecy
@@ -35,6 +35,9 @@ class Inspection(models.Model):
         _("缘由"), max_length=10, choices=InspectionOccasion.choices, default=InspectionOccasion.PLANNED
     )
     planned_on = models.DateField(_("计划日期"))
+    every_days = models.PositiveSmallIntegerField(
+        _("每几天一次"), null=True, blank=True, help_text=_("填写后，每次检查完自动排下一次；不填则只检查这一次。")
+    )
     done_at = models.DateTimeField(_("检查时间"), null=True, blank=True, editable=False)
     done_by = models.CharField(_("检查人"), max_length=80, blank=True, default="", editable=False)
     answers = models.JSONField(_("检查项目"), default=dict, blank=True, editable=False)
@@ -53,8 +56,17 @@ class Inspection(models.Model):
         return f"{self.get_occasion_display()} {self.location} {self.planned_on}"
 
 
+class FindingSource(models.TextChoices):
+    """Where a finding comes from."""
+
+    INSPECTION = "inspection", _("库房检查")
+    STOCK = "stock", _("盘点")
+    CLIMATE = "climate", _("温湿度")
+    OTHER = "other", _("其他")
+
+
 class Finding(models.Model):
-    """检查发现: a task until it is solved."""
+    """检查发现: a task until it is solved. Of a room out of its climate there is one, however long it lasts."""
 
     secrecy = FieldSecrecy(default="internal")
 
@@ -65,6 +77,18 @@ class Finding(models.Model):
     location = models.ForeignKey(Location, models.PROTECT, related_name="findings", verbose_name=_("位置"))
     volume = models.ForeignKey(
         "holdings.Volume", models.PROTECT, null=True, blank=True, related_name="findings", verbose_name=_("案卷")
+    )
+    stock_line = models.OneToOneField(
+        StockLine,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="finding",
+        verbose_name=_("盘点明细"),
+        editable=False,
+    )
+    source = models.CharField(
+        _("来源"), max_length=10, choices=FindingSource.choices, default=FindingSource.OTHER, editable=False
     )
     text = models.CharField(_("问题"), max_length=300)
     owner = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, verbose_name=_("处理人"), related_name="+")
@@ -86,6 +110,11 @@ class Finding(models.Model):
         default_permissions = ()
         ordering = ("-id",)
         indexes = [models.Index(fields=["fonds", "due_on"], name="finding_open", condition=Q(state="open"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["location"], name="finding_one_of_climate", condition=Q(source="climate", state="open")
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -125,12 +125,16 @@ class CheckRun(models.Model):
     item = models.ForeignKey(
         Item, models.PROTECT, null=True, blank=True, related_name="check_runs", verbose_name=_("件")
     )
+    transfer = models.ForeignKey(
+        Transfer, models.PROTECT, null=True, blank=True, related_name="check_runs", verbose_name=_("移交")
+    )
     rules_version = models.CharField(_("检测方案版本"), max_length=20)
     verdict = models.CharField(_("结论"), max_length=10, choices=c.Verdict.choices)
     passed_count = models.PositiveIntegerField(_("通过"), default=0)
     warned_count = models.PositiveIntegerField(_("提示"), default=0)
     pending_count = models.PositiveIntegerField(_("待人工"), default=0)
     failed_count = models.PositiveIntegerField(_("不通过"), default=0)
+    score = models.PositiveSmallIntegerField(_("得分"), default=0)
     made_by = models.CharField(_("检测人"), max_length=80)
     made_at = models.DateTimeField(_("检测时间"))
 
@@ -147,7 +151,10 @@ class CheckRun(models.Model):
 
 
 class CheckResult(models.Model):
-    """One point of a run: code such as GD-1-4, property, verdict, evidence, and the way to mend it."""
+    """One point of a run: code such as GD-1-4, property, verdict, evidence, and the way to mend it.
+
+    ``targets`` names the records to be mended as ``["item", 7, "code or title"]``; the page links to those the reader may open.
+    """
 
     secrecy = FieldSecrecy(default="internal")
 
@@ -158,6 +165,10 @@ class CheckResult(models.Model):
     verdict = models.CharField(_("结果"), max_length=10, choices=c.Verdict.choices)
     evidence = models.TextField(_("依据"), blank=True, default="")
     remedy = models.CharField(_("处理办法"), max_length=300, blank=True, default="")
+    targets = models.JSONField(_("所涉案卷与文件"), default=list, blank=True)
+    is_manual = models.BooleanField(_("人工检测"), default=False)
+    is_veto = models.BooleanField(_("一票否决"), default=False)
+    weight = models.PositiveSmallIntegerField(_("权重"), default=1)
     answered_by = models.CharField(_("人工核对人"), max_length=80, blank=True, default="")
     answered_at = models.DateTimeField(_("人工核对时间"), null=True, blank=True)
 

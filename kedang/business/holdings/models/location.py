@@ -175,3 +175,38 @@ class StockLine(models.Model):
     def audit_parent(self) -> StockTake:
         """Shown with its stock-take."""
         return self.stock_take
+
+
+class StockScan(models.Model):
+    """One scan as a phone sent it. ``key`` is made on the phone, so that what is sent twice counts once."""
+
+    secrecy = FieldSecrecy(default="internal")
+
+    stock_take = models.ForeignKey(
+        StockTake, models.PROTECT, related_name="scans", verbose_name=_("盘点"), db_index=False
+    )
+    key = models.CharField(_("扫码标识"), max_length=40)
+    code = models.CharField(_("编码"), max_length=120)
+    place = models.ForeignKey(Location, models.PROTECT, verbose_name=_("实际位置"), related_name="+", db_index=False)
+    scanned_at = models.DateTimeField(_("扫码时间"))
+    scanned_by = models.CharField(_("盘点人"), max_length=80)
+    device = models.CharField(_("手机"), max_length=40, blank=True, default="")
+    received_at = models.DateTimeField(_("上传时间"))
+
+    objects: Any = models.Manager.from_queryset(ScopedQuerySet)()
+
+    class Meta:
+        verbose_name = _("扫码")
+        verbose_name_plural = _("扫码")
+        default_permissions = ()
+        ordering = ("scanned_at", "id")
+        constraints = [models.UniqueConstraint(fields=["stock_take", "key"], name="stock_scan_once")]
+        indexes = [models.Index(fields=["stock_take", "code"], name="stock_scan_by_code")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def audit_parent(self) -> StockTake:
+        """Shown with its stock-take."""
+        return self.stock_take
