@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kedang.business.customers.models import Customer
@@ -98,6 +98,11 @@ class Volume(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["fonds", "reference_code"], name="volume_code_once"),
             models.CheckConstraint(condition=~Q(title=""), name="volume_has_title"),
+            models.CheckConstraint(
+                condition=Q(inspected_by__isnull=True) | Q(responsible__isnull=True) | ~Q(inspected_by=F("responsible")),
+                name="volume_inspected_by_another",
+            ),
+            models.CheckConstraint(condition=Q(twin__isnull=True) | ~Q(twin=F("id")), name="volume_not_its_own_twin"),
         ]
         indexes = [
             models.Index(fields=["fonds", "id", "secrecy_level", "department", "state"], name="volume_pages"),
@@ -140,6 +145,14 @@ class VolumeNote(models.Model):
         verbose_name_plural = _("备考记录")
         default_permissions = ()
         ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signed_by__isnull=True, signed_at__isnull=True)
+                | Q(signed_by__isnull=False, signed_at__isnull=False),
+                name="volume_note_signed_whole",
+            )
+        ]
+        indexes = [models.Index(fields=["volume"], name="volume_note_unsigned", condition=Q(signed_at__isnull=True))]
 
     def __str__(self) -> str:
         return self.text
@@ -176,7 +189,10 @@ class VolumeReopening(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["volume"], name="volume_one_open_request", condition=Q(decided_at__isnull=True)
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")), name="reopening_decided_by_another"
+            ),
         ]
 
     def __str__(self) -> str:
