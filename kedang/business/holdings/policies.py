@@ -21,6 +21,7 @@ EXPORT = Action("holdings.export", _("导出目录与封装包"), _GROUP, is_rea
 DELIVER = Action("holdings.deliver", _("交来文件与移交"), _GROUP)
 FILE = Action("holdings.file", _("办理归档"), _GROUP)
 ARRANGE = Action("holdings.arrange", _("组卷与结卷"), _GROUP)
+MEND = Action("holdings.mend", _("登记与签认备考表、互见，申请重新开卷"), _GROUP)
 REOPEN = Action("holdings.reopen", _("审批重新开卷"), _GROUP)
 RECEIVE = Action("holdings.receive", _("接收移交"), _GROUP)
 CHECK = Action("holdings.check", _("四性检测"), _GROUP)
@@ -31,7 +32,7 @@ LAYOUT = Action("custody.layout", _("设置库房与柜架"), _CUSTODY)
 SCHEME = Action("holdings.scheme", _("管理分类方案、归档范围与档号"), _SETTINGS)
 
 READING = frozenset({"holdings.view", "holdings.read", "holdings.print", "holdings.export"})
-MENDING = READING | {"holdings.check", "custody.keep", "holdings.reopen"}
+MENDING = READING | {"holdings.check", "custody.keep", "holdings.reopen", "holdings.mend"}
 """What may be done with a volume that is closed, besides reading."""
 
 

@@ -47,7 +47,7 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
         "archivist", "档案管理员", "全部客户档案的建立、整理、导入与编号规则",
         (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "customers.withdraw",
          "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views",
-         "holdings.file", "holdings.arrange", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
+         "holdings.file", "holdings.arrange", "holdings.mend", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
          "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"},
     ),
