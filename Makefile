@@ -13,9 +13,11 @@ help: ## 显示本页 / this page
 	@printf '\n  KEDANG_DATA_DIR  KEDANG_DATABASE_URL  PORT   见 README / see README\n\n'
 
 #@ 使用 / use
-.PHONY: setup run
+.PHONY: setup setup-ocr run
 setup: ## 只做准备：组件、前端、静态文件 / set-up only, leaves .venv/bin/kedang
 	@bin/setup
+setup-ocr: setup ## 另装文字识别组件，扫描件才能按内容检索 / also what reads the text of scans
+	@bin/setup --ocr
 run: setup ## 准备并启动（首次附演示数据），PORT=8000 / set up and run, demo data on first start
 	@.venv/bin/kedang setup --demo
 	@exec .venv/bin/kedang serve --port $(PORT)

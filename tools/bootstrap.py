@@ -19,6 +19,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "kedang-stamps"
 LOCKS = {False: ROOT / "requirements.lock", True: ROOT / "requirements-test.lock"}
+OCR_LOCK = ROOT / "requirements-ocr.lock"
 STATIC = ROOT / "build" / "static"
 
 LAUNCHER = """\
@@ -48,8 +49,11 @@ Packages could not be fetched or verified: check the network (or the index setti
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/setup", description="Sets up the house in its own folder.")
     parser.add_argument("--test", action="store_true", help="also what tests and checks need")
+    parser.add_argument("--ocr", action="store_true", help="also what recognises the text of scans")
     options = parser.parse_args()
     install_packages(with_tests=options.test)
+    if options.ocr:
+        install_recognition()
     write_launcher()
     make_from_sources()
     return 0
@@ -65,12 +69,30 @@ def install_packages(*, with_tests: bool) -> None:
     if PYTHON.exists() and stamp.exists() and stamp.read_text() in enough:
         return
     say("安装组件", "packages")
+    install(LOCKS[with_tests])
+    for site in site_folders():
+        (site / "kedang.pth").write_text(f"{ROOT}\n")
+    STAMPS.mkdir(exist_ok=True)
+    stamp.write_text(wanted)
+
+
+def install_recognition() -> None:
+    """The packages that recognise text in scans, beside the others."""
+    stamp, wanted = STAMPS / "recognition", digest_of([OCR_LOCK])
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    say("安装文字识别组件", "text recognition")
+    install(OCR_LOCK)
+    stamp.write_text(wanted)
+
+
+def install(lock: Path) -> None:
     way = existing_way() or make_environment()
     if not way:
         sys.stderr.write(NOTHING_WORKS)
         raise SystemExit(1)
     done = subprocess.run(
-        [*way, "--require-hashes", "-r", str(LOCKS[with_tests])],
+        [*way, "--require-hashes", "-r", str(lock)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -79,10 +101,6 @@ def install_packages(*, with_tests: bool) -> None:
     if done.returncode:
         sys.stderr.write(f"{done.stdout[-3000:]}\n{NOT_FETCHED}")
         raise SystemExit(1)
-    for site in site_folders():
-        (site / "kedang.pth").write_text(f"{ROOT}\n")
-    STAMPS.mkdir(exist_ok=True)
-    stamp.write_text(wanted)
 
 
 def existing_way() -> list[str] | None:

@@ -1,4 +1,4 @@
-"""Writes the two locks from pyproject.toml: exact versions with digests, for every platform, no addresses inside."""
+"""Writes the locks from pyproject.toml: exact versions with digests, for every platform, no addresses inside."""
 
 import shutil
 import subprocess
@@ -27,6 +27,7 @@ def main() -> int:
     steps = [
         [*compile_, "--extra", "test", "-o", test],
         [*compile_, "--constraint", test, "-o", "requirements.lock"],
+        [*compile_, "--extra", "ocr", "--constraint", test, "-o", "requirements-ocr.lock"],
     ]
     for step in steps:
         subprocess.run(step, cwd=ROOT, check=True)

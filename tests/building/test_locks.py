@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;\\]+)", re.MULTILINE)
-LOCKS = ("requirements.lock", "requirements-test.lock")
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-ocr.lock")
 
 
 def pins(text: str) -> dict[str, str]:
@@ -25,10 +25,12 @@ def test_every_direct_package_is_locked_as_pinned() -> None:
     assert len(wanted) == len(project["dependencies"]), "every dependency is pinned with =="
     assert wanted.items() <= run.items()
     assert pins("\n".join(project["optional-dependencies"]["test"])).items() <= test.items()
+    assert pins("\n".join(project["optional-dependencies"]["ocr"])).items() <= locked(LOCKS[2]).items()
 
 
 def test_what_is_tested_is_what_runs() -> None:
     assert locked(LOCKS[0]).items() <= locked(LOCKS[1]).items()
+    assert locked(LOCKS[0]).items() <= locked(LOCKS[2]).items()
 
 
 def test_every_locked_package_has_digests_and_no_address() -> None:
