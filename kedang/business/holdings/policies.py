@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from kedang.business.holdings import models as m
 from kedang.business.holdings.choices import ItemState, VolumeState
 from kedang.foundation.access.actions import Action
-from kedang.foundation.access.policies import Policy, ScopePaths, register
+from kedang.foundation.access.grants import ActiveGrant
+from kedang.foundation.access.policies import Policy, ScopePaths, any_of, policy_for, prefixed, register
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 
@@ -247,3 +248,32 @@ class CheckRunPolicy(Policy):
 @register
 class CheckResultPolicy(Policy):
     model, view, change, parent = m.CheckResult, "holdings.check", "holdings.check", "run"
+
+
+@register
+class PrintedSheetPolicy(Policy):
+    """A printed sheet is there for who may see what it is of, and for who printed it."""
+
+    model, view, change = m.PrintedSheet, "holdings.view", "holdings.print"
+    paths = ScopePaths(owner="printed_by_id", department="department_id", secrecy="secrecy_level")
+    above = ("volume", "transfer")
+
+    def grant_q(self, grant: ActiveGrant) -> models.Q:
+        """Rows reached by themselves, by their volume or by their transfer."""
+        own = super().grant_q(grant)
+        over = [prefixed(policy_for(_related(name)).grant_q(grant), name) for name in self.above] if own else []
+        return any_of([own, *over])
+
+    def covers(self, grant: ActiveGrant, obj: models.Model) -> bool:
+        """See :meth:`grant_q`."""
+        over = [getattr(obj, name) for name in self.above]
+        return super().covers(grant, obj) or any(policy_for(type(o)).covers(grant, o) for o in over if o is not None)
+
+
+def _related(name: str) -> type[models.Model]:
+    return {"volume": m.Volume, "transfer": m.Transfer}[name]
+
+
+@register
+class PrintSettingsPolicy(_Setting):
+    model = m.PrintSettings

@@ -24,6 +24,16 @@ from kedang.business.holdings.models.location import Location, Placement, StockL
 from kedang.business.holdings.models.project import Project, ProjectState
 from kedang.business.holdings.models.report import StatisticsReport
 from kedang.business.holdings.models.scheme import CodeTemplate, DocumentType, RetentionPeriod, Scheme, Series
+from kedang.business.holdings.models.sheet import (
+    CoverSize,
+    FormKind,
+    PageMarks,
+    PrintedSheet,
+    PrintSettings,
+    Sides,
+    SpineWidth,
+    Standard,
+)
 from kedang.business.holdings.models.volume import Volume, VolumeNote, VolumeReopening
 
 __all__ = [
@@ -32,12 +42,14 @@ __all__ = [
     "ClimateLimit",
     "ClimateReading",
     "CodeTemplate",
+    "CoverSize",
     "DocumentType",
     "Equipment",
     "EquipmentKind",
     "FilingTrace",
     "Finding",
     "FindingSource",
+    "FormKind",
     "Inspection",
     "InspectionOccasion",
     "Item",
@@ -45,7 +57,10 @@ __all__ = [
     "Location",
     "Package",
     "PackageKind",
+    "PageMarks",
     "Placement",
+    "PrintSettings",
+    "PrintedSheet",
     "Project",
     "ProjectState",
     "ReferenceCode",
@@ -53,6 +68,9 @@ __all__ = [
     "RoomVisit",
     "Scheme",
     "Series",
+    "Sides",
+    "SpineWidth",
+    "Standard",
     "StatisticsReport",
     "StockLine",
     "StockScan",
