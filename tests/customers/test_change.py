@@ -147,6 +147,18 @@ def test_a_grade_comes_with_its_reason(cast: Cast, customer: Customer) -> None:
     assert "年销售额 300 万元，回款及时" in event.changes
 
 
+def test_who_may_grade_need_not_be_able_to_change(cast: Cast, customer: Customer) -> None:
+    """The general manager grades every dossier and edits none."""
+    services.customer_grade(actor=cast.manager, customer=customer, grade="A", reason="年度评审一致同意")
+    customer.refresh_from_db()
+    assert customer.grade == "A"
+    assert event_of("customers.graded", customer).actor_name == cast.manager.name
+    with pytest.raises(NotAllowed):
+        services.customer_change(
+            actor=cast.manager, customer=customer, version=customer.version, values={"remarks": "改"}
+        )
+
+
 @pytest.mark.parametrize(
     ("grade", "reason", "code"),
     [("A", " ", "reason_missing"), ("Z", "很好", "grade_unknown"), ("", "没变", "grade_unchanged")],

@@ -206,10 +206,14 @@ def require(actor: Actor, code: str, obj: models.Model | None = None) -> None:
         raise refusal
 
 
-def require_still_in_scope(actor: Actor, obj: models.Model) -> None:
-    """After a write: the result must lie inside what the writer may see and reach, else the write is refused."""
+def require_still_in_scope(actor: Actor, obj: models.Model, code: str = "") -> None:
+    """After a write: the result must lie inside what the writer may see and reach, else the write is refused.
+
+    Args:
+        code: the action that was done (default: changing); a general manager may grade without being able to change.
+    """
     policy = policy_for(type(obj))
-    if not _reaches(policy, actor, policy.change or policy.view, obj):
+    if not _reaches(policy, actor, code or policy.change or policy.view, obj):
         raise Refused(
             "out_of_writer_scope", str(_("保存后此记录将超出您的数据范围，未予保存。请检查负责人、部门、地区或密级。"))
         )

@@ -32,7 +32,7 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "system_admin", "系统管理员", "管理人员、角色、设置与任务；不看客户档案",
         ("access.view_people", "access.manage_people", "access.manage_roles", "settings.manage", "jobs.view",
-         "safekeeping.view", "safekeeping.run", "files.view"),
+         "safekeeping.view", "safekeeping.run"),
         {"contact": "show"},
     ),
     BuiltinRole(

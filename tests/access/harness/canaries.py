@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
+from kedang.business.customers.reference import region_name
 from tests.access.harness import rules
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
@@ -55,7 +56,8 @@ class Maker:
     def _claim(self, stretches: list[str]) -> bool:
         found = set(stretches)
         looks_like_a_year = any(len(part) == TAIL and part.startswith(("20", "19")) for part in found)
-        if len(found) != len(stretches) or found & self.taken or looks_like_a_year:
+        is_a_place = any(len(part) == TAIL and region_name(part) for part in found)
+        if len(found) != len(stretches) or found & self.taken or looks_like_a_year or is_a_place:
             return False
         self.taken |= found
         return True

@@ -113,7 +113,7 @@ def customer_create(
     terms.save(actor, customer)
     customer.completeness = present_score(customer)[0]
     customer.save(update_fields=["completeness"])
-    require_still_in_scope(actor, customer)
+    require_still_in_scope(actor, customer, "customers.create")
     reindex([customer.pk])
     return customer
 
@@ -213,7 +213,7 @@ def customer_grade(*, actor: Actor, customer: Customer, grade: str, reason: str)
     if grade == found.grade:
         raise Refused("grade_unchanged", _("客户已经是此等级，没有变化。"), "grade")
     changes = take_over(found, {"grade": grade, "grade_reason": reason})
-    touch(actor, found, saving=("grade", "grade_reason"))
+    touch(actor, found, saving=("grade", "grade_reason"), action="customers.grade")
     # The reason is an assessment: it stands among the veiled changes only, not as the open reason of the entry.
     record(actor, CUSTOMER_GRADED, found, changes=changes, meta={"version": found.version})
     return found
@@ -230,7 +230,7 @@ def customer_withdraw(*, actor: Actor, customer: Customer, reason: str) -> Custo
     if len(reason.strip()) < 2:
         raise Refused("reason_missing", _("撤销客户档案必须写明原因，例如“重复建档，保留 QY202301”。"), "reason")
     changes = take_over(found, {"withdrawn_at": clock.now()})
-    touch(actor, found, saving=("withdrawn_at",))
+    touch(actor, found, saving=("withdrawn_at",), action="customers.withdraw")
     record(actor, CUSTOMER_WITHDRAWN, found, changes=changes, reason=reason.strip(), meta={"version": found.version})
     return found
 
