@@ -33,7 +33,9 @@ LAYOUT = Action("custody.layout", _("设置库房与柜架"), _CUSTODY)
 SCHEME = Action("holdings.scheme", _("管理分类方案、归档范围与档号"), _SETTINGS)
 
 READING = frozenset({"holdings.view", "holdings.read", "holdings.print", "holdings.export"})
-MENDING = READING | {"holdings.check", "custody.keep", "holdings.reopen", "holdings.mend"}
+MENDING = READING | {
+    "holdings.check", "custody.keep", "holdings.reopen", "holdings.mend", "holdings.deliver", "holdings.receive",
+}  # fmt: skip
 """What may be done with a volume that is closed, besides reading."""
 
 
