@@ -6,3 +6,8 @@ class FilesConfig(AppConfig):
     name = "kedang.foundation.files"
     label = "files"
     verbose_name = _("文件")
+
+    def ready(self) -> None:
+        from kedang.foundation.files import places
+
+        places.register()

@@ -193,9 +193,9 @@ class SealedReader(io.RawIOBase):
 
 
 @contextmanager
-def sealed(target: Path, place: str) -> Iterator[SealedWriter]:
-    """Write a sealed file; it has its name only when it is whole, on the disk, and was read back."""
-    with written(target) as out:
+def sealed(target: Path, place: str, *, is_promised: bool = False) -> Iterator[SealedWriter]:
+    """Write a sealed file; it has its name only when it is whole, on the disk, and was read back. For the rest see ``written``."""
+    with written(target, is_promised=is_promised) as out:
         writer = SealedWriter(out, place)
         yield writer
         digest = writer.finish()

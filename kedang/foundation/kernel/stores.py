@@ -9,7 +9,7 @@ before its snapshot of the database until it has a link to every file, so that n
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -75,13 +75,20 @@ def swept_by(name: str, sweep: Callable[[], object]) -> None:
 
 def settle(path: Path) -> bool:
     """Remove a file that a dead process wrote and no row names; True when nothing is left to be decided."""
-    is_named = _named.get(path.parent.name)
+    is_named = _named.get(_folder_of(path))
     if is_named is None:
         return True
     path.with_name(path.name + UNFINISHED).unlink(missing_ok=True)
     if path.exists() and not is_named(path):
         discard(path)
     return True
+
+
+def _folder_of(path: Path) -> str:
+    """The store a file lies in, also in a folder below it."""
+    with suppress(ValueError):
+        return path.relative_to(settings.DATA_DIR).parts[0]
+    return path.parent.name
 
 
 def sweep() -> list[str]:
@@ -95,12 +102,12 @@ def sweep() -> list[str]:
 
 
 @contextmanager
-def written(target: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
+def written(target: Path, mode: int = 0o600, *, is_promised: bool = False) -> Iterator[BinaryIO]:
     """Write a file of a store: nobody sees it under its name before it is whole and on the disk.
 
-    Within a transaction the file goes again if the process dies before the commit.
+    Within a transaction the file goes again if the process dies before the commit, unless the caller sees to that himself.
     """
-    if connection.in_atomic_block:
+    if connection.in_atomic_block and not is_promised:
         _promised(target)
     unfinished = target.with_name(target.name + UNFINISHED)
     try:

@@ -1,0 +1,1 @@
+"""Vocabulary of the trail for stored files, one module a part."""
