@@ -60,6 +60,26 @@ def look(stream: BinaryIO, name: str) -> tuple[str, str]:
     return kind, _("压缩包中有加密的文件，需要密码才能打开。") if encrypted else ""
 
 
+def open_package(stream: BinaryIO, name: str) -> zipfile.ZipFile:
+    """A ZIP, open to read, whose directory is of bearable size; what is in it is not looked at.
+
+    Raises:
+        Refused: ``file_bomb``, ``zip_unreadable``.
+    """
+    try:
+        refuse_directory(stream)
+        return zipfile.ZipFile(stream)
+    except _Flood as flood:
+        raise Refused(
+            "file_bomb", _("“%(name)s”是异常压缩包（%(why)s），没有解压。") % {"name": name, "why": flood}
+        ) from flood
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError) as error:
+        raise Refused(
+            "zip_unreadable",
+            _("“%(name)s”不是 ZIP 压缩包，或已损坏，没有解压。RAR、7z 请先解压，或改存为 ZIP。") % {"name": name},
+        ) from error
+
+
 def refuse_directory(stream: BinaryIO) -> None:
     """A directory larger than memory should hold is not read at all."""
     end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]  # the only reader of the end record there is

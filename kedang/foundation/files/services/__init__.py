@@ -3,3 +3,5 @@
 from kedang.foundation.files.services.reading import file_open as file_open
 from kedang.foundation.files.services.serving import file_serve as file_serve
 from kedang.foundation.files.services.storing import file_store as file_store
+from kedang.foundation.files.services.unpacking import Unpacked as Unpacked
+from kedang.foundation.files.services.unpacking import files_from_zip as files_from_zip
