@@ -1,0 +1,90 @@
+"""Reading titles and file names: title, date, document number, kind of document, kind of companion."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from pathlib import PurePosixPath
+
+from kedang.business.holdings.choices import Relation
+from kedang.business.holdings.models import DocumentType
+from kedang.foundation.kernel.text import fold
+
+_SPLIT = re.compile(r"[、，,;；|\s]+")
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[-._年/]?(0?[1-9]|1[0-2])[-._月/]?(0?[1-9]|[12]\d|3[01])日?(?!\d)")
+_NUMBER = re.compile(r"[\u4e00-\u9fffA-Za-z]{0,12}[〔\[【(（](?:19|20)\d{2}[〕\]】)）]第?\d{1,5}号")
+_COPY_MARK = re.compile(r"\s*[(（]\d{1,2}[)）]$|\s*-\s*副本$")
+_SPAN = re.compile(r"((?:19|20)\d{2})\s*(?:[-—–~～至到]|年[-—–~～至到])\s*((?:19|20)\d{2})")
+
+RELATION_WORDS: tuple[tuple[str, str], ...] = (
+    ("附件", Relation.ATTACHMENT),
+    ("定稿", Relation.DRAFT),
+    ("底稿", Relation.DRAFT),
+    ("请示", Relation.REQUEST),
+    ("被转发", Relation.FORWARDED),
+    ("英文版", Relation.LANGUAGE),
+    ("外文版", Relation.LANGUAGE),
+)
+REPLIES = ("批复", "复函", "答复")
+
+
+def title_from(file_name: str) -> str:
+    """The title that a file name stands for: without folder, ending and marks of copies."""
+    name = PurePosixPath(file_name.replace("\\", "/")).name
+    stem, dot, ending = name.rpartition(".")
+    title = stem if dot and stem and 1 <= len(ending) <= 5 and ending.isascii() else name
+    title = _COPY_MARK.sub("", title.replace("_", " ").strip())
+    return (" ".join(title.split()) or name)[:300]
+
+
+def date_in(text: str) -> date | None:
+    """The last day that is written out in a text: 2026-03-01, 20260301, 2026年3月1日."""
+    found = None
+    for year, month, day in _DAY.findall(text):
+        try:
+            found = date(int(year), int(month), int(day))
+        except ValueError:
+            continue
+    return found
+
+
+def number_in(text: str) -> str:
+    """The document number in a text: 青禾发〔2026〕12号."""
+    found = _NUMBER.search(text)
+    return found[0] if found else ""
+
+
+def span_in(text: str) -> tuple[int, int] | None:
+    """The years that a plan or a summary is about: 2024-2026 年."""
+    for first, last in _SPAN.findall(text):
+        if int(first) < int(last) <= int(first) + 30:
+            return int(first), int(last)
+    return None
+
+
+def relation_in(title: str) -> str:
+    """As what a document belongs to another, by its title; empty when it says nothing of it."""
+    if any(word in title for word in REPLIES):
+        return ""
+    return next((relation for word, relation in RELATION_WORDS if word in title), "")
+
+
+def words_of(kind: DocumentType) -> list[str]:
+    """Words by which a kind of document is recognised: its name and what the archivist wrote down."""
+    written = [word for word in _SPLIT.split(kind.keywords) if word]
+    return [*dict.fromkeys([kind.name, *written])]
+
+
+def kind_in(texts: Iterable[str], kinds: Iterable[DocumentType]) -> tuple[DocumentType | None, str]:
+    """The kind of document that texts speak of, and the word by which it was known.
+
+    The longest word wins; of words of one length the one that stands last (titles end in their kind: “关于……合同的函”).
+    """
+    folded = [fold(text) for text in texts if text]
+    best: tuple[int, int, DocumentType, str] | None = None
+    for kind in kinds:
+        for word in words_of(kind):
+            key = fold(word)
+            at = max((text.rfind(key) for text in folded), default=-1) if key else -1
+            if at >= 0 and (best is None or (len(key), at) > best[:2]):
+                best = (len(key), at, kind, word)
+    return (best[2], best[3]) if best else (None, "")

@@ -1,0 +1,47 @@
+"""Several steps at once, as the rules propose them; what they cannot decide stays for the archivist."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kedang.business.holdings.choices import ItemState
+from kedang.business.holdings.models import Item
+from kedang.business.holdings.services.items.cataloguing import item_catalogue
+from kedang.business.holdings.services.items.identifying import item_identify
+from kedang.business.holdings.services.items.placing import item_place
+from kedang.business.holdings.services.items.putting_away import item_put_away
+from kedang.business.holdings.services.items.writing import FILE, locked_item
+from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.refused import NotAllowed, Refused
+
+STEPS = {
+    ItemState.RECEIVED.value: item_identify,
+    ItemState.IDENTIFIED.value: item_place,
+    ItemState.PLACED.value: item_catalogue,
+    ItemState.CATALOGUED.value: item_put_away,
+}
+"""What comes next in each state."""
+
+
+@transaction.atomic
+def item_advance(*, actor: Actor, item: Item) -> Item:
+    """Do the remaining steps of filing as proposed, as far as they go by themselves.
+
+    Raises:
+        Refused: ``item_state`` when there is nothing left to do; the first refusal when not one step was done.
+    """
+    found = locked_item(actor, item, FILE)
+    if found.state not in STEPS:
+        told = _("“%(title)s”已是“%(state)s”，没有要办的步骤。")
+        raise Refused("item_state", told % {"title": found.title, "state": found.get_state_display()})
+    done = 0
+    while found.state in STEPS:
+        try:
+            found = STEPS[found.state](actor=actor, item=found)
+        except NotAllowed:
+            raise
+        except Refused:
+            if not done:
+                raise
+            break
+        done += 1
+    return found
