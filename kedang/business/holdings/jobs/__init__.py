@@ -1,0 +1,3 @@
+"""Work of the archive outside a request, one module per part, one line each here."""
+
+from kedang.business.holdings.jobs import handing as handing

@@ -1,0 +1,70 @@
+"""Tests of what is handed over, nightly tests in custody by sample, and packages, as jobs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Max, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from kedang.business.holdings.choices import CheckOccasion, Verdict, VolumeState
+from kedang.business.holdings.models import Transfer, Volume
+from kedang.foundation.jobs.registry import job
+from kedang.foundation.jobs.schedules import schedule
+from kedang.foundation.kernel import clock
+
+KEPT = (VolumeState.CLOSED, VolumeState.SHELVED)
+
+
+@job("holdings.transfer_check", title=lazy("移交检测"))
+def test_transfer(ctx: Any, *, transfer_id: int) -> dict[str, Any]:
+    """The four-property test of every line of a list."""
+    from kedang.business.holdings.services.check_runs import transfer_check
+
+    transfer = Transfer.objects.get(pk=transfer_id)
+    told = transfer_check(
+        actor=ctx.actor, transfer=transfer, progress=lambda done, total: ctx.progress(done, total, _("正在检测"))
+    )
+    return {"verdicts": told}
+
+
+@job("holdings.custody_check", title=lazy("长期保存检测"))
+def test_custody(ctx: Any, *, sample: int | None = None, fonds_id: int | None = None) -> dict[str, Any]:
+    """Volumes in custody, those first that were never tested or not for the longest time; ``sample`` of them."""
+    from kedang.business.holdings.services.check_runs import check_run
+
+    wanted = settings.CHECK_SAMPLE if sample is None else sample
+    since = ctx.job.created_at
+    tested = Max("check_runs__made_at", filter=Q(check_runs__occasion=CheckOccasion.CUSTODY))
+    kept = Volume.objects.filter(state__in=KEPT, **({"fonds_id": fonds_id} if fonds_id else {}))
+    rows = kept.annotate(tested=tested)
+    done = rows.filter(tested__gte=since).count()  # by this job, before it was taken up again
+    left = rows.filter(Q(tested__isnull=True) | Q(tested__lt=since)).order_by(F("tested").asc(nulls_first=True), "pk")
+    order = list(left.values_list("pk", flat=True)[: max(0, wanted - done)])
+    verdicts: dict[str, int] = {}
+    for number, key in enumerate(order, 1):
+        run = check_run(actor=ctx.actor, occasion=CheckOccasion.CUSTODY, volume=Volume.objects.get(pk=key))
+        verdicts[run.verdict] = verdicts.get(run.verdict, 0) + 1
+        ctx.progress(number, len(order), _("已检测 %(n)s 卷") % {"n": number})
+    return {
+        "volumes": len(order),
+        "failed": verdicts.get(Verdict.FAILED, 0),
+        "verdicts": verdicts,
+        "on": str(clock.today()),
+    }
+
+
+@job("holdings.package", title=lazy("制作封装包"))
+def make_package(ctx: Any, *, volume_id: int, kind: str, note: str = "") -> dict[str, Any]:
+    """A volume as a package, kept among the stored files."""
+    from kedang.business.holdings.services.packages import package_make
+
+    made = package_make(
+        actor=ctx.actor, volume=Volume.objects.get(pk=volume_id), kind=kind, note=note,
+        progress=lambda done, total: ctx.progress(done, total, _("正在封装")),
+    )  # fmt: skip
+    return {"package": made.pk, "bytes": made.file.size}
+
+
+if settings.CHECK_SAMPLE:
+    schedule("holdings.custody_check", daily_at=settings.CHECK_AT)
