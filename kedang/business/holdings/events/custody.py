@@ -1,0 +1,35 @@
+"""Vocabulary of the trail for places, what stands in them, and the care of the store-rooms."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kedang.foundation.audit.vocabulary import EventType
+
+LOCATION_CREATED = EventType("custody.location_created", _("设置存放位置"), "change")
+LOCATION_CHANGED = EventType("custody.location_changed", _("修改存放位置"), "change")
+LOCATIONS_MADE = EventType("custody.locations_made", _("成批设置存放位置"), "change")
+VOLUME_PUT_AWAY = EventType("custody.volume_put_away", _("案卷入库"), "change")
+VOLUME_MOVED = EventType("custody.volume_moved", _("案卷移库"), "change")
+ITEM_PUT_AWAY = EventType("custody.item_put_away", _("文件入库"), "change")
+ITEM_MOVED = EventType("custody.item_moved", _("文件移库"), "change")
+BOX_MOVED = EventType("custody.box_moved", _("档案盒移位"), "change")
+TAKEN_OUT = EventType("custody.taken_out", _("从架上取下"), "change")
+STOCK_TAKE_BEGUN = EventType("custody.stock_take_begun", _("开始盘点"), "change")
+STOCK_SCANS_TAKEN = EventType("custody.stock_scans_taken", _("上传盘点扫码"), "change")
+STOCK_TAKE_CLOSED = EventType("custody.stock_take_closed", _("结束盘点"), "change")
+STOCK_LINE_SETTLED = EventType("custody.stock_line_settled", _("按实际位置更正"), "change")
+INSPECTION_PLANNED = EventType("custody.inspection_planned", _("安排库房检查"), "change")
+INSPECTION_CHANGED = EventType("custody.inspection_changed", _("修改库房检查"), "change")
+INSPECTION_DONE = EventType("custody.inspection_done", _("完成库房检查"), "change")
+FINDING_NOTED = EventType("custody.finding_noted", _("登记库房问题"), "change")
+FINDING_CHANGED = EventType("custody.finding_changed", _("修改库房问题"), "change")
+FINDING_SOLVED = EventType("custody.finding_solved", _("处理库房问题"), "change")
+CLIMATE_LIMITED = EventType("custody.climate_limited", _("设定温湿度范围"), "change")
+CLIMATE_READ = EventType("custody.climate_read", _("记录温湿度"), "change")
+EQUIPMENT_ADDED = EventType("custody.equipment_added", _("登记库房设备"), "change")
+EQUIPMENT_CHANGED = EventType("custody.equipment_changed", _("修改库房设备"), "change")
+EQUIPMENT_LOOKED_AFTER = EventType("custody.equipment_looked_after", _("检查保养设备"), "change")
+ROOM_ENTERED = EventType("custody.room_entered", _("登记入库人员"), "change")
+ROOM_LEFT = EventType("custody.room_left", _("登记离开库房"), "change")
+VISIT_CORRECTED = EventType("custody.visit_corrected", _("更正入库登记"), "change")
+STATISTICS_KEPT = EventType("custody.statistics_kept", _("编制档案统计报表"), "change")
+CUSTODY_PRINTED = EventType("custody.printed", _("打印库房记录"), "disclose")
