@@ -1,10 +1,12 @@
 """Stored files have no reader of their own: each is read through the record it belongs to."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.access.actions import Action
-from kedang.foundation.access.policies import Policy, register
-from kedang.foundation.files.models import StoredFile
+from kedang.foundation.access.policies import NOTHING, Policy, ScopePaths, register
+from kedang.foundation.files.models import FilePage, FixityFault, FixityRun, StoredFile
+from kedang.foundation.kernel.actors import Actor
 
 SEE = Action("files.view", _("查看文件存储与核验情况"), _("文件"), is_reading=True)
 KEEP = Action("files.keep", _("核验、修复与重新查毒"), _("文件"))
@@ -15,3 +17,29 @@ class StoredFilePolicy(Policy):
     """The storage pages show names, sizes and states to who keeps the store; content is never read by this right."""
 
     model, view, change, ignores_scope = StoredFile, "files.view", "files.keep", True
+
+
+@register
+class FilePagePolicy(Policy):
+    """Pages are found through :mod:`owners`; by themselves they are seen by nobody but the system."""
+
+    model, view, change = FilePage, "files.view", "files.keep"
+    paths = ScopePaths(fonds="file__fonds_id")
+
+    def scope(self, actor: Actor, code: str = "") -> Q:
+        """No page by this way."""
+        return Q() if actor.is_system else NOTHING
+
+
+@register
+class FixityRunPolicy(Policy):
+    """The store is one for all companies of an installation, and so is its check."""
+
+    model, view, change, ignores_scope = FixityRun, "files.view", "files.keep", True
+    paths = ScopePaths(fonds="")
+
+
+@register
+class FixityFaultPolicy(Policy):
+    model, view, change, ignores_scope = FixityFault, "files.view", "files.keep", True
+    paths = ScopePaths(fonds="")

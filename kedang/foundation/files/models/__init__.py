@@ -1,5 +1,6 @@
 """Models of stored files, one file per noun."""
 
+from kedang.foundation.files.models.fixity import FaultKind, FixityFault, FixityRun, RunState
 from kedang.foundation.files.models.stored_file import FileState, StoredFile
 from kedang.foundation.files.models.text import (
     FilePage,
@@ -11,12 +12,16 @@ from kedang.foundation.files.models.text import (
 )
 
 __all__ = [
+    "FaultKind",
     "FilePage",
     "FileReading",
     "FileState",
+    "FixityFault",
+    "FixityRun",
     "PageSource",
     "ReadingState",
     "Rendition",
     "RenditionKind",
+    "RunState",
     "StoredFile",
 ]

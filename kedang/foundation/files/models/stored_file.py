@@ -41,6 +41,7 @@ class StoredFile(models.Model):
         _("状态"), max_length=10, choices=FileState.choices, default=FileState.WAITING, editable=False
     )
     finding = models.CharField(_("查毒与核验结果"), max_length=300, blank=True, default="", editable=False)
+    is_too_large = models.BooleanField(_("查毒服务不收"), default=False, editable=False)
     scanned_at = models.DateTimeField(_("查毒时间"), null=True, blank=True, editable=False)
     checked_at = models.DateTimeField(_("核验时间"), null=True, blank=True, editable=False)
     uploaded_by = models.ForeignKey(
