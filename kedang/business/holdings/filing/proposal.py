@@ -156,17 +156,18 @@ def open_volumes(group: Together, series: Series, year: int, retention: Retentio
     )
     top = SecrecyLevel.TOP_SECRET
     rows = rows.filter(secrecy_level__gte=top) if group.is_top_secret else rows.filter(secrecy_level__lt=top)
-    rows = (
-        rows.filter(project_id=main.project_id)
-        if main.project_id
-        else rows.filter(customer_id=main.customer_id, project=None)
-    )
+    if main.project is not None:
+        rows = rows.filter(project=main.project)
+    elif main.customer is not None:
+        rows = rows.filter(customer=main.customer, project__isnull=True)
+    else:
+        rows = rows.filter(customer__isnull=True, project__isnull=True)
     return rows.order_by("-id")
 
 
 def volume_title(item: Item, series: Series | None, year: int | None) -> str:
     """The title that a new volume begins with."""
-    about = item.project or item.customer
+    about: Any = item.project or item.customer
     if item.project is not None and item.customer is not None:
         about = f"{item.customer}{item.project}"
     spoken = _("%(year)s年") % {"year": year} if year else ""

@@ -3,4 +3,5 @@
 Codes of kinds in stored keys: items 2, volumes 3.
 """
 
+from kedang.business.holdings.search import items as items
 from kedang.business.holdings.search import volumes as volumes

@@ -1,5 +1,7 @@
 """Several steps at once, as the rules propose them; what they cannot decide stays for the archivist."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,7 +15,7 @@ from kedang.business.holdings.services.items.writing import FILE, locked_item
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 
-STEPS = {
+STEPS: dict[str, Callable[..., Item]] = {
     ItemState.RECEIVED.value: item_identify,
     ItemState.IDENTIFIED.value: item_place,
     ItemState.PLACED.value: item_catalogue,

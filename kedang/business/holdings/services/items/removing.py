@@ -108,7 +108,7 @@ def item_remove(*, actor: Actor, item: Item, reason: str) -> Item:
 
 
 def _release(actor: Actor, item: Item, reason: str) -> None:
-    if item.volume_id is None:
+    if item.volume is None:
         return
     from kedang.business.holdings.services.volumes import volume_release
 
