@@ -33,6 +33,10 @@ QUIET_TABLES: dict[tuple[str, str], str] = {
         "numbering_numberentry",
         "*",
     ): "the ledger is a record of its own: which numbers, to whom, when; voiding is an event",
+    (
+        "holdings_referencecode",
+        "INSERT",
+    ): "the register of codes: the event of the volume or item that got one names it; replacing and voiding are events",
     ("intake_importchunk", "*"): "staging; what is imported is told per customer and per batch",
 }
 QUIET_FUNCTIONS: dict[tuple[str, str], str] = {

@@ -6,3 +6,9 @@ class HoldingsConfig(AppConfig):
     name = "kedang.business.holdings"
     label = "holdings"
     verbose_name = _("档案实体")
+
+    def ready(self) -> None:
+        from kedang.business.holdings import setup
+        from kedang.foundation.access.arrivals import when_fonds_arrives
+
+        when_fonds_arrives(setup.ensure_defaults)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from kedang.foundation.access.models import Fonds
 
-Welcome = Callable[[Fonds], None]
+Welcome = Callable[[Fonds], object]
 _welcomes: list[Welcome] = []
 
 

@@ -13,10 +13,11 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
-from kedang.foundation.numbering.events import NUMBERS_VOIDED, RULE_CHANGED
+from kedang.foundation.numbering.events import NUMBERS_RESERVED, NUMBERS_VOIDED, RULE_CHANGED
 from kedang.foundation.numbering.models import NumberEntry, NumberRule, NumberSeries, NumberState
 
 WORDS = {"code", "year", "yy", "month", "serial"}
+MOST_RESERVED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,28 @@ def number_void(*, actor: Actor, series: NumberSeries, first: int, last: int, re
         issued_by=actor.display_name, at=clock.now(),
     )  # fmt: skip
     record(actor, NUMBERS_VOIDED, entry, reason=reason, fonds_id=series.fonds_id)
+    return entry
+
+
+@transaction.atomic
+def number_reserve(*, actor: Actor, series: NumberSeries, count: int, reason: str) -> NumberEntry:
+    """Set the next ``count`` numbers of a series aside for later use; nobody else is given them.
+
+    Raises:
+        Refused: ``reserve_count_odd``.
+    """
+    if not 1 <= count <= MOST_RESERVED:
+        told = _("一次可以预留 1 到 %(most)s 个编号，请重新填写个数。")
+        raise Refused("reserve_count_odd", told % {"most": MOST_RESERVED}, "count")
+    locked = NumberSeries.objects.select_for_update().get(pk=series.pk)
+    first = locked.last + 1
+    locked.last += count
+    locked.save(update_fields=["last"])
+    entry = NumberEntry.objects.create(
+        series=locked, first=first, last=locked.last, state=NumberState.RESERVED, reason=reason[:200],
+        issued_by=actor.display_name, at=clock.now(),
+    )  # fmt: skip
+    record(actor, NUMBERS_RESERVED, entry, reason=reason, fonds_id=locked.fonds_id)
     return entry
 
 
