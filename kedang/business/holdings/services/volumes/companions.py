@@ -1,0 +1,34 @@
+"""What belongs together stays together (A-I9): an item, what it belongs to, what belongs to it, and so on."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from kedang.business.holdings.choices import ItemState
+from kedang.business.holdings.models import Item
+
+ASIDE = frozenset({ItemState.OUT_OF_SCOPE, ItemState.REMOVED, ItemState.DESTROYED})
+"""Not kept, or kept no more: nobody waits for them."""
+
+
+def family_ids(ids: Iterable[int]) -> set[int]:
+    """Keys of these items and of everything that belongs together with them, however far; without what is set aside."""
+    known, edge = set(ids), set(ids)
+    while edge:
+        near = Item.objects.filter(Q(belongs_to_id__in=edge) | Q(companions__in=edge)).exclude(state__in=ASIDE)
+        edge = set(near.values_list("pk", flat=True)) - known
+        known |= edge
+    return known
+
+
+def families(items: Iterable[Item]) -> dict[int, int]:
+    """Key of each item → key of the head of its family among these items."""
+    above = {item.pk: item.belongs_to_id for item in items}
+    heads = {}
+    for key in above:
+        seen, now = {key}, key
+        while (upper := above[now]) in above and upper not in seen:
+            seen.add(upper)
+            now = upper
+        heads[key] = now
+    return heads
