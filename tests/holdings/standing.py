@@ -16,10 +16,14 @@ def a_room(cast: Cast, code: str = "1") -> Location:
     house = Location.objects.filter(fonds=cast.fonds, label="K").first() or location_create(
         actor=actor, values={"kind": "storehouse", "code": "K", "name": "总部库区"}
     )
-    return location_create(actor=actor, values={"kind": "room", "parent": house, "code": code, "name": f"{code} 号库房"})
+    return location_create(
+        actor=actor, values={"kind": "room", "parent": house, "code": code, "name": f"{code} 号库房"}
+    )
 
 
-def a_cabinet(cast: Cast, *, shelves: int = 3, sides: int = 1, capacity: int | None = None, code: str = "01") -> Location:
+def a_cabinet(
+    cast: Cast, *, shelves: int = 3, sides: int = 1, capacity: int | None = None, code: str = "01"
+) -> Location:
     """A cabinet in the first room."""
     room = Location.objects.filter(fonds=cast.fonds, kind=LocationKind.ROOM).order_by("pk").first() or a_room(cast)
     return cabinet_make(actor=cast.archivist, location=room, code=code, shelves=shelves, sides=sides, capacity=capacity)
@@ -42,7 +46,9 @@ def closed_volumes(fonds: Fonds, count: int, *, department: Department | None = 
     scheme = Scheme.objects.filter(fonds=fonds).first() or Scheme.objects.create(
         fonds=fonds, title="分类方案", number=1, state=SchemeState.IN_FORCE
     )
-    series = Series.objects.filter(scheme=scheme).first() or Series.objects.create(scheme=scheme, code="KH", name="客户")
+    series = Series.objects.filter(scheme=scheme).first() or Series.objects.create(
+        scheme=scheme, code="KH", name="客户"
+    )
     template = CodeTemplate.objects.filter(fonds=fonds).first() or CodeTemplate.objects.create(
         fonds=fonds, name="按卷", arrangement=Arrangement.VOLUME, item_template="{fonds}-{series}-{number}"
     )

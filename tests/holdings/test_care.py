@@ -1,0 +1,166 @@
+"""Inspections, findings, climate, equipment, visitors and statistics."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from kedang.business.holdings.models import ClimateReading, Equipment, Finding, Inspection, RoomVisit, StatisticsReport
+from kedang.business.holdings.services.climate import climate_add, climate_add_many, climate_limit_set, read_csv
+from kedang.business.holdings.services.equipment import equipment_add, equipment_change, equipment_look_after
+from kedang.business.holdings.services.findings import finding_change, finding_note, finding_solve
+from kedang.business.holdings.services.inspections import KEYS, inspection_change, inspection_do, inspection_plan
+from kedang.business.holdings.services.placing import put_away
+from kedang.business.holdings.services.statistics import period_of, statistics, statistics_keep
+from kedang.business.holdings.services.visits import room_enter, room_leave, visit_correct
+from kedang.foundation.audit.models import Event
+from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.refused import NotAllowed, Refused
+from tests.cast import Cast
+from tests.holdings.standing import a_cabinet, a_room, closed_volumes, shelves_of
+
+NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+GOOD = {key: {"result": "good"} for key in KEYS}
+
+
+def test_an_inspection_every_ninety_days(cast: Cast) -> None:
+    room, actor = a_room(cast), cast.archivist
+    with clock.frozen(NOON):
+        row = inspection_plan(actor=actor, values={"location": room, "every_days": "90", "planned_on": "2026-11-20"})
+        answers = {**GOOD, "doors": {"result": "bad", "note": "北窗关不严"}, "mould": {"result": "none"}}
+        with pytest.raises(Refused) as refusal:
+            inspection_do(actor=actor, inspection=row, answers={**answers, "fire": {}, "damp": {"result": "bad"}})
+        assert set(refusal.value.details["problems"]) == {"fire", "damp"} and "防火" in refusal.value.sentence
+        inspection_do(actor=actor, inspection=row, answers=answers, conclusion="总体良好")
+        with pytest.raises(Refused) as refusal:
+            inspection_do(actor=actor, inspection=row, answers=answers)
+    assert refusal.value.code == "inspection_done"
+    finding = Finding.objects.get()
+    assert (finding.text, finding.inspection_id, finding.location_id) == ("门窗：北窗关不严", row.pk, room.pk)
+    later = Inspection.objects.get(done_at__isnull=True)
+    assert (str(later.planned_on), later.every_days) == ("2027-02-18", 90)
+    inspection_change(actor=actor, inspection=later, values={"planned_on": "2027-02-20"}, version=1)
+    with pytest.raises(Refused) as refusal:
+        inspection_change(actor=actor, inspection=later, values={"every_days": 30}, version=1)
+    assert refusal.value.code == "stale_version"
+    finding_change(actor=actor, finding=finding, values={"owner": actor, "due_on": "2026-12-01"})
+    with pytest.raises(Refused):
+        finding_solve(actor=actor, finding=finding, reason="")
+    finding_solve(actor=actor, finding=finding, reason="已换密封条")
+    with pytest.raises(Refused) as refusal:
+        finding_solve(actor=actor, finding=finding, reason="再来一次")
+    assert refusal.value.code == "finding_solved" and "已换密封条" in refusal.value.sentence
+    codes = list(Event.objects.filter(subject_type="holdings.finding").order_by("id").values_list("code", flat=True))
+    assert codes == ["custody.finding_noted", "custody.finding_changed", "custody.finding_solved"]
+
+
+def test_after_a_fire_there_is_one_inspection(cast: Cast) -> None:
+    room = a_room(cast)
+    with pytest.raises(Refused) as refusal:
+        inspection_plan(actor=cast.archivist, values={"location": room, "occasion": "fire", "every_days": 30})
+    assert refusal.value.field == "every_days"
+    row = inspection_plan(actor=cast.archivist, values={"location": room, "occasion": "fire"})
+    inspection_do(actor=cast.archivist, inspection=row, answers=GOOD)
+    assert Inspection.objects.count() == 1 and not Finding.objects.exists()
+    with pytest.raises(NotAllowed):
+        finding_note(actor=cast.auditor, values={"location": room, "text": "漏水"})
+
+
+def test_out_of_the_limits_one_alarm(cast: Cast) -> None:
+    room, actor = a_room(cast), cast.archivist
+    with clock.frozen(NOON):
+        climate_limit_set(actor=actor, location=room, values={"warmest": "25"})
+        good = climate_add(actor=actor, location=room, temperature="24.5", humidity="50")
+        assert not good.is_out and good.source == "手工"
+        with pytest.raises(Refused) as refusal:
+            climate_add(actor=actor, location=room, temperature="20", humidity="50")
+        assert refusal.value.code == "reading_known"
+    for hour in (1, 2):
+        with clock.frozen(NOON + timedelta(hours=hour)):
+            climate_add(actor=actor, location=room, temperature=Decimal("25.1"), humidity=61)
+    finding = Finding.objects.get()
+    assert finding.source == "climate" and "25.1℃、湿度 61.0%，超出 14.0–25.0℃" in finding.text
+    assert ClimateReading.objects.filter(is_out=True).count() == 2
+    with pytest.raises(Refused) as refusal:
+        climate_add(actor=actor, location=shelves_of(a_cabinet(cast))[0], temperature=20, humidity=50)
+    assert refusal.value.code == "not_a_room"
+    with pytest.raises(Refused) as refusal:
+        climate_limit_set(actor=actor, location=room, values={"coldest": "26"})
+    assert refusal.value.field == "warmest"
+    with pytest.raises(NotAllowed):
+        climate_add(actor=cast.manager, location=room, temperature=20, humidity=50)
+
+
+def test_a_file_of_readings_may_come_twice(cast: Cast) -> None:
+    room = a_room(cast)
+    text = "时间,温度,湿度\n2026-11-19 08:00,20.5,50\n2026/11/19 14:00,21,51%\n2026-11-19 20:00,热,50\n坏的\n2026-11-20 08:00,99,50\n"
+    readings, refused = read_csv(text)
+    assert len(readings) == 4 and [line for line, _told in refused] == [5]
+    with clock.frozen(NOON):
+        answer = climate_add_many(actor=cast.archivist, location=room, readings=readings, source="CSV")
+        again = climate_add_many(actor=cast.archivist, location=room, readings=readings, source="CSV")
+    assert (answer.added, [line for line, _told in answer.refused]) == (2, [4, 6]) and "不合常理" in answer.refused[1][
+        1
+    ]
+    assert (again.added, again.known) == (0, 2)
+    assert Event.objects.filter(code="custody.climate_read").count() == 1
+
+
+def test_equipment_is_due_again(cast: Cast) -> None:
+    room, actor = a_room(cast), cast.archivist
+    with clock.frozen(NOON):
+        row = equipment_add(
+            actor=actor, values={"location": room, "kind": "fire", "name": "灭火器 1", "every_days": 30}
+        )
+        assert str(row.due_on) == "2026-12-20"
+    with clock.frozen(NOON + timedelta(days=31)):
+        row = equipment_look_after(actor=actor, equipment=row, reason="压力正常")
+    assert str(row.due_on) == "2027-01-20"
+    equipment_change(actor=actor, equipment=row, values={"is_retired": True}, version=2)
+    with pytest.raises(Refused) as refusal:
+        equipment_look_after(actor=actor, equipment=row, reason="压力正常")
+    assert refusal.value.code == "equipment_retired" and Equipment.objects.get().version == 3
+
+
+def test_a_key_is_out_once(cast: Cast) -> None:
+    room, actor = a_room(cast), cast.archivist
+    values = {"location": room, "visitor": "王师傅", "unit": "消防公司", "purpose": "更换灭火器", "key_number": "K-1"}
+    first = room_enter(actor=actor, values=values)
+    with pytest.raises(Refused) as refusal:
+        room_enter(actor=actor, values={**values, "visitor": "李师傅"})
+    assert (refusal.value.code, refusal.value.field) == (
+        "key_is_out",
+        "key_number",
+    ) and "王师傅" in refusal.value.sentence
+    visit_correct(actor=actor, visit=first, values={"escorted_by": "沈砚"}, version=1)
+    room_leave(actor=actor, visit=first)
+    with pytest.raises(Refused):
+        room_leave(actor=actor, visit=first)
+    room_enter(actor=actor, values=values)
+    room_enter(actor=actor, values={**values, "visitor": "访客", "key_number": ""})
+    assert RoomVisit.objects.filter(left_at__isnull=True).count() == 2
+
+
+def test_statistics_of_a_month_are_kept(cast: Cast) -> None:
+    shelf = shelves_of(a_cabinet(cast, capacity=10))[0]
+    with clock.frozen(NOON):
+        volumes = closed_volumes(cast.fonds, 3)
+        put_away(actor=cast.archivist, location=shelf, volumes=volumes[:2])
+        report = statistics_keep(actor=cast.archivist, year=2026, month=11)
+        with pytest.raises(Refused) as refusal:
+            statistics_keep(actor=cast.archivist, year=2026, month=12)
+    assert refusal.value.code == "period_ahead"
+    found = {
+        chapter["key"]: {line["label"]: line["value"] for line in chapter["figures"]}
+        for chapter in report.figures["chapters"]
+    }
+    assert (found["holdings"]["案卷"], found["additions"]["入库"], found["custody"]["在架案卷"]) == (3, 2, 2)
+    assert found["custody"]["架位使用率"] == round(100 * 2 / 30, 1) and found["arrangement"]["已入库"] == 2
+    assert found["staff"]["专职档案人员"] == 1
+    empty = {c.key: c for c in statistics(cast.other_fonds.pk, period_of(2026))}
+    assert sum(line.value for line in empty["holdings"].figures) == 0
+    with clock.frozen(NOON + timedelta(days=1)):
+        statistics_keep(actor=cast.archivist, year=2026, month=11)
+    assert StatisticsReport.objects.count() == 1
+    with pytest.raises(NotAllowed):
+        statistics_keep(actor=cast.auditor, year=2026)
