@@ -21,7 +21,14 @@ from kedang.business.customers.views.detail import CustomerDetail, CustomerHisto
 from kedang.business.customers.views.form import CustomerForm
 from kedang.business.customers.views.lists import CustomerExport, CustomerList
 from kedang.business.customers.views.seen import SeenTab
-from kedang.business.customers.views.tabs import ClassesTab, ContactsTab, KeyPersonsTab, ProfileForm, ProfileTab
+from kedang.business.customers.views.tabs import (
+    ClassesTab,
+    ContactsTab,
+    CustomerTab,
+    KeyPersonsTab,
+    ProfileForm,
+    ProfileTab,
+)
 from kedang.foundation.access.trail import may_see_readers
 from kedang.foundation.numbering.subjects import NumberSubject, register_subject
 from kedang.foundation.web.menu import Entry, menu
@@ -111,7 +118,7 @@ class CustomerPages(RecordPages):
     takes_values = True
     read_event, export_event = events.CUSTOMER_VIEWED, events.CUSTOMERS_EXPORTED
     list_view, detail_view, form_view = CustomerList, CustomerDetail, CustomerForm
-    export_view, history_view = CustomerExport, CustomerHistory
+    export_view, history_view, tab_view = CustomerExport, CustomerHistory, CustomerTab
 
     @classmethod
     def for_detail(cls, queryset: Any) -> Any:

@@ -66,7 +66,7 @@ def series_change(*, actor: Actor, series: Series, values: Values, version: int 
     old_code, old_path = found.code, found.path
     changes = take_over(found, _checked(owner, values, problems))
     if not changes:
-        return found  # type: ignore[no-any-return]  # a Series by construction
+        return found
     if owner.state == SchemeState.RETIRED or (owner.state == SchemeState.IN_FORCE and set(changes) - set(FREE)):
         refuse_fixed(owner)
     if found.parent is not None and found.parent.path.startswith(old_path):
@@ -78,7 +78,7 @@ def series_change(*, actor: Actor, series: Series, values: Values, version: int 
         found.save(update_fields=[*changes, "path", "version"])
         _take_along(actor, found, old_code, old_path)
     record(actor, SERIES_CHANGED, found, changes=changes, meta={"version": found.version})
-    return found  # type: ignore[no-any-return]  # a Series by construction
+    return found
 
 
 def _take_along(actor: Actor, series: Series, old_code: str, old_path: str) -> None:

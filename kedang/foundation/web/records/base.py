@@ -85,9 +85,11 @@ class RecordPages:
     verb_view: ClassVar[Any] = None
     history_view: ClassVar[Any] = None
     export_view: ClassVar[Any] = None
-    """Page classes of one's own, subclasses of RecordList, RecordDetail, …"""
+    tab_view: ClassVar[Any] = None
+    """Page classes of one's own, subclasses of RecordList, RecordDetail, …; ``tab_view`` draws tabs that name none."""
 
     _by_kind: ClassVar[dict[str, type["RecordPages"]]] = {}
+    _more_tabs: ClassVar[dict[str, list[Tab]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Remember which pages show a kind of record, so that the trail and the work list can link to it."""
@@ -99,6 +101,19 @@ class RecordPages:
     def of_kind(cls, kind: str) -> type["RecordPages"] | None:
         """The pages of a kind (``customers.customer``), or None where it has none."""
         return RecordPages._by_kind.get(kind)
+
+    # Tabs that other rooms bring
+
+    @staticmethod
+    def add_tab(kind: str, tab: Tab) -> None:
+        """Bring a tab to the pages of a kind (``customers.customer``) from a room that those pages do not know. At start-up only."""
+        known = RecordPages._more_tabs.setdefault(kind, [])
+        known[:] = [*(one for one in known if one.key != tab.key), tab]
+
+    @classmethod
+    def every_tab(cls) -> tuple[Tab, ...]:
+        """Its own tabs, then those that other rooms brought."""
+        return (*cls.tabs, *RecordPages._more_tabs.get(cls.kind(), ()))
 
     # Names and addresses
 
@@ -156,7 +171,7 @@ class RecordPages:
     @classmethod
     def get(cls, actor: Any, pk: int) -> Any:
         """The one record, or OutOfScope."""
-        found = cls.for_detail(cls.visible(actor)).filter(pk=pk).first()
+        found = cls.with_tab_counts(actor, cls.for_detail(cls.visible(actor))).filter(pk=pk).first()
         if found is None:
             raise OutOfScope
         return found
@@ -166,6 +181,12 @@ class RecordPages:
         """Joined tables of the detail page; default: the foreign keys among its fields."""
         names = [name for panel in cls.panels for name in panel.fields] + [*cls.head_tags, *cls.head_keys]
         return queryset.select_related(*cls.joined(names))
+
+    @classmethod
+    def with_tab_counts(cls, actor: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Counts of tabs that count in the query of the record itself."""
+        counted = {tab.counted_name: tab.counted(actor) for tab in cls.every_tab() if tab.counted is not None}
+        return queryset.annotate(**counted) if counted else queryset
 
     @classmethod
     def for_list(cls, queryset: QuerySet[Any], columns: Sequence[Column]) -> QuerySet[Any]:
@@ -236,7 +257,7 @@ class RecordPages:
         """Tabs that fit this record and this actor."""
         return [
             tab
-            for tab in cls.tabs
+            for tab in cls.every_tab()
             if (tab.when is None or tab.when(obj)) and (not tab.action or can(actor, tab.action, obj))
         ]
 

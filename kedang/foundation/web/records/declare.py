@@ -93,8 +93,9 @@ class View:
 class Tab:
     """A further tab of a record's page at its own URL ``<id>/<key>/``.
 
-    ``template`` is drawn with ``rows(actor, obj)`` as ``rows``; ``count(actor, obj)`` stands on the tab. For anything bigger give
-    ``view``, a subclass of :class:`RecordTab`.
+    ``template`` is drawn with ``rows(actor, obj)`` as ``rows``; ``count(actor, obj)`` stands on the tab, or ``counted(actor)``, an
+    expression that is annotated to the query of the record and costs no query of its own. For anything bigger give ``view``, a subclass
+    of :class:`RecordTab`.
     """
 
     key: str
@@ -105,6 +106,18 @@ class Tab:
     view: Any = None
     action: str = ""
     when: Callable[[Any], bool] | None = None
+    counted: Callable[[Any], Any] | None = None
+
+    @property
+    def counted_name(self) -> str:
+        """Attribute under which the annotated count lies on the record."""
+        return f"tab_{self.key.replace('-', '_')}_count"
+
+    def count_on(self, actor: Any, obj: Any) -> int | None:
+        """The number on the tab, or None for none."""
+        if self.counted is not None:
+            return int(getattr(obj, self.counted_name, None) or 0)
+        return self.count(actor, obj) if self.count else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class RecordPage(Page):
             }
         ]
         for tab in pages.tabs_for(self.actor, obj):
-            count = tab.count(self.actor, obj) if tab.count else None
+            count = tab.count_on(self.actor, obj)
             url = pages.url(tab.key, obj.pk)
             lines.append({"label": tab.label, "url": url, "is_current": self.tab_key == tab.key, "count": count})
         if pages.has_history:

@@ -52,8 +52,9 @@ def routes_of(pages: type[RecordPages]) -> list[URLPattern]:
         routes.append(route("<int:pk>/unmask/<str:field>/", "unmask", RecordUnmask))
     if pages.has_history:
         routes.append(route("<int:pk>/history/", "history", "history_view", RecordHistory, tab_key="history"))
-    for tab in pages.tabs:
-        routes.append(route(f"<int:pk>/{tab.key}/", tab.key, tab.view or RecordTab, tab=tab, tab_key=tab.key))
+    for tab in pages.every_tab():
+        view = tab.view or pages.tab_view or RecordTab
+        routes.append(route(f"<int:pk>/{tab.key}/", tab.key, view, tab=tab, tab_key=tab.key))
     for verb in pages.verbs:
         routes.append(route(f"<int:pk>/{verb.key}/", verb.key, "verb_view", RecordVerb, verb=verb))
     return routes
