@@ -145,6 +145,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 UPLOAD_MAX_BYTES = env_int("KEDANG_UPLOAD_MAX_MIB", 1024) * 1024 * 1024
 FILE_MAX_BYTES = env_int("KEDANG_FILE_MAX_MIB", 8192) * 1024 * 1024
+INBOX_DIR = env_str("KEDANG_INBOX_DIR") or str(DATA_DIR / "inbox")  # scanners and colleagues put files there
 CLAMD = env_str("KEDANG_CLAMD").strip() or ("" if PRODUCTION else "off")  # empty: files wait; see docs/operate/files.md
 
 BACKUP_AT, DRILL_AT = env_str("KEDANG_BACKUP_AT", "01:30"), env_str("KEDANG_DRILL_AT", "03:00")
