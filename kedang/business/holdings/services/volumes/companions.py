@@ -13,7 +13,8 @@ ASIDE = frozenset({ItemState.OUT_OF_SCOPE, ItemState.REMOVED, ItemState.DESTROYE
 
 def family_ids(ids: Iterable[int]) -> set[int]:
     """Keys of these items and of everything that belongs together with them, however far; without what is set aside."""
-    known, edge = set(ids), set(ids)
+    known = set(ids)
+    edge = set(known)
     while edge:
         near = Item.objects.filter(Q(belongs_to_id__in=edge) | Q(companions__in=edge)).exclude(state__in=ASIDE)
         edge = set(near.values_list("pk", flat=True)) - known

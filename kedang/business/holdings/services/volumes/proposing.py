@@ -47,7 +47,7 @@ class VolumeProposal:
     @property
     def pages(self) -> int:
         """Sheets in all."""
-        return sum(item.pages for item in self.items)
+        return _pages(self.items)
 
     @property
     def kinds(self) -> int:
@@ -197,12 +197,13 @@ def _open_volumes(actor: Actor, groups: Mapping[tuple[Any, ...], Any]) -> dict[t
 
 def _lines(key: tuple[Any, ...], items: list[Item], volume: Volume | None) -> list[VolumeProposal]:
     """One proposal, or several where the pages are too many for one; families stay whole."""
-    heads = families(items)
+    runs = _runs(items, families(items))
+    if volume is not None and volume.page_count + _pages(runs[0]) > MOST_PAGES:
+        volume = None
     parts: list[list[Item]] = []
     room = MOST_PAGES - (volume.page_count if volume is not None else 0)
-    for family in _runs(items, heads):
-        size = sum(item.pages for item in family)
-        if parts and sum(item.pages for item in parts[-1]) + size <= room:
+    for family in runs:
+        if parts and _pages(parts[-1]) + _pages(family) <= room:
             parts[-1] += family
         else:
             room = MOST_PAGES if parts else room
@@ -221,6 +222,10 @@ def _lines(key: tuple[Any, ...], items: list[Item], volume: Volume | None) -> li
         text = "-".join(str(one or 0) for one in key[:-1]) + f"-{int(key[-1])}-{number}"
         made.append(VolumeProposal(text, part, title, why + told + split, into, bool(key[-1])))
     return made
+
+
+def _pages(items: Iterable[Item]) -> int:
+    return sum(item.pages for item in items)
 
 
 def _runs(items: Sequence[Item], heads: Mapping[int, int]) -> list[list[Item]]:
