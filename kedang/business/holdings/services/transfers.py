@@ -199,7 +199,7 @@ def transfer_again(*, actor: Actor, transfer: Transfer) -> Transfer:
     Raises:
         Refused: ``nothing_rejected``.
     """
-    require(actor, "holdings.deliver", transfer)
+    transfer = locked(actor, "holdings.deliver", transfer)
     old = transfer.lines.select_related("volume", "item").order_by("position")
     wanted = old if transfer.state == TransferState.WITHDRAWN else old.filter(state=LineState.REJECTED)
     things = [thing_of(line) for line in wanted]
