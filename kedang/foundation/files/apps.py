@@ -8,6 +8,13 @@ class FilesConfig(AppConfig):
     verbose_name = _("文件")
 
     def ready(self) -> None:
-        from kedang.foundation.files import places
+        from kedang.foundation.files import places, standing
+        from kedang.foundation.files.jobs import scanning
+        from kedang.foundation.files.previewing import keeping
+        from kedang.foundation.files.reading import jobs
 
         places.register()
+        standing.register()
+        scanning.declare()
+        keeping.declare()
+        jobs.declare()

@@ -1,0 +1,178 @@
+"""Search in documents: any fragment from two characters on, inside what the reader may read, compared with the opened text.
+
+The index names pages by keyed tokens, the condition of the reader's right stands in the same statement, and each named page is opened and
+looked at before it counts. A word must stand whole on one page.
+"""
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import chain
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from kedang.foundation.access.models import Fonds
+from kedang.foundation.audit.record import record
+from kedang.foundation.files.models import FilePage, FileState
+from kedang.foundation.files.owners import Held, holders, readable
+from kedang.foundation.files.reading.indexing import CODE, KIND
+from kedang.foundation.files.reading.tokens import SHORTEST, asked_pieces, token
+from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.text import fold
+from kedang.foundation.search.dialect import dialect
+from kedang.foundation.search.events import SEARCH_DONE
+from kedang.foundation.search.models import ID_MASK, key_range
+from kedang.foundation.search.query import LONGEST_QUERY, Query, Term, Way, parse
+from kedang.foundation.search.scope import where_of
+from kedang.foundation.search.sources import source_of
+
+CAP = 600
+"""Pages that are opened for one question, newest first; more hits than these are not counted."""
+AROUND = 42
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PageHit:
+    """One page that holds what was asked for, and the words around the first place."""
+
+    number: int
+    snippet: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileHit:
+    """One file with the pages of its hits, in order."""
+
+    held: Held
+    pages: tuple[PageHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesFound:
+    """One page of files. ``total`` counts files; ``is_capped``: there are more. ``is_too_short``: no word has two characters."""
+
+    total: int = 0
+    is_capped: bool = False
+    hits: tuple[FileHit, ...] = ()
+    page: int = 1
+    page_size: int = PAGE_SIZE
+    took_ms: float = 0.0
+    words: tuple[str, ...] = ()
+    is_too_short: bool = False
+
+    @property
+    def pages(self) -> int:
+        """Number of pages that can be opened."""
+        return -(-self.total // self.page_size)
+
+    @property
+    def total_text(self) -> str:
+        """``12``, ``200+``."""
+        return f"{self.total:,}+" if self.is_capped else f"{self.total:,}"
+
+
+def search_in_files(*, actor: Actor, text: str, page: int = 1, page_size: int = PAGE_SIZE) -> FilesFound:
+    """Find in documents and write the search down, as every search is."""
+    found = find_in_files(actor, text, page=page, page_size=page_size)
+    meta = {
+        "kind": KIND,
+        "text": text[:LONGEST_QUERY].replace("\x00", "").encode(errors="replace").decode(),
+        "total": found.total,
+        "is_capped": found.is_capped,
+        "page": page,
+        "shown": len(found.hits),
+    }
+    with transaction.atomic():
+        record(actor, SEARCH_DONE, meta=meta)
+    return found
+
+
+def find_in_files(actor: Actor, text: str, *, page: int = 1, page_size: int = PAGE_SIZE, cap: int = CAP) -> FilesFound:
+    """Files whose pages hold the words of ``text`` (all of them, or of one of the groups that ``|`` separates), newest first."""
+    began = time.perf_counter()
+    groups = [tuple(term.word for term in group) for group in parse(text).groups]
+    askable = [group for group in groups if any(len(word) >= SHORTEST for word in group)]
+    words = tuple(dict.fromkeys(chain.from_iterable(askable)))
+    if not askable:
+        return FilesFound(is_too_short=bool(groups), words=words)
+    named, is_capped = _named(actor, askable, cap)
+    matching = _matching(named, askable)
+    files = sorted(matching, key=lambda one: max(pk for pk, _number in matching[one]), reverse=True)
+    at = (max(page, 1) - 1) * page_size
+    here = files[at : at + page_size]
+    owned = holders(actor, here)
+    hits = tuple(FileHit(owned[one], _hits(matching[one], words)) for one in here if one in owned)
+    took = (time.perf_counter() - began) * 1000
+    return FilesFound(len(files), is_capped, hits, page, page_size, took, words)
+
+
+def pages_scope(actor: Actor) -> Q:
+    """Pages whose content the actor may read now."""
+    scope = readable(actor, "file_id") & Q(file__state=FileState.GOOD)
+    return scope if actor.is_system else Q(file__fonds_id=actor.fonds_id) & scope
+
+
+def _named(actor: Actor, groups: list[tuple[str, ...]], cap: int) -> tuple[list[int], bool]:
+    """Pages that the index names, newest first, and whether it names more than will be opened."""
+    where = where_of(source_of(KIND), pages_scope(actor))
+    if where.is_nothing:
+        return [], False
+    companies = [actor.fonds_id] if actor.fonds_id is not None else list(Fonds.objects.values_list("pk", flat=True))
+    query = Query(
+        tuple(
+            tuple(_term(word, one) for word in group if len(word) >= SHORTEST) for one in companies for group in groups
+        )
+    )
+    low, high = key_range(CODE)
+    tongue = dialect()
+    with tongue.planned(), connection.cursor() as cursor:
+        asked = tongue.asked(query, {})
+        cursor.execute(*tongue.candidates(asked, low, high, (where.sql, list(where.params)), cap + 1))
+        found = sorted((row[0] & ID_MASK for row in cursor.fetchall()), reverse=True)
+    return found[:cap], len(found) > cap
+
+
+def _term(word: str, fonds_id: int) -> Term:
+    return Term(word, (Way(tuple(token(fonds_id, piece) for piece in asked_pieces(word)), (), ()),))
+
+
+def _matching(named: list[int], groups: list[tuple[str, ...]]) -> dict[int, list[tuple[int, int]]]:
+    """File → (page key, page number) of the pages that really hold all words of a group."""
+    found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for pk, file_id, number, text in FilePage.objects.filter(pk__in=named).values_list(
+        "pk", "file_id", "number", "text"
+    ):
+        folded = fold(text)
+        if any(all(word in folded for word in group) for group in groups):
+            found[file_id].append((pk, number))
+    return found
+
+
+def _hits(places: list[tuple[int, int]], words: tuple[str, ...]) -> tuple[PageHit, ...]:
+    rows = (
+        FilePage.objects.filter(pk__in=[pk for pk, _number in places])
+        .only("number", "text", "title")
+        .order_by("number")
+    )
+    return tuple(PageHit(row.number, snippet(row.text, words), row.title) for row in rows)
+
+
+def snippet(text: str, words: tuple[str, ...], around: int = AROUND) -> str:
+    """The line of words around the first place where one of them stands, in the characters of the document."""
+    plain = " ".join(text.replace("\x02", " ").split())
+    folded, places = [], []
+    for at, char in enumerate(plain):
+        for one in fold(char):
+            folded.append(one)
+            places.append(at)
+    whole = "".join(folded)
+    starts = [(at, word) for word in words if (at := whole.find(word)) >= 0]
+    if not starts:
+        return plain[: 2 * around]
+    at, word = min(starts)
+    begin, end = places[at], places[at + len(word) - 1] + 1
+    left, right = max(begin - around // 2, 0), min(end + around, len(plain))
+    return f"{'…' if left else ''}{plain[left:right]}{'…' if right < len(plain) else ''}"
