@@ -22,7 +22,8 @@ GRAM = 4
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w+"')
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _INLINE = re.compile(r"</?(?:mark|b|i|em|strong|span|wbr|u|sub|sup)\b[^>]{0,500}>")
-_BETWEEN = re.compile(r"(?<=\d)[\s\-\u2010-\u2015\u00a0.·]+(?=\d)")
+_BETWEEN = re.compile(r"(\d+)[\s\-\u2010-\u2015\u00a0.·]+(?=(\d+))")
+_GROUP = 6
 _SAMPLE = re.compile(r"(?m) [-+0-9.eE]+$")
 _SEALED = re.compile(r"k\d+:[A-Za-z0-9+/=]{24,}")
 VALUE, MASKED, BURIED = "value", "masked", "buried"
@@ -158,21 +159,26 @@ def readings(response: Any) -> list[tuple[str, bool]]:
     return [*words_of(body, kind), ("\n".join(heads), False)]
 
 
+def closed_up(text: str) -> str:
+    """Numbers written in groups as one; two whole numbers side by side (from → to) stay two, else their ends would make a third."""
+    return _BETWEEN.sub(lambda gap: gap[1] if min(len(gap[1]), len(gap[2])) <= _GROUP else gap[0], text)
+
+
 def words_of(body: bytes, kind: str) -> list[tuple[str, bool]]:
     """Texts in a body of a kind, each with whether gaps in it were closed."""
     if "pdf" in kind:
         document = pypdfium2.PdfDocument(body)
         text = "\n".join(page.get_textpage().get_text_range() for page in document)
-        return [(text, False), (_BETWEEN.sub("", text), True), (str(document.get_metadata_dict()), False)]
+        return [(text, False), (closed_up(text), True), (str(document.get_metadata_dict()), False)]
     if "spreadsheet" in kind:
         return workbook_words(body)
     text = _TOKEN.sub("", body.decode(errors="replace"))
     if "version=" in kind:  # figures for Prometheus: the sample values are measurements, names and labels are words
         text = _SAMPLE.sub("", text)
     if "html" not in kind:
-        return [(text, False), (_BETWEEN.sub("", text), True)]
+        return [(text, False), (closed_up(text), True)]
     closed = html.unescape(_TAG.sub(" | ", _INLINE.sub("", text)))
-    return [(text, False), (html.unescape(_TAG.sub(" ", text)), False), (_BETWEEN.sub("", closed), True)]
+    return [(text, False), (html.unescape(_TAG.sub(" ", text)), False), (closed_up(closed), True)]
 
 
 def workbook_words(body: bytes) -> list[tuple[str, bool]]:
