@@ -189,4 +189,4 @@ def workbook_words(body: bytes) -> list[tuple[str, bool]]:
     )
     with zipfile.ZipFile(io.BytesIO(body)) as package:
         parts = "\n".join(package.read(name).decode(errors="replace") for name in package.namelist())
-    return [(cells, False), (parts, False), (_BETWEEN.sub("", cells), True)]
+    return [(cells, False), (parts, False), (closed_up(cells), True)]
