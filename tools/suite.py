@@ -19,11 +19,26 @@ def ensure_browser() -> None:
     """Debian's Chromium, installed where that is allowed; otherwise the journeys are skipped, said loudly."""
     from tests.journey import browser_path
 
-    if browser_path() or not shutil.which("apt-get") or os.geteuid() != 0:
+    if not browser_path():
+        print("→ 安装 Chromium（浏览器测试用）/ installing Chromium for the browser journeys", flush=True)
+        install("chromium")
+
+
+def ensure_scanner() -> None:
+    """Debian's clamd, for the tests of the virus scan; where it cannot be installed they are skipped, except in CI."""
+    from tests.files.clamd import clamd_path
+
+    if not clamd_path():
+        print("→ 安装 ClamAV（查毒测试用）/ installing ClamAV for the tests of the virus scan", flush=True)
+        install("clamav-daemon")
+
+
+def install(package: str) -> None:
+    """From Debian's archive, where that is allowed."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
         return
-    print("→ 安装 Chromium（浏览器测试用）/ installing Chromium for the browser journeys", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package]):
         subprocess.run(["apt-get", *command], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
@@ -55,6 +70,8 @@ def main() -> int:
         sys.exit(__doc__)
     if "journeys" in wanted:
         ensure_browser()
+    if set(wanted) & {"sqlite", "postgresql"}:
+        ensure_scanner()
     began = time.monotonic()
     passed = [run(name, rest) for name in wanted]
     print(f"{'passed' if all(passed) else 'FAILED'} in {time.monotonic() - began:.0f} s")

@@ -77,6 +77,11 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[checks.CheckMess
         problems.append(checks.Error("正式环境须设 KEDANG_HTTPS=true，经 HTTPS 访问。", id="kedang.E103"))
     if not settings.PRODUCTION:
         problems.append(checks.Error("正式环境须设 KEDANG_PRODUCTION=true，演示账号才不会出现。", id="kedang.E104"))
+    if not settings.CLAMD:
+        sentence = "正式环境须设 KEDANG_CLAMD：clamd 的套接字路径或“主机:端口”，上传的文件才能查毒后使用；确定不查毒时写明 off。"
+        problems.append(checks.Error(sentence, id="kedang.E106"))
+    elif settings.CLAMD == "off":
+        problems.append(checks.Warning("KEDANG_CLAMD=off：上传的文件不查毒即可打开。", id="kedang.W107"))
     return problems
 
 

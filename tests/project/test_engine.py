@@ -67,4 +67,6 @@ def test_old_engine_on_wal_is_refused_with_a_way_out(engine: str, monkeypatch: p
 def test_production_that_is_open_to_all_hosts_is_an_error(settings: Any) -> None:
     settings.DEBUG, settings.ALLOWED_HOSTS, settings.HTTPS, settings.PRODUCTION = True, ["*"], False, False
     found = {problem.id for problem in checks.production_is_safe(None)}
-    assert found == {"kedang.E101", "kedang.E102", "kedang.E103", "kedang.E104"}
+    assert found == {"kedang.E101", "kedang.E102", "kedang.E103", "kedang.E104", "kedang.W107"}
+    settings.CLAMD = ""
+    assert "kedang.E106" in {problem.id for problem in checks.production_is_safe(None)}

@@ -1,6 +1,8 @@
 """Verbs of stored files. Rights are asked by the record a file belongs to: a file has no reader of its own."""
 
 from kedang.foundation.files.services.reading import file_open as file_open
+from kedang.foundation.files.services.scanning import file_release as file_release
+from kedang.foundation.files.services.scanning import file_scan as file_scan
 from kedang.foundation.files.services.serving import file_serve as file_serve
 from kedang.foundation.files.services.storing import file_store as file_store
 from kedang.foundation.files.services.unpacking import Unpacked as Unpacked

@@ -1,0 +1,1 @@
+"""Work of the store outside a request, one module a part."""

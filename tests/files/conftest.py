@@ -1,0 +1,3 @@
+from tests.files.clamd import clamd_folder, scanner, scanner_process
+
+__all__ = ["clamd_folder", "scanner", "scanner_process"]
