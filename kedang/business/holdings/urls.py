@@ -2,6 +2,10 @@
 
 from django.urls import URLPattern
 
+from kedang.business.holdings.panels import printing
+
 app_name = "holdings"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *printing.URLS,
+]

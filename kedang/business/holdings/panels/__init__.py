@@ -2,3 +2,5 @@
 
 Each module may hold ``URLS``, which ``urls.py`` strings together.
 """
+
+from kedang.business.holdings.panels import printing as printing
