@@ -6,10 +6,12 @@ from kedang.business.holdings import shipped
 from kedang.business.holdings.choices import SchemeState
 from kedang.business.holdings.events.scheme import DEFAULTS_LAID
 from kedang.business.holdings.models import CodeTemplate, DocumentType, RetentionPeriod, Scheme, Series
+from kedang.business.holdings.services import projects
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor, system_actor
+from kedang.foundation.numbering.models import NumberRule
 
 SHIPPER: Actor = system_actor("初始设置")
 
@@ -23,6 +25,7 @@ def ensure_defaults(fonds: Fonds) -> dict[str, int]:
         "series": _scheme(fonds),
         "types": _types(fonds),
         "templates": _templates(fonds),
+        "rules": _project_numbers(fonds),
     }
     if any(made.values()):
         record(SHIPPER, DEFAULTS_LAID, fonds, meta=made, fonds_id=fonds.pk)
@@ -104,6 +107,12 @@ def _templates(fonds: Fonds) -> int:
         for at, one in enumerate(shipped.SHAPES)
     )  # fmt: skip
     return len(shipped.SHAPES)
+
+
+def _project_numbers(fonds: Fonds) -> int:
+    """Projects count to four places: they stand in codes, whose parts should stay as wide."""
+    asked = {"serial_width": projects.NUMBER_WIDTH}
+    return int(NumberRule.objects.get_or_create(fonds=fonds, key=projects.NUMBER_KEY, defaults=asked)[1])
 
 
 def _periods_of(fonds: Fonds) -> dict[str, RetentionPeriod]:
