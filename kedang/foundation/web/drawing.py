@@ -120,8 +120,17 @@ def _hit(line: Any, told: str) -> str:
     notes = "".join(f'<span title="{esc(cell.label)}">{_tagged(cell)}</span>' for cell in line.notes)
     return (
         f'<li class="hit"><a class="hit-name" href="{esc(line.url)}">{esc(line.name)}</a> '
-        f'<span class="hit-side">{why}</span><div class="hit-why">{notes}</div></li>\n'
+        f'<span class="hit-side">{why}</span><div class="hit-why">{notes}</div>{_places(line.places)}</li>\n'
     )
+
+
+def _places(places: Any) -> str:
+    """Spots inside a hit, each with the words there."""
+    spots = "".join(
+        f'<li><a href="{esc(url)}"><span class="hit-spot">{esc(label)}</span>{esc(words)}</a></li>'
+        for label, url, words in places
+    )
+    return f'<ul class="hit-places">{spots}</ul>' if spots else ""
 
 
 def _tagged(cell: Any) -> str:

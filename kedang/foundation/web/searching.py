@@ -2,7 +2,8 @@
 
 Every kind of the search room whose model has pages is there by itself, with code, tags and key facts of its head beside the
 name. A room that wants other notes says so in its ``panels.py``:
-``findable.add(Findable("customer", CustomerPages, notes=("number", "party_kind")))``.
+``findable.add(Findable("customer", CustomerPages, notes=("number", "party_kind")))``. A room whose finds are no records (the text of
+files) brings a :class:`Finder` of its own.
 """
 
 from collections.abc import Iterable
@@ -10,13 +11,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from kedang.foundation.access.policies import can
 from kedang.foundation.kernel.text import fold
+from kedang.foundation.search.services import search_run, suggest
 from kedang.foundation.search.sources import kinds, source_of
 from kedang.foundation.web.records.base import RecordPages
 from kedang.foundation.web.records.cells import Cell, cells_of
@@ -31,33 +33,71 @@ class Findable:
     pages: type[RecordPages]
     notes: tuple[str, ...] = ()
     order: int = 100
+    is_beside = False
+
+    @property
+    def title(self) -> Any:
+        """Label of the tab and of the group under the search box."""
+        return self.pages.plural()
+
+    def is_for(self, actor: Any) -> bool:
+        """Whether the actor may look at the kind at all."""
+        return can(actor, self.pages.action_of("view"))
+
+    def search(self, actor: Any, text: str, page: int) -> tuple[Any, list["FoundLine"]]:
+        """One page of hits, written down, and their lines."""
+        result = search_run(actor=actor, kind=self.kind, text=text, page=page)
+        return result, lines_of(actor, self, result.hits, result.words)
+
+    def suggest(self, actor: Any, text: str, limit: int) -> list["FoundLine"]:
+        """The first few lines while somebody types."""
+        found = suggest(actor=actor, kind=self.kind, text=text, limit=limit)
+        return lines_of(actor, self, found.hits, found.words)
+
+
+class Finder(Protocol):
+    """Something to be found through the one box. ``is_beside``: it is suggested beside the records, however many kinds of them there are."""
+
+    kind: str
+    order: int
+    is_beside: bool
+
+    @property
+    def title(self) -> Any: ...
+
+    def is_for(self, actor: Any) -> bool: ...
+
+    def search(self, actor: Any, text: str, page: int) -> tuple[Any, list["FoundLine"]]:
+        """A result (``total_text``, ``took_ms``, ``page``, ``page_size``, ``pages``, ``total``, ``is_capped``) and the lines of its page."""
+
+    def suggest(self, actor: Any, text: str, limit: int) -> list["FoundLine"]: ...
 
 
 @dataclass(slots=True)
 class FoundLine:
-    """One hit ready for the page."""
+    """One hit ready for the page. ``places`` are the spots inside it: label, address, the words there."""
 
     name: SafeString
     url: str
     why: str
     notes: list[Cell]
+    places: list[tuple[str, str, SafeString]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Findables:
     """Registry of kinds."""
 
-    known: dict[str, Findable] = field(default_factory=dict)
+    known: dict[str, Finder] = field(default_factory=dict)
 
-    def add(self, findable: Findable) -> None:
+    def add(self, findable: Finder) -> None:
         """Declare a kind."""
         self.known[findable.kind] = findable
 
-    def for_actor(self, actor: Any) -> list[Findable]:
+    def for_actor(self, actor: Any) -> list[Finder]:
         """Kinds that the actor may look at."""
         every = [found for kind in kinds() if (found := self.known.get(kind) or _by_itself(kind)) is not None]
-        shown = [one for one in every if can(actor, one.pages.action_of("view"))]
-        return sorted(shown, key=lambda one: one.order)
+        return sorted((one for one in every if one.is_for(actor)), key=lambda one: one.order)
 
 
 def _by_itself(kind: str) -> Findable | None:

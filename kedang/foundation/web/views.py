@@ -14,14 +14,13 @@ from django.views import View
 from kedang.foundation.jobs.models import Job, JobState
 from kedang.foundation.kernel import clock, sealed_files
 from kedang.foundation.kernel.refused import OutOfScope, Refused
-from kedang.foundation.search.services import search_run, suggest
 from kedang.foundation.web.home import work_list
 from kedang.foundation.web.jobs import export_path, export_place
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.records.paging import PageOfRows
-from kedang.foundation.web.searching import findable, lines_of
+from kedang.foundation.web.searching import findable
 
-MOST_KINDS, MOST_SUGGESTED = 3, 8
+MOST_KINDS, MOST_SUGGESTED, MOST_BESIDE = 3, 8, 3
 
 
 class Home(Page):
@@ -74,10 +73,10 @@ class Search(Page):
         if text and chosen is not None:
             number = request.GET.get("page", "")
             page = int(number[:6]) if number.isdecimal() else 1
-            result = search_run(actor=self.actor, kind=chosen.kind, text=text, page=page)
+            result, lines = chosen.search(self.actor, text, page)
             context |= {
                 "result": result,
-                "lines": lines_of(self.actor, chosen, result.hits, result.words),
+                "lines": lines,
                 "page": PageOfRows(
                     [], result.page, result.page_size, result.total, not result.is_capped, result.page < result.pages
                 ),
@@ -91,11 +90,11 @@ class Suggest(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Names with their reasons; nothing for less than a character."""
         text = asked_text(request)
-        groups = []
-        for kind in findable.for_actor(self.actor)[:MOST_KINDS] if text else []:
-            found = suggest(actor=self.actor, kind=kind.kind, text=text, limit=MOST_SUGGESTED)
-            if found.hits:
-                groups.append((kind, lines_of(self.actor, kind, found.hits, found.words)))
+        kinds = findable.for_actor(self.actor) if text else []
+        records, beside = [one for one in kinds if not one.is_beside], [one for one in kinds if one.is_beside]
+        drawn = [(kind, kind.suggest(self.actor, text, MOST_SUGGESTED)) for kind in records[:MOST_KINDS]]
+        drawn += [(kind, kind.suggest(self.actor, text, MOST_BESIDE)) for kind in beside]
+        groups = [(kind, lines) for kind, lines in drawn if lines]
         return self.draw_part("web/parts/suggestions.html", search_text=text, groups=groups)
 
 
