@@ -134,6 +134,9 @@ class Item(models.Model):
             models.Index(fields=["volume", "position"], name="item_in_volume", condition=Q(volume__isnull=False)),
             models.Index(fields=["fonds", "series", "year", "retention", "number"], name="item_catalogue"),
             models.Index(
+                fields=["fonds", "filed_at", "id"], name="item_by_filing", condition=Q(filed_at__isnull=False)
+            ),
+            models.Index(
                 fields=["fonds", "responsible", "id"],
                 name="item_by_responsible",
                 condition=Q(responsible__isnull=False),
