@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kedang.business.holdings.choices import ItemState, VolumeState
-from kedang.business.holdings.models import FormKind, Item, Location, Volume
+from kedang.business.holdings.choices import FilingStep, ItemState, VolumeState
+from kedang.business.holdings.models import FilingTrace, FormKind, Item, Location, Volume
 from kedang.business.holdings.printing.catalogue import item_heads, item_lines
 from kedang.business.holdings.printing.sheet import Head, Line, Sheet, code_parts, day, highest
 from kedang.foundation.access.veil import reveal
@@ -80,7 +80,6 @@ def box_items(actor: Actor, box: Location, options: dict[str, Any]) -> Sheet:
 def box_notes(actor: Actor, box: Location, options: dict[str, Any]) -> Sheet:
     """盒内备考表 (DA/T 22): 盒内文件情况说明, 整理人, 整理日期, 检查人, 检查日期."""
     volumes, items = things_in(actor, box)
-    every = Item.objects.filter(pk__in=[item.pk for item in items])
     gone = [item for item in items if item.state == ItemState.DESTROYED]
     pages = sum(item.pages for item in items) + sum(volume.page_count for volume in volumes)
     if volumes:
@@ -90,9 +89,8 @@ def box_notes(actor: Actor, box: Location, options: dict[str, Any]) -> Sheet:
     told = [reveal(actor, box, "note").text] if box.note else []
     told += [_("{code} 已销毁。").format(code=item.reference_code) for item in gone]
     told += [f"{item.reference_code}：{reveal(actor, item, 'remarks').text}" for item in items if item.remarks]
-    arranged = (
-        every.exclude(responsible=None).order_by("-filed_at").values_list("responsible__name", flat=True).first() or ""
-    )
+    steps = FilingTrace.objects.filter(item__in=[item.pk for item in items], step=FilingStep.CATALOGUE)
+    arranged = steps.order_by("-id").values_list("made_by", flat=True).first() or ""
     filed = max((item.filed_at for item in items if item.filed_at), default=None)
     on = day(clock.local(filed).date()) if filed else ""
     foot = [(_("整理人"), arranged), (_("整理日期"), on), (_("检查人"), ""), (_("检查日期"), "")]

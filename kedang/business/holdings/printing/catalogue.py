@@ -56,8 +56,8 @@ def volume_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_hei
             )
         )
     heads = [
-        Head(_("序号"), 11, "center", is_number=True), Head(_("档号"), 36, is_code=True), Head(_("案卷题名"), 53), Head(_("起止日期"), 21, "center"),
-        Head(_("总页数"), 15, "center", is_number=True), Head(_("保管期限"), 17, "center"), Head(_("备注"), 17),
+        Head(_("序号"), 11, "center", is_number=True), Head(_("档号"), 36, is_code=True), Head(_("案卷题名"), 53), Head(_("起止日期"), 21, "center", is_code=True),
+        Head(_("总页数"), 14, "center", is_number=True), Head(_("保管期限"), 21, "center"), Head(_("备注"), 14),
     ]  # fmt: skip
     destroyed = sum(volume.state == VolumeState.DESTROYED for volume in volumes)
     closing_notes = [
@@ -82,9 +82,9 @@ def volume_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_hei
                 (_("起止日期"), span),
             ],
             "explanation": [
-                _("本目录按类别、年度、保管期限、案卷号依次编排，一卷一行。").strip(),
+                _("本目录按类别、年度、保管期限、案卷号依次编排，一卷一行。"),
                 _("编制范围：{words}。").format(words="；".join(words) or _("全部已结卷的案卷")),
-                _("题名前后加方括号的，为整理人所拟。起止日期以八位数字表示。备注栏注明密级（内部以上）和已销毁的案卷。"),
+                _("起止日期以八位数字表示。备注栏注明内部以上的密级和已销毁的案卷。"),
             ],
             "short_words": _short_words((v.series.code, v.series.name) for v in volumes)
             + _short_words((v.retention.code, v.retention.name) for v in volumes),

@@ -98,7 +98,7 @@ def _places(actor: Actor, fonds: Fonds, kind: str, ids: list[int], within: str) 
     elif within:
         place = _place(actor, fonds, within)
         rows = rows.filter(path__startswith=place.path) if place else rows.none()
-    found = _capped(rows.select_related("parent").order_by("path", "id"))
+    found = _capped(rows.select_related("parent").order_by("label", "id"))
     told = contents_of(actor, [place.pk for place in found]) if kind == "box" else {}
     lines: list[Line] = []
     for place in found:

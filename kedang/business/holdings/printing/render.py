@@ -117,6 +117,7 @@ def _say() -> dict[str, str]:
         "from": _("自"),
         "until": _("至"),
         "year": _("年"),
+        "years": _("年度"),
         "month": _("月"),
         "day": _("日"),
         "retention": _("保管期限"),
@@ -150,7 +151,7 @@ def _say() -> dict[str, str]:
         "short_words": _("简称（代码）表"),
         "table": _("目录表"),
         "table_notes": _("备考表"),
-        "table_pages": _("本目录表共 {pages} 张"),
+        "table_pages": _("本目录表共 {pages} 张。"),
         "unsigned": _("（待签认）"),
         "preview": _("预览"),
     }

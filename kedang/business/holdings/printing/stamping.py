@@ -23,6 +23,8 @@ LOOK = 0.5
 """Pixels per point when a page is looked at for free space."""
 INK = 45
 """So much darker than its paper a sign is."""
+MIDDLE_UNTIL = 40 * POINTS
+"""So far down the middle is tried first; then any place above."""
 MOST_PAGES = 2000
 
 
@@ -143,7 +145,8 @@ class _Look:
         return bool(dark <= max(2, self.ink.width * self.ink.height // 20000))
 
     def free_place(self, numbers_above: bool) -> tuple[float, float] | None:
-        """Lower left corner (from the page's, in points) of free space for the stamp in the upper third, the middle preferred."""
+        """Lower left corner (from the page's, in points) of free space for the stamp at the head of the page: in the middle, else elsewhere in the
+        upper third."""
         wide, high = self.size
         need = (int((STAMP[0] + 4) * LOOK), int((STAMP[1] + 4) * LOOK))
         left, right = int(EDGE * LOOK), int((wide - EDGE) * LOOK) - need[0]
@@ -152,12 +155,13 @@ class _Look:
         middle = (left + right) // 2
         across = sorted(range(left, right + 1, 3), key=lambda x: abs(x - middle))
         corner = (int((wide - EDGE) * LOOK) - int(NUMBER[0] * LOOK), int((EDGE + NUMBER[1]) * LOOK))
-        for y in range(int(4 * POINTS * LOOK), max(1, int(high * LOOK / 3) - need[1]), 2):
-            for x in across:
-                if numbers_above and x + need[0] > corner[0] and y < corner[1]:
-                    continue
-                if self.ink.crop((x, y, x + need[0], y + need[1])).getbbox() is None:
-                    return (x / LOOK + 2, high - (y / LOOK) - STAMP[1] - 2)
+        rows = range(int(4 * POINTS * LOOK), max(1, int(high * LOOK / 3) - need[1]), 2)
+        in_the_middle = [(middle, y) for y in rows if y <= MIDDLE_UNTIL * LOOK]
+        for x, y in (*in_the_middle, *((x, y) for y in rows for x in across)):
+            if numbers_above and x + need[0] > corner[0] and y < corner[1]:
+                continue
+            if self.ink.crop((x, y, x + need[0], y + need[1])).getbbox() is None:
+                return (x / LOOK + 2, high - (y / LOOK) - STAMP[1] - 2)
         return None
 
 
