@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from kedang.foundation.access.grants import has_action
 from kedang.foundation.files.models import FileState, StoredFile
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope
@@ -38,7 +39,7 @@ class FileOwner:
     """One model whose rows hold files.
 
     ``title(actor, row)`` is what this reader may see of the name of the record, ``url(row)`` its page, ``record_of(row)`` the record that
-    the entry “file read” is about, ``joined`` what to fetch with a row for these.
+    the entry “file read” is about, ``action`` the right without which nobody reads, ``joined`` what to fetch with a row for these.
     """
 
     model: type[models.Model]
@@ -47,6 +48,7 @@ class FileOwner:
     title: Callable[[Actor, Any], str] = _plain
     url: Callable[[Any], str] = _nowhere
     record_of: Callable[[Any], models.Model] = _itself
+    action: str = ""
     joined: tuple[str, ...] = ()
 
     def rows(self, actor: Actor) -> Any:
@@ -126,6 +128,11 @@ def holders(actor: Actor, files: Any) -> dict[int, Held]:
             rows = one.rows(actor).select_related(one.path, *one.joined).filter(**{f"{one.path}__in": wanted})
             found |= {getattr(row, f"{one.path}_id"): Held(getattr(row, one.path), row, one) for row in rows}
     return found
+
+
+def reads_any(actor: Actor) -> bool:
+    """Whether the actor reads files of any kind of owner: the question behind the tab of the search page."""
+    return any(not one.action or has_action(actor, one.action) for one in owners())
 
 
 def is_open(file: StoredFile) -> bool:

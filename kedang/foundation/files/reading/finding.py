@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.audit.record import record
-from kedang.foundation.files.models import FilePage, FileState
+from kedang.foundation.files.models import FilePage, FileState, StoredFile
 from kedang.foundation.files.owners import Held, holders, readable
 from kedang.foundation.files.reading.indexing import CODE, KIND
 from kedang.foundation.files.reading.tokens import SHORTEST, asked_pieces, token
@@ -107,6 +107,17 @@ def find_in_files(actor: Actor, text: str, *, page: int = 1, page_size: int = PA
     hits = tuple(FileHit(owned[one], _hits(matching[one], words)) for one in here if one in owned)
     took = (time.perf_counter() - began) * 1000
     return FilesFound(len(files), is_capped, hits, page, page_size, took, words)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a question, folded, to be marked where they stand."""
+    return tuple(dict.fromkeys(term.word for group in parse(text).groups for term in group))
+
+
+def pages_with(file: StoredFile, words: tuple[str, ...]) -> list[FilePage]:
+    """Pages of one file that hold any of the words, in order. The caller has asked for the right."""
+    pages = FilePage.objects.filter(file=file).order_by("number").only("number", "text")
+    return [page for page in pages if any(word in fold(page.text) for word in words)]
 
 
 def pages_scope(actor: Actor) -> Q:

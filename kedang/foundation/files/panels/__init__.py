@@ -1,0 +1,3 @@
+"""What the room adds to the frame, one module a part."""
+
+from kedang.foundation.files.panels import content  # noqa: F401

@@ -1,0 +1,1 @@
+"""Pages of stored files, one module a part."""
