@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern
 
-from kedang.business.holdings.panels import printing
+from kedang.business.holdings.panels import custody, printing, projects, scheme, volumes
 
 app_name = "holdings"
 
 urlpatterns: list[URLPattern] = [
+    *scheme.URLS,
+    *projects.URLS,
+    *volumes.URLS,
     *printing.URLS,
+    *custody.URLS,
 ]

@@ -3,4 +3,8 @@
 Each module may hold ``URLS``, which ``urls.py`` strings together.
 """
 
+from kedang.business.holdings.panels import custody as custody
 from kedang.business.holdings.panels import printing as printing
+from kedang.business.holdings.panels import projects as projects
+from kedang.business.holdings.panels import scheme as scheme
+from kedang.business.holdings.panels import volumes as volumes

@@ -85,7 +85,7 @@ class Period:
 
     def query(self, name: str) -> str:
         """Conditions of a list for this period."""
-        return f"{name}={self.first}&{name}_to={self.last}"
+        return f"{name}_from={self.first}&{name}_to={self.last}"
 
 
 def period_of(year: int, month: int = 0) -> Period:

@@ -1,0 +1,1 @@
+"""Pages of custody: places, scanning, stock-takes, inspections, climate, statistics."""

@@ -1,0 +1,81 @@
+"""What the pages of custody compute once for many places: how full they are, from which to which number they hold."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.urls import NoReverseMatch, reverse
+
+from kedang.business.holdings.choices import LocationKind
+from kedang.business.holdings.models import Location, Volume
+
+
+@dataclass(slots=True)
+class Fill:
+    """How full a place is: shelves below counted together; a shelf or a box counts itself."""
+
+    used: int = 0
+    capacity: int = 0
+
+    @property
+    def percent(self) -> int | None:
+        """Share in use; None where nobody has said how much fits."""
+        return min(100, round(100 * self.used / self.capacity)) if self.capacity else None
+
+    @property
+    def tone(self) -> str:
+        """Colour of the bar."""
+        return "is-full" if (self.percent or 0) >= 98 else "is-high" if (self.percent or 0) >= 85 else ""
+
+
+def keys_of(path: str) -> list[int]:
+    """Keys on the way from the top to the place itself."""
+    return [int(key) for key in path.strip("/").split("/") if key]
+
+
+def fills_below(prefix: str, fonds_id: int) -> dict[int, Fill]:
+    """Fill of every place on or above the shelves below a path, by one query over shelves."""
+    rows = Location.objects.filter(fonds_id=fonds_id, kind=LocationKind.SHELF, is_blocked=False)
+    if prefix:
+        rows = rows.filter(path__startswith=prefix)
+    found: dict[int, Fill] = {}
+    for path, used, capacity in rows.values_list("path", "used", "capacity"):
+        for key in keys_of(path):
+            fill = found.setdefault(key, Fill())
+            fill.used += min(used, capacity) if capacity else 0
+            fill.capacity += capacity or 0
+    return found
+
+
+def own_fill(place: Location) -> Fill:
+    """Fill of a shelf or a box by itself."""
+    return Fill(place.used, place.capacity or 0)
+
+
+def ends_of(places: Sequence[Location], prefix: str) -> dict[int, tuple[str, str]]:
+    """First and last 档号 below each of these places (起止号 on a cabinet)."""
+    wanted = {place.pk for place in places}
+    found: dict[int, tuple[str, str]] = {}
+    rows = Volume.objects.filter(location__path__startswith=prefix).values_list("location__path", "reference_code")
+    for path, code in rows.iterator(chunk_size=5000):
+        for key in keys_of(path):
+            if key in wanted:
+                low, high = found.get(key, (code, code))
+                found[key] = (min(low, code), max(high, code))
+    return found
+
+
+def contents_of(places: Iterable[Location]) -> dict[int, int]:
+    """How many volumes stand in each of these places themselves."""
+    keys = [place.pk for place in places]
+    rows = Volume.objects.filter(location__in=keys).values_list("location").annotate(n=Count("pk")).order_by()
+    return dict(rows)
+
+
+def address(name: str, *args: Any) -> str:
+    """Address of a page that may not be there; empty then."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
