@@ -9,12 +9,13 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         from kedang.foundation.files import places, standing
-        from kedang.foundation.files.jobs import scanning
+        from kedang.foundation.files.jobs import fixity, scanning
         from kedang.foundation.files.previewing import keeping
         from kedang.foundation.files.reading import jobs
 
         places.register()
         standing.register()
         scanning.declare()
+        fixity.declare()
         keeping.declare()
         jobs.declare()

@@ -64,8 +64,7 @@ class Head:
             if not number:
                 continue
             try:
-                wrapped = slot[8 : 8 + length]
-                return keys.cipher_of(number).open(wrapped, _slot_place(self.fixed, slot[:8], place)), at
+                return keys.cipher_of(number).open(slot[8 : 8 + length], _slot_place(self.fixed, slot[:8], place)), at
             except Refused as refusal:
                 missing = missing or refusal
             except (InvalidTag, ValueError):
@@ -250,6 +249,17 @@ def read_head(stream: BinaryIO) -> Head:
     if head.fixed != raw[:FIXED_BYTES]:
         raise damaged()
     return head
+
+
+def slot_opens(head: Head, slot: bytes, place: str) -> bool:
+    """Whether one of the two wrapped keys of a head is whole and made for this place."""
+    number, length = int.from_bytes(slot[4:6], "big"), int.from_bytes(slot[6:8], "big")
+    try:
+        return bool(
+            number and keys.cipher_of(number).open(slot[8 : 8 + length], _slot_place(head.fixed, slot[:8], place))
+        )
+    except (Refused, InvalidTag, ValueError):
+        return False
 
 
 def rewrap(path: Path, place: str) -> bool:

@@ -10,9 +10,10 @@ class SafekeepingConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("jobs")
-        from kedang.foundation.safekeeping import standing, sweeping  # noqa: F401
+        from kedang.foundation.safekeeping import mending, standing, sweeping  # noqa: F401
         from kedang.foundation.safekeeping.rekeying import jobs  # noqa: F401
         from kedang.foundation.safekeeping.rekeying import standing as keys_standing
 
+        mending.register()
         standing.register()
         keys_standing.register()

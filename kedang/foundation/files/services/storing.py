@@ -50,7 +50,7 @@ def file_store(*, actor: Actor, name: str, chunks: Iterable[bytes], fonds: Fonds
             seen = kinds.look(stream, name)
         row = StoredFile(
             fonds_id=fonds_id, name=name, place=where, size=digests.size, sha256=digests.sha256, sm3=digests.sm3,
-            media_type=seen.media_type, finding=seen.finding[:300], uploaded_at=clock.now(),
+            media_type=seen.media_type, finding=seen.finding[:300], uploaded_at=(now := clock.now()), checked_at=now,
             uploaded_by=actor if isinstance(actor, Person) else None,
             state=FileState.WAITING if scanning.is_on() else FileState.GOOD,
         )  # fmt: skip
