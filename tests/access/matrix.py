@@ -96,6 +96,9 @@ GET  safekeeping:drill                403  403  403  403  200  200  403  403  40
 GET  safekeeping:drill-print          403  403  403  403  200  200  403  403  403  403  403  302
 GET  safekeeping:plan                 403  403  403  403  200  200  403  403  403  403  403  302
 
+GET  files:view                       200  200  404  200  404  404  404  404  200  200  404  302
+GET  files:picture                    200  200  404  200  404  404  404  404  200  200  404  302
+
 GET  jobs:indicator                   200  200  200  200  200  200  200  200  200  200  200  302
 GET  jobs:job-progress                200  404  404  404  404  200  404  404  404  404  404  302
 GET  jobs:job-list                    200  200  200  200  200  200  200  200  200  200  200  302

@@ -13,11 +13,14 @@ from kedang.business.intake.models import ImportBatch, ImportTemplate
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.services import person_deactivate, role_create
 from kedang.foundation.audit.models import Event
+from kedang.foundation.files.models import RenditionKind, StoredFile
+from kedang.foundation.files.previewing.drawing import picture_of
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.kernel import clock
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
 from tests.cast import Cast, make_person
+from tests.files import papers
 
 PEOPLE = (
     "archivist", "salesperson", "colleague", "head", "auditor", "admin", "officer", "reader", "manager", "clerk", "stranger",
@@ -93,6 +96,7 @@ def make_scene(cast: Cast) -> Scene:
         backup_code="kedang-20261101T010000Z-00ff00", started_at=now, finished_at=now, is_passed=True, words="能完整恢复。",
         report=[{"title": "恢复数据库", "words": "一致", "is_good": True, "seconds": 1.5}], by="陆远",
     )  # fmt: skip
+    file = _file(cast)
     pk, key = (lambda obj: {"pk": obj.pk}), customer.pk
     arguments: dict[str, dict[str, Any]] = {
         "person-unmask": {"pk": cast.reader.pk, "field": "mobile"}, "person-activate": pk(gone), "person": pk(cast.reader),
@@ -111,12 +115,21 @@ def make_scene(cast: Cast) -> Scene:
         "customer": {"pk": key}, "card": {"pk": key}, "cascade": {"kind": "region"},
         "batch-unmask": {"pk": batch.pk, "field": "file_name"}, "batch": pk(batch),
         "template-unmask": {"pk": template.pk, "field": "name"}, "template": pk(template),
+        "files:view": pk(file), "files:picture": {"pk": file.pk, "number": 1, "kind": "thumb"},
         "export-file": pk(fetched), "job-unmask": {"pk": job.pk, "field": "title"}, "job": pk(job),
     }  # fmt: skip
     for name, _pattern in addresses():
         if name.endswith("-view-delete"):
             arguments[name] = {"view_id": view.pk}
     return Scene(cast, officer, customer, arguments)
+
+
+def _file(cast: Cast) -> StoredFile:
+    """A photo of an item in 周航's care, drawn already."""
+    file = papers.stored(cast.archivist, "照片.jpg", papers.photo())
+    papers.held_by_item(file, responsible=cast.salesperson, department=cast.sales_one)
+    picture_of(file, 1, RenditionKind.THUMB)
+    return file
 
 
 def addresses() -> list[tuple[str, str]]:

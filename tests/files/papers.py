@@ -10,10 +10,7 @@ from PIL import Image
 
 from kedang.business.holdings.models import Item, ItemFile
 from kedang.foundation.access.models import Person
-from kedang.foundation.access.policies import scope_q
-from kedang.foundation.access.veil import reveal
 from kedang.foundation.files.models import StoredFile
-from kedang.foundation.files.owners import register_owner
 from kedang.foundation.files.services.storing import file_store
 from kedang.foundation.kernel import clock
 from tests.files.making import package
@@ -25,18 +22,6 @@ PAGES = (
     "付款方式与违约责任，合同总价 128,000 元。",
     "签字盖章：赵文博",
 )
-
-
-def owned() -> None:
-    """Items hold files, read by who has the right to read content."""
-    register_owner(
-        ItemFile,
-        "file",
-        lambda actor: scope_q(actor, "holdings.read", ItemFile),
-        title=lambda actor, row: reveal(actor, row.item, "title").text,
-        action="holdings.read",
-        joined=("item",),
-    )
 
 
 @cache

@@ -16,12 +16,7 @@ from kedang.foundation.kernel.text import fold
 from kedang.foundation.search import index
 from kedang.foundation.search.models import SearchDocument
 from tests.cast import Cast
-from tests.files.papers import held_by_item, owned
-
-
-@pytest.fixture(autouse=True)
-def holdings() -> None:
-    owned()
+from tests.files.papers import held_by_item
 
 
 def filed(cast: Cast, *pages: str, fonds: Any = None, **item: Any) -> StoredFile:

@@ -40,8 +40,8 @@ def as_(cast: Cast) -> As:
 
 
 @pytest.fixture(autouse=True)
-def holdings(data_dir: Path) -> None:
-    papers.owned()
+def own_folder(data_dir: Path) -> None:
+    """Files of each test lie apart."""
 
 
 def filed(cast: Cast, name: str, content: bytes, **item: Any) -> StoredFile:
