@@ -10,7 +10,10 @@ from kedang.business.holdings.models import DocumentType
 from kedang.foundation.kernel.text import fold
 
 _SPLIT = re.compile(r"[、，,;；|\s]+")
-_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[-._年/]?(0?[1-9]|1[0-2])[-._月/]?(0?[1-9]|[12]\d|3[01])日?(?!\d)")
+_YEAR, _MONTH, _DATE = r"((?:19|20)\d{2})", r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])"
+_DAY = re.compile(
+    rf"(?<!\d){_YEAR}(?:[-._/年]\s?{_MONTH}[-._/月]\s?{_DATE}日?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?!\d)"
+)
 _NUMBER = re.compile(r"[\u4e00-\u9fffA-Za-z]{0,12}[〔\[【(（](?:19|20)\d{2}[〕\]】)）]第?\d{1,5}号")
 _COPY_MARK = re.compile(r"\s*[(（]\d{1,2}[)）]$|\s*-\s*副本$")
 _SPAN = re.compile(r"((?:19|20)\d{2})\s*(?:[-—–~～至到]|年[-—–~～至到])\s*((?:19|20)\d{2})")
@@ -39,9 +42,9 @@ def title_from(file_name: str) -> str:
 def date_in(text: str) -> date | None:
     """The last day that is written out in a text: 2026-03-01, 20260301, 2026年3月1日."""
     found = None
-    for year, month, day in _DAY.findall(text):
+    for year, month, day, short_month, short_day in _DAY.findall(text):
         try:
-            found = date(int(year), int(month), int(day))
+            found = date(int(year), int(month or short_month), int(day or short_day))
         except ValueError:
             continue
     return found

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Protocol
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from kedang.foundation.access.models import Fonds
 from kedang.foundation.access.policies import require
 from kedang.foundation.files.models import StoredFile
 from kedang.foundation.files.services import Unpacked, file_store, files_from_zip
+from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 
@@ -27,7 +29,9 @@ ENDING = ".zip"
 class Upload(Protocol):
     """A file that comes in: its name, and a stream that can be sought in."""
 
-    name: str
+    @property
+    def name(self) -> Any:
+        """As it was given."""
 
     @property
     def file(self) -> Any:
@@ -63,28 +67,29 @@ class _Bringing:
     values: Mapping[str, Any]
     fonds: Fonds | None
     rules: Rules
-    once: bool
+    known_within: timedelta | None
 
     def receive(self, stored: list[StoredFile], name: str, source: str) -> Brought:
         """One item of these files, unless it came in before."""
-        if self.once:
-            self._refuse_known(stored[0], source)
+        if self.known_within is not None:
+            self._refuse_known(stored[0], source, clock.now() - self.known_within)
         twin = twin_of(self.actor, stored[0])
         item = item_receive(
             actor=self.actor, values=self.values, files=stored, source=source, fonds=self.fonds, rules=self.rules
         )
         return Brought(name, item, "", twin)
 
-    def _refuse_known(self, stored: StoredFile, source: str) -> None:
+    def _refuse_known(self, stored: StoredFile, source: str, since: datetime) -> None:
         same = {"file__sha256": stored.sha256, "file__name": stored.name, "item__source": source[:120]}
-        row = ItemFile.objects.filter(item__fonds_id=stored.fonds_id, **same).select_related("item").first()
+        rows = ItemFile.objects.filter(item__fonds_id=stored.fonds_id, added_at__gte=since, **same)
+        row = rows.filter(file__uploaded_by=stored.uploaded_by).select_related("item").first()
         if row is not None:
             raise _Known(row.item)
 
 
 def items_bring(
     *, actor: Actor, uploads: Iterable[Upload], values: Mapping[str, Any], source: str = "", fonds: Fonds | None = None,
-    unpack: bool = True, as_one: bool = False, once: bool = False,
+    unpack: bool = True, as_one: bool = False, known_within: timedelta | None = None,
 ) -> Iterator[Brought]:  # fmt: skip
     """Receive one item per file; a ZIP is unpacked, its names and folders as they were.
 
@@ -93,7 +98,7 @@ def items_bring(
         source: where they came from, in words.
         unpack: take the files out of packages; otherwise a package is one file of one item.
         as_one: all files together are one item (a document in several scans).
-        once: what came in before from the same source under the same name is passed over (machines that may begin again).
+        known_within: what came in so recently from the same hands, source and name is passed over (a second click, a job begun again).
 
     Raises:
         NotAllowed: no right to deliver. Other refusals are told of the file they concern.
@@ -102,7 +107,7 @@ def items_bring(
     fonds_id = fonds.pk if fonds is not None else actor.fonds_id
     if fonds_id is None:
         raise ValueError("a machine must say for which company it receives")
-    bringing = _Bringing(actor, values, fonds, rules_of(fonds_id), once)
+    bringing = _Bringing(actor, values, fonds, rules_of(fonds_id), known_within)
     if as_one:
         yield _at_once(bringing, list(uploads), source)
         return

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +23,8 @@ from kedang.foundation.kernel.actors import system_actor
 
 SETTLED_SECONDS = 5.0
 """A file that was written to a moment ago is still being written."""
+EVER = timedelta(days=3650)
+"""However long ago it was that the same file came in from the same folder."""
 SENT_BACK = "退回"
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 
@@ -100,7 +103,7 @@ def _take_one(actor: Any, waiting: Waiting, counts: dict[str, int]) -> None:
     source = _("收件文件夹：%(folder)s") % {"folder": waiting.folder or _("（根目录）")}
     problems = []
     for brought in items_bring(
-        actor=actor, uploads=[waiting], values={}, source=source, fonds=waiting.fonds, once=True
+        actor=actor, uploads=[waiting], values={}, source=source, fonds=waiting.fonds, known_within=EVER
     ):
         if brought.item is None:
             problems.append(f"{brought.name}：{brought.sentence}" if brought.name != waiting.name else brought.sentence)

@@ -11,7 +11,13 @@ from kedang.business.customers.services.problems import Problems
 from kedang.business.holdings.choices import Arrangement, FilingStep, ItemState, SchemeState
 from kedang.business.holdings.events.items import ITEM_IDENTIFIED, ITEM_PLACED
 from kedang.business.holdings.filing.group import Together, together_of
-from kedang.business.holdings.filing.proposal import NEW_VOLUME, Placement, noted_place, propose_placement
+from kedang.business.holdings.filing.proposal import (
+    NEW_VOLUME,
+    Placement,
+    noted_place,
+    open_volumes,
+    propose_placement,
+)
 from kedang.business.holdings.filing.rules import Rules
 from kedang.business.holdings.models import Item, RetentionPeriod, Series, Volume
 from kedang.business.holdings.services.items.indexing import reindex
@@ -109,12 +115,9 @@ def _decided(actor: Actor, item: Item, proposed: Placement, asked: Mapping[str, 
         chosen_otherwise = series is not None and series != proposed.series.value
         arrangement = series.arrangement if chosen_otherwise and series else proposed.arrangement.value
     volume = _volume(actor, item, asked["volume"], problems) if "volume" in asked else proposed.volume.value
-    if "volume" not in asked and (series, year, retention) != (
-        proposed.series.value,
-        proposed.year.value,
-        proposed.retention.value,
-    ):
-        volume = NEW_VOLUME if arrangement == Arrangement.VOLUME else None
+    settled = (series, year, retention)
+    if "volume" not in asked and settled != (proposed.series.value, proposed.year.value, proposed.retention.value):
+        volume = _likely_volume(item, series, year, retention)
     if arrangement == Arrangement.ITEM:
         volume = None
     for name, value, reasoned in (
@@ -125,6 +128,13 @@ def _decided(actor: Actor, item: Item, proposed: Placement, asked: Mapping[str, 
     problems.refuse()
     title = str(asked.get("volume_title") or proposed.volume_title or "").strip()
     return Decided(series, year, retention, arrangement, volume, title)
+
+
+def _likely_volume(item: Item, series: Series | None, year: int | None, retention: RetentionPeriod | None) -> Any:
+    """A volume for a place that the archivist chose."""
+    if series is None or year is None or retention is None:
+        return None
+    return open_volumes(together_of(item), series, year, retention).first() or NEW_VOLUME
 
 
 def _series(item: Item, value: Any, problems: Problems) -> Series | None:

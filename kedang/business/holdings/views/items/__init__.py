@@ -1,0 +1,1 @@
+"""Pages of 件 and their filing."""
