@@ -1,0 +1,169 @@
+"""Projects on pages: opened from the customer, with their papers; what the dossier of a customer shows of the archive."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kedang.business.customers.models import Customer
+from kedang.business.holdings.choices import ItemState
+from kedang.business.holdings.models import Item, Project, Volume
+from kedang.business.holdings.services.projects import project_create
+from kedang.foundation.access.models import Department, Person
+from kedang.foundation.access.policies import can, require
+from kedang.foundation.web.records import Column, RecordForm, RecordPages, cells_of
+from kedang.foundation.web.records.form_fields import RecordFormBase
+
+MOST_SHOWN = 100
+VOLUME_COLUMNS = (
+    Column("reference_code"), Column("title", wrap=True), Column("year"), Column("retention"), Column("item_count"), Column("secrecy_level"),
+    Column("state", tones={"open": "blue", "closed": "good", "shelved": "good", "destroyed": "plain"}),
+)  # fmt: skip
+ITEM_COLUMNS = (
+    Column("reference_code"), Column("title", wrap=True), Column("dated_on"), Column("pages"), Column("secrecy_level"),
+    Column("state", tones={"filed": "good", "out_of_scope": "plain", "removed": "plain", "destroyed": "plain"}),
+)  # fmt: skip
+
+
+def counted_for_customer(model: Any) -> Any:
+    """Expression for the number on a tab of a customer: rows of this model that the actor may see."""
+
+    def expression(actor: Any) -> Any:
+        rows = model.objects.visible_to(actor).filter(customer=OuterRef("pk")).order_by()
+        return Subquery(rows.values("customer").annotate(n=Count("pk")).values("n"))
+
+    return expression
+
+
+def counted_papers(actor: Any) -> Any:
+    """Expression for the number of volumes of a project that the actor may see."""
+    rows = Volume.objects.visible_to(actor).filter(project=OuterRef("pk")).order_by()
+    return Subquery(rows.values("project").annotate(n=Count("pk")).values("n"))
+
+
+def projects_of(actor: Any, customer: Customer) -> dict[str, Any]:
+    """Index of a customer's projects: each with the volumes and items kept of it."""
+    rows = list(
+        Project.objects.visible_to(actor).filter(customer=customer).select_related("responsible").order_by("-id")
+    )
+    keys = [row.pk for row in rows]
+    volumes = _by_project(Volume, actor, keys)
+    items = _by_project(Item, actor, keys)
+    columns = [Column("number"), Column("name"), Column("state", tones=PROJECT_TONES), Column("started_on"), Column("ended_on"),
+               Column("contract_number"), Column("contract_amount")]  # fmt: skip
+    cells = cells_of(actor, Project, columns)
+    may = can(actor, "holdings.project") and not customer.is_withdrawn
+    return {
+        "lines": [
+            {
+                "row": row, "cells": {cell.name: cell for cell in cells(row)}, "volumes": volumes.get(row.pk, 0),
+                "items": items.get(row.pk, 0), "who": row.responsible.name if row.responsible else "",
+            }
+            for row in rows
+        ],
+        "create_url": reverse("holdings:project-create", args=[customer.pk]) if may else "",
+    }  # fmt: skip
+
+
+def _by_project(model: Any, actor: Any, keys: Sequence[int]) -> dict[int, int]:
+    if not keys:
+        return {}
+    rows = model.objects.visible_to(actor).filter(project__in=keys).order_by()
+    return dict(rows.values_list("project_id").annotate(n=Count("pk")))
+
+
+PROJECT_TONES = {"talks": "plain", "running": "blue", "done": "good", "stopped": "warn"}
+
+
+def papers_of_customer(actor: Any, customer: Customer) -> dict[str, Any]:
+    """Volumes and items of a customer."""
+    return papers(actor, Q(customer=customer))
+
+
+def papers_of_project(actor: Any, project: Project) -> dict[str, Any]:
+    """Volumes and items of a project."""
+    return papers(actor, Q(project=project))
+
+
+def papers(actor: Any, which: Q) -> dict[str, Any]:
+    """Volumes, then items that lie in none of them, newest first; every value through the veil."""
+    volumes = Volume.objects.visible_to(actor).filter(which).select_related("retention").order_by("-year", "-id")
+    loose = (
+        Item.objects.visible_to(actor)
+        .filter(which, volume__isnull=True)
+        .exclude(state=ItemState.REMOVED)
+        .order_by("-id")
+    )
+    return {
+        "volumes": _table(actor, Volume, VOLUME_COLUMNS, volumes),
+        "items": _table(actor, Item, ITEM_COLUMNS, loose),
+        "most": MOST_SHOWN,
+    }
+
+
+def _table(actor: Any, model: Any, columns: Sequence[Column], rows: Any) -> dict[str, Any]:
+    found = list(rows[: MOST_SHOWN + 1])
+    cells = cells_of(actor, model, columns)
+    pages = RecordPages.of_kind(model._meta.label_lower)
+    lines = [
+        {"cells": cells(row), "url": pages.url("detail", row.pk) if pages is not None else ""}
+        for row in found[:MOST_SHOWN]
+    ]
+    labels = [cell.label for cell in lines[0]["cells"]] if lines else []
+    return {"labels": labels, "lines": lines, "is_cut": len(found) > MOST_SHOWN}
+
+
+class ProjectForm(RecordForm):
+    """A project: opened from its customer."""
+
+    customer: Any = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The customer of the address, or of the project."""
+        key = kwargs.pop("customer_pk", None)
+        if key is None:
+            self.obj = self.pages.get(self.actor, kwargs["pk"])
+            self.customer = self.obj.customer
+            require(self.actor, "holdings.project", self.obj)
+        else:
+            self.customer = Customer.objects.get_for(self.actor, pk=key)
+            require(self.actor, "holdings.project")
+        return super(RecordForm, self).dispatch(request, *args, **kwargs)
+
+    def crumbs(self) -> list[Any]:
+        if self.obj is not None:
+            return super().crumbs()
+        mine = reverse("customers:customer-detail", args=[self.customer.pk])
+        return [(_("客户"), reverse("customers:customer-list")), (self.customer.name, mine), (self.page_title(), "")]
+
+    def defaults(self) -> dict[str, Any]:
+        """It begins with who looks after the customer."""
+        known = {"responsible": self.customer.responsible_id, "department": self.customer.department_id}
+        return {**super().defaults(), **known}
+
+    def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordFormBase:
+        """People and departments of the company that are still there."""
+        form = super().make_form(data, initial)
+        fields: Any = form.fields
+        here = {"fonds_id": self.customer.fonds_id, "is_active": True}
+        fields["responsible"].queryset = Person.objects.filter(**here)
+        fields["department"].queryset = Department.objects.filter(**here)
+        return form
+
+    def save(self, form: RecordFormBase) -> Any:
+        if self.obj is None:
+            return project_create(actor=self.actor, customer=self.customer, values=dict(form.cleaned_data))
+        return super().save(form)
+
+    def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
+        """Its way back is the project, or the customer's index of projects."""
+        if self.obj is not None:
+            return super().show(form, status=status)
+        context: dict[str, Any] = {
+            "form": form, "obj": None, "pages": self.pages, "version": None, "form_url": self.request.path, "may_add_another": False,
+            "back_url": reverse("customers:customer-projects", args=[self.customer.pk]), "title": self.page_title(),
+        }  # fmt: skip
+        return self.draw(status=status, **context)
