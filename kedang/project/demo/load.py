@@ -15,6 +15,7 @@ from kedang.business.customers.services.indexing import indexed_once
 from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.kernel import clock
 from kedang.project.demo.acts import Act, Stage
+from kedang.project.demo.holdings.custody import custody_acts
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.party import Party
 from kedang.project.demo.people import add_people
@@ -44,6 +45,7 @@ def load_demo(
         stage = Stage(house)
         acts = [stage.change(party, change) for party in people for change in party.changes]
         acts += trail(stage, people, day, TRAIL_DAYS if customers >= CUSTOMERS // 2 else 15)
+        acts += custody_acts(house, day)
         acts.sort(key=lambda act: act.at)
         _play(stage, people, acts, progress)
     return {
