@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kedang.foundation.web.middleware.SecureHeadersMiddleware",
+    "kedang.foundation.web.middleware.LeadingOnMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -143,6 +144,7 @@ KEY_AGE_DAYS = env_int("KEDANG_KEY_AGE_DAYS", 365)  # older active keys are name
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 UPLOAD_MAX_BYTES = env_int("KEDANG_UPLOAD_MAX_MIB", 1024) * 1024 * 1024
 FILE_MAX_BYTES = env_int("KEDANG_FILE_MAX_MIB", 8192) * 1024 * 1024
 INBOX_DIR = env_str("KEDANG_INBOX_DIR") or str(DATA_DIR / "inbox")  # scanners and colleagues put files there

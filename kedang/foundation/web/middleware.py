@@ -113,6 +113,20 @@ class SecureHeadersMiddleware:
         return response
 
 
+class LeadingOnMiddleware:
+    """An upload sent by a script learns the address it is led to instead of fetching it; the page is then opened once, by the browser."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.headers.get("X-Kedang-Upload") == "1" and response.status_code in {302, 303}:
+            response.headers["HX-Redirect"] = response.headers.pop("Location")
+            response.status_code = 204
+        return response
+
+
 class RefusalMiddleware:
     """What services say no with, as a page: out of scope 404, not allowed 403 (and recorded), other refusals 409."""
 
