@@ -23,7 +23,7 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _INLINE = re.compile(r"</?(?:mark|b|i|em|strong|span|wbr|u|sub|sup)\b[^>]{0,500}>")
 _BETWEEN = re.compile(r"(\d+)[\s\-\u2010-\u2015\u00a0.·]+(?=(\d+))")
-_GROUP = 6
+_GROUP = 4
 _SAMPLE = re.compile(r"(?m) [-+0-9.eE]+$")
 _SEALED = re.compile(r"k\d+:[A-Za-z0-9+/=]{24,}")
 VALUE, MASKED, BURIED = "value", "masked", "buried"
@@ -160,8 +160,11 @@ def readings(response: Any) -> list[tuple[str, bool]]:
 
 
 def closed_up(text: str) -> str:
-    """Numbers written in groups as one; two whole numbers side by side (from → to) stay two, else their ends would make a third."""
-    return _BETWEEN.sub(lambda gap: gap[1] if min(len(gap[1]), len(gap[2])) <= _GROUP else gap[0], text)
+    """Numbers written in groups of up to four digits as one.
+
+    Longer ones are told by a stretch of their own; closed up, the ends of two numbers side by side (from → to) would make a third.
+    """
+    return _BETWEEN.sub(lambda gap: gap[1] if max(len(gap[1]), len(gap[2])) <= _GROUP else gap[0], text)
 
 
 def words_of(body: bytes, kind: str) -> list[tuple[str, bool]]:
