@@ -30,13 +30,19 @@ def unpacked(package: Path, folder: Path) -> Path:
 
 def bag_problems(bag: Path) -> str:
     """What the Library of Congress' tool says of a bag; empty when it is valid."""
-    done = subprocess.run([sys.executable, "-W", "ignore", "-m", "bagit", "--validate", bag], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "bagit", "--validate", bag], capture_output=True, text=True, check=False
+    )
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
 def csip_report(package: Path) -> dict[str, Any]:
     """The report of the E-ARK validator: structure, METS schema, Schematron rules of CSIP 2.1."""
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", DRIVER, package], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", DRIVER, package], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ValueError(done.stderr[-2000:])
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -50,4 +56,6 @@ def csip_problems(package: Path) -> list[str]:
         lines += part["messages"]
     told = [line for line in lines if str(line["severity"]).upper() not in {"INFO", "INFORMATION"}]
     status = [report["structure"]["status"]] if report["structure"]["status"] != "WellFormed" else []
-    return status + [f"{line['severity']} {line['rule_id']} {line['location'][:160]} {line['message'][:200]}" for line in told]
+    return status + [
+        f"{line['severity']} {line['rule_id']} {line['location'][:160]} {line['message'][:200]}" for line in told
+    ]
