@@ -70,3 +70,14 @@ def test_answers_are_one_json_object(db: None, own_ring: Path, capsys: pytest.Ca
     with pytest.raises(SystemExit) as stopped:
         main(["setup", "--demo", "--empty"])
     assert stopped.value.code == 2
+
+
+def test_an_older_installation_gets_the_archive(cast: Cast, own_ring: Path) -> None:
+    row = Role.objects.get(code="archivist")
+    row.actions = ["customers.view"]
+    row.save()
+    answer = command.run(parsed())
+    assert answer["roles_upgraded"] == ["档案管理员"] and "roles_left" not in answer
+    assert answer["archives_made"] == ["青禾实业有限公司", "远山贸易有限公司"]
+    again = command.run(parsed())
+    assert "roles_upgraded" not in again and "archives_made" not in again

@@ -1,11 +1,15 @@
 """The built-in roles of SE-01. A company may change what they can do, and add its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 
+from kedang.foundation.access.events import ROLE_CHANGED
 from kedang.foundation.access.models import Role, Scope
+from kedang.foundation.audit.models import Event
+from kedang.foundation.audit.record import record
+from kedang.foundation.kernel.actors import system_actor
 
 READ_DOSSIER = ("customers.view", "holdings.view")
 WRITE_DOSSIER = (
@@ -95,3 +99,40 @@ def ensure_builtin_roles() -> int:
     ]  # fmt: skip
     Role.objects.bulk_create(missing)
     return len(missing)
+
+
+@dataclass(slots=True)
+class RoleUpgrade:
+    """What became of the built-in roles of an older installation: brought up to date, or left because somebody had edited them."""
+
+    upgraded: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def upgrade_builtin_roles() -> RoleUpgrade:
+    """Bring built-in roles that nobody edited to what is shipped now, so that new rooms open to those whose work they are.
+
+    Whether somebody edited one is read from the trail, which cannot forget it. An edited role stays as it is, even where it lacks what
+    is new; its name is in the answer for the administrator.
+    """
+    done = RoleUpgrade()
+    shipped = {role.code: role for role in BUILTIN_ROLES}
+    edited = set(
+        Event.objects.filter(code=ROLE_CHANGED.code, actor_id__isnull=False).values_list("subject_id", flat=True)
+    )
+    for row in Role.objects.select_for_update().filter(code__in=shipped, is_builtin=True).order_by("position", "id"):
+        role = shipped[row.code]
+        wanted = {"actions": list(role.actions), "field_rights": dict(role.field_rights)}
+        changes = {name: (getattr(row, name), value) for name, value in wanted.items() if getattr(row, name) != value}
+        if not changes:
+            continue
+        if row.pk in edited:
+            if set(role.actions) - set(row.actions):
+                done.left.append(row.name)
+            continue
+        row.actions, row.field_rights = wanted["actions"], wanted["field_rights"]
+        row.save(update_fields=list(changes))
+        record(system_actor("kedang setup"), ROLE_CHANGED, row, changes=changes, reason="升级：内置角色加入新增的权限")
+        done.upgraded.append(row.name)
+    return done

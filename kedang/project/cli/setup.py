@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     key_ring_created = ensure_key_ring()
     call_command("migrate", interactive=False, verbosity=0)
     guards_restored = ensure_guards()
-    from kedang.foundation.access.roles import ensure_builtin_roles
+    from kedang.foundation.access.roles import ensure_builtin_roles, upgrade_builtin_roles
     from kedang.foundation.access.services.companies import is_first_run
     from kedang.foundation.safekeeping.identities import ensure_keys
 
@@ -44,12 +44,20 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     with transaction.atomic():
         roles = ensure_builtin_roles()
+        upgrade = upgrade_builtin_roles()
+        archives_made = ensure_archives()
     answer: dict[str, Any] = {
         "engine": connection.vendor,
         "key_ring": "created" if key_ring_created else "present",
         "backup_keys": "created" if backup_keys_created else "present",
         "roles_created": roles,
     }
+    if upgrade.upgraded:
+        answer["roles_upgraded"] = upgrade.upgraded
+    if upgrade.left:
+        answer["roles_left"] = upgrade.left
+    if archives_made:
+        answer["archives_made"] = archives_made
     if guards_restored:
         answer["guards_restored"] = guards_restored
     if args.demo:
@@ -79,6 +87,14 @@ def ensure_guards() -> list[str]:
         if restored:
             record(system_actor("kedang setup"), GUARDS_RESTORED, meta={"names": restored})
     return restored
+
+
+def ensure_archives() -> list[str]:
+    """Give every company of an older installation what a new one begins with: periods, scheme, filing scope, templates. Their names."""
+    from kedang.business.holdings.setup import ensure_defaults
+    from kedang.foundation.access.models import Fonds
+
+    return [fonds.name for fonds in Fonds.objects.order_by("id") if any(ensure_defaults(fonds).values())]
 
 
 def ensure_key_ring() -> bool:
