@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from kedang.business.holdings.models import Volume, VolumeReopening
 from kedang.business.holdings.services import volumes as v
@@ -45,8 +46,9 @@ def test_the_list_its_views_and_its_search(as_: As, archive: Cast) -> None:
     assert shown(as_("head").get("/volumes/")) == {"结了的"}
     assert shown(as_("stranger").get("/volumes/")) == set()
     assert as_("admin").get("/volumes/").status_code == 403
-    assert shut.reference_code in client.get("/search/?q=结了").text
-    assert shut.reference_code not in as_("stranger").get("/search/?q=结了").text
+    assert shut.reference_code in client.get("/search/?q=结了&kind=volume").text
+    assert f"/volumes/{shut.pk}/" in client.get(f"{reverse('web:suggest')}?q=结了").text
+    assert shut.reference_code not in as_("stranger").get("/search/?q=结了&kind=volume").text
 
 
 def test_a_volume_is_made_and_changed_by_its_form(as_: As, archive: Cast) -> None:

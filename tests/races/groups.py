@@ -5,6 +5,7 @@ from tests.races.of_customers import AXIS, DOSSIER
 from tests.races.of_furniture import NUMBERS, VIEW
 from tests.races.of_imports import BATCH, JOB, TEMPLATE
 from tests.races.of_people import COMPANY, DEPARTMENT, PERSON, SECOND_STEP
+from tests.races.of_volumes import CLOSED_VOLUME, OPEN_VOLUME
 
 GROUPS: tuple[Group, ...] = (
     DOSSIER,
@@ -18,10 +19,13 @@ GROUPS: tuple[Group, ...] = (
     JOB,
     VIEW,
     NUMBERS,
+    OPEN_VOLUME,
+    CLOSED_VOLUME,
 )
 
 ROOMS = (
     "kedang.business.customers.services",
+    "kedang.business.holdings.services.volumes",
     "kedang.business.intake.services",
     "kedang.foundation.access.services",
     "kedang.foundation.jobs.services",
@@ -31,6 +35,8 @@ ROOMS = (
 
 ELSEWHERE: dict[str, str] = {
     "customer_create": "makes its own object: numbers and credit codes at once in tests/customers/test_concurrency.py",
+    "volume_create": "makes its own object: numbers at once in tests/holdings/test_volume_concurrency.py",
+    "volumes_arranged": "two confirm the same proposals at once in tests/holdings/test_volume_concurrency.py",
     "customers_create_bulk": "the import; two files at once in tests/intake",
     "batch_upload": "makes its own object; the same file twice at once in tests/intake/test_bad_input.py",
     "batch_reread": "reads the columns again before anything was checked; the batch is locked as by batch_map",
