@@ -25,7 +25,7 @@ def full_volume(cast: Cast, items: int = 3, **values: Any) -> Volume:
             )  # fmt: skip
             first += at + 1
     volume.item_count, volume.page_count = items, first - 1
-    volume.started_on, volume.ended_on = date(2026, 3, 1), date(2026, 3, items if items < 28 else 28)
+    volume.started_on, volume.ended_on = date(2026, 3, 1), date(2026, 3, min(28, items))
     volume.closed_at, volume.state, volume.inspected_by = clock.now(), "closed", cast.head
     volume.save()
     return volume
@@ -44,7 +44,16 @@ def boxed_items(cast: Cast, place: Location, count: int = 3) -> list[Item]:
     """Items that stand by themselves in a box."""
     made = []
     for at in range(1, count + 1):
-        made.append(make_item(cast, title=f"第{at}号通知", pages=at, location=place, dated_on=date(2026, 5, at), author="青禾实业有限公司"))
+        made.append(
+            make_item(
+                cast,
+                title=f"第{at}号通知",
+                pages=at,
+                location=place,
+                dated_on=date(2026, 5, at),
+                author="青禾实业有限公司",
+            )
+        )
     return made
 
 
@@ -71,7 +80,7 @@ def place_of(page: Any, wanted: str) -> tuple[float, float]:
     found = finder.get_next()
     assert found is not None, wanted
     index, _count = found
-    left, bottom, right, top = page.get_textpage().get_charbox(index)
+    left, _bottom, _right, top = page.get_textpage().get_charbox(index)
     high = page.get_size()[1]
     return round(left * 25.4 / 72, 1), round((high - top) * 25.4 / 72, 1)
 
@@ -80,5 +89,3 @@ def size_of(page: Any) -> tuple[float, float]:
     """Width and height in millimetres."""
     wide, high = page.get_size()
     return round(wide * 25.4 / 72), round(high * 25.4 / 72)
-
-

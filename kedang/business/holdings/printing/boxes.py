@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kedang.business.holdings.choices import FilingStep, ItemState, VolumeState
 from kedang.business.holdings.models import FilingTrace, FormKind, Item, Location, Volume
 from kedang.business.holdings.printing.catalogue import item_heads, item_lines
-from kedang.business.holdings.printing.sheet import Head, Line, Sheet, code_parts, day, highest
+from kedang.business.holdings.printing.sheet import Head, Line, Sheet, code_parts, day, highest, is_partial, seen
 from kedang.foundation.access.veil import reveal
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
@@ -119,13 +119,20 @@ TEMPLATES = {
 
 
 def things_in(actor: Actor, box: Location) -> tuple[list[Volume], list[Item]]:
-    """Volumes and single items in a box, in the order of their numbers, as far as the actor may see them."""
-    volumes = Volume.objects.visible_to(actor).filter(location=box).exclude(state=VolumeState.DESTROYED)
-    items = Item.objects.visible_to(actor).filter(location=box, volume__isnull=True).exclude(state=ItemState.REMOVED)
-    return (
-        list(volumes.select_related("retention", "series").order_by("year", "number", "id")),
-        list(items.select_related("retention", "series", "department").order_by("year", "number", "id")),
+    """Volumes and single items in a box, in the order of their numbers.
+
+    Raises:
+        Refused: the box holds things outside the actor's scope; forms of a box are of all that lies in it.
+    """
+    volumes = Volume.objects.filter(location=box).exclude(state=VolumeState.DESTROYED)
+    items = Item.objects.filter(location=box, volume__isnull=True).exclude(state=ItemState.REMOVED)
+    found = (
+        list(seen(actor, volumes).select_related("retention", "series").order_by("year", "number", "id")),
+        list(seen(actor, items).select_related("retention", "series", "department").order_by("year", "number", "id")),
     )
+    if is_partial(actor, volumes, found[0]) or is_partial(actor, items, found[1]):
+        raise Refused("box_partly_seen", _("盒内有不在您查看范围内的档案，不能打印整盒的表格。请由档案管理员打印。"))
+    return found
 
 
 def thickness_of(box: Location, asked: Any = None) -> int:

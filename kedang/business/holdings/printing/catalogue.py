@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 
 from kedang.business.holdings.choices import ItemState, VolumeState
 from kedang.business.holdings.models import FormKind, Item, Series, Volume
-from kedang.business.holdings.printing.sheet import Head, Line, Sheet, day, highest, secrecy_words
+from kedang.business.holdings.printing.sheet import (
+    Head,
+    Line,
+    Sheet,
+    day,
+    excerpt_mark,
+    highest,
+    partly,
+    secrecy_words,
+    seen,
+)
 from kedang.foundation.access.models import Department, Fonds
 from kedang.foundation.access.veil import revealer
 from kedang.foundation.kernel import clock
@@ -27,11 +37,11 @@ CONDITIONS = ("series", "year", "retention", "department", "since", "until")
 
 def volume_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_height: int) -> Sheet:
     """案卷目录: cover, explanations with the short words, table, closing notes."""
-    rows = Volume.objects.visible_to(actor).filter(_where(conditions), fonds=fonds).exclude(state=VolumeState.OPEN)
+    rows = Volume.objects.filter(_where(conditions), fonds=fonds).exclude(state=VolumeState.OPEN)
     volumes = _all(
-        rows.select_related("retention", "series").order_by(
-            "series__code", "year", "retention__position", "number", "id"
-        )
+        seen(actor, rows)
+        .select_related("retention", "series")
+        .order_by("series__code", "year", "retention__position", "number", "id")
     )
     title, pages, remarks = (revealer(actor, Volume, name) for name in ("title", "page_count", "remarks"))
     lines: list[Line] = []
@@ -68,6 +78,7 @@ def volume_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_hei
     ]
     span = _span([v.started_on for v in volumes] + [v.ended_on for v in volumes])
     words = words_of(fonds, conditions)
+    part = partly(actor, rows, volumes)
     return Sheet(
         FormKind.VOLUMES,
         str(FormKind.VOLUMES.label),
@@ -90,13 +101,13 @@ def volume_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_hei
             + _short_words((v.retention.code, v.retention.name) for v in volumes),
             "closing": [(_("编制人"), actor.display_name), (_("编制日期"), day(clock.today())), (_("检查人"), "")],
             "closing_notes": closing_notes,
-            "over": [_("全宗号：{code}").format(code=fonds.code), "；".join(words[:3]), _("共 {count} 卷").format(count=len(volumes))],
+            "over": [_("全宗号：{code}").format(code=fonds.code), "　".join([*words[:3], excerpt_mark(bool(part))]), _("共 {count} 卷").format(count=len(volumes))],
             "landscape": False,
             "row_height": row_height,
             "empty": _("没有符合条件的案卷"),
         },
         heads=heads,
-        asked={"conditions": stored(conditions), "words": words},
+        asked={"conditions": stored(conditions), "words": words} | part,
         secrecy_level=highest(volumes),
         name=f"{FormKind.VOLUMES.label}-{fonds.code}-{clock.today():%Y%m%d}",
         rows_out=len(lines),
@@ -138,12 +149,15 @@ def item_lines(actor: Actor, items: list[Item]) -> list[Line]:
 def item_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_height: int) -> Sheet:
     """归档文件目录 after DA/T 22-2015: A4 across with its cover; filed items that stand by themselves."""
     filed = (ItemState.CATALOGUED, ItemState.FILED, ItemState.DESTROYED)
-    rows = Item.objects.visible_to(actor).filter(_where(conditions), fonds=fonds, state__in=filed, volume__isnull=True)
+    rows = Item.objects.filter(_where(conditions), fonds=fonds, state__in=filed, volume__isnull=True)
     items = _all(
-        rows.select_related("retention").order_by("series__code", "year", "retention__position", "number", "id")
+        seen(actor, rows)
+        .select_related("retention")
+        .order_by("series__code", "year", "retention__position", "number", "id")
     )
     lines = item_lines(actor, items)
     words = words_of(fonds, conditions)
+    part = partly(actor, rows, items)
     return Sheet(
         FormKind.ITEMS,
         str(FormKind.ITEMS.label),
@@ -167,13 +181,13 @@ def item_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_heigh
             "closing_notes": [
                 _("本目录共登记归档文件 {count} 件，{pages} 页。").format(count=len(items), pages=sum(i.pages for i in items))
             ],
-            "over": [_("全宗号：{code}").format(code=fonds.code), "　".join(words[:4]), _("共 {count} 件").format(count=len(items))],
+            "over": [_("全宗号：{code}").format(code=fonds.code), "　".join([*words[:4], excerpt_mark(bool(part))]), _("共 {count} 件").format(count=len(items))],
             "landscape": True,
             "row_height": min(row_height, 12),
             "empty": _("没有符合条件的归档文件"),
         },
         heads=item_heads(),
-        asked={"conditions": stored(conditions), "words": words},
+        asked={"conditions": stored(conditions), "words": words} | part,
         secrecy_level=highest(items),
         name=f"{FormKind.ITEMS.label}-{fonds.code}-{clock.today():%Y%m%d}",
         rows_out=len(lines),
@@ -182,12 +196,13 @@ def item_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_heigh
 
 def register(actor: Actor, fonds: Fonds, conditions: Conditions, row_height: int) -> Sheet:
     """归档登记簿 (AR-13): name, number, time and by whom, in the order of filing."""
-    rows = Item.objects.visible_to(actor).filter(_where(conditions), fonds=fonds, filed_at__isnull=False)
+    rows = Item.objects.filter(_where(conditions), fonds=fonds, filed_at__isnull=False)
     since, until = conditions.get("since"), conditions.get("until")
     rows = rows.filter(filed_at__gte=_begin(since)) if since else rows
     rows = rows.filter(filed_at__lt=_begin(until + timedelta(days=1))) if until else rows
     items = _all(
-        rows.select_related("department", "responsible", "retention", "volume")
+        seen(actor, rows)
+        .select_related("department", "responsible", "retention", "volume")
         .prefetch_related("traces")
         .order_by("filed_at", "id")
     )
@@ -208,6 +223,7 @@ def register(actor: Actor, fonds: Fonds, conditions: Conditions, row_height: int
         Head(_("归档人"), 20, "center"),
     ]  # fmt: skip
     words = words_of(fonds, conditions)
+    part = partly(actor, rows, items)
     return Sheet(
         FormKind.REGISTER,
         str(FormKind.REGISTER.label),
@@ -215,13 +231,17 @@ def register(actor: Actor, fonds: Fonds, conditions: Conditions, row_height: int
         fonds,
         lines,
         {
-            "over": [fonds.name, "；".join(words), _("共 {count} 件").format(count=len(items))],
+            "over": [
+                fonds.name,
+                "　".join([*words, excerpt_mark(bool(part))]),
+                _("共 {count} 件").format(count=len(items)),
+            ],
             "landscape": True,
             "row_height": min(row_height, 10),
             "empty": _("此期间没有归档文件"),
         },
         heads=heads,
-        asked={"conditions": stored(conditions), "words": words},
+        asked={"conditions": stored(conditions), "words": words} | part,
         secrecy_level=highest(items),
         name=f"{FormKind.REGISTER.label}-{clock.today():%Y%m%d}",
         rows_out=len(lines),

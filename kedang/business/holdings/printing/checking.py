@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from kedang.business.holdings.models import Item, Location, PrintedSheet, Volume
 from kedang.business.holdings.printing import boxes, catalogue, labels, transfer, volume
-from kedang.business.holdings.printing.sheet import Line, Sheet
+from kedang.business.holdings.printing.sheet import Line, Reprinter, Sheet, hidden
+from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.reading import about
-from kedang.foundation.kernel.actors import SYSTEM, Actor
+from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 
 MODELS: dict[str, Any] = {"i": Item, "v": Volume, "b": Location}
@@ -90,18 +91,19 @@ def kept_lines(sheet: PrintedSheet) -> list[Line]:
 def gathered_again(sheet: PrintedSheet) -> Sheet | None:
     """The same form of the same thing under the same conditions, complete, as the books stand now."""
     asked = {"row_height": 15, **sheet.asked}
+    again = Reprinter(int(sheet.asked.get("clearance", SecrecyLevel.TOP_SECRET)), fonds_id=sheet.fonds_id)
     if sheet.form in volume.FORMS and sheet.volume is not None:
         return volume.FORMS[sheet.form](
-            SYSTEM, sheet.volume, {**volume.options_of(sheet.fonds_id, asked), "row_height": 15}
+            again, sheet.volume, {**volume.options_of(sheet.fonds_id, asked), "row_height": 15}
         )
     if sheet.form in boxes.FORMS and sheet.location is not None:
-        return boxes.FORMS[sheet.form](SYSTEM, sheet.location, asked)
+        return boxes.FORMS[sheet.form](again, sheet.location, asked)
     if sheet.form == "transfer" and sheet.transfer is not None:
-        return transfer.transfer_list(SYSTEM, sheet.transfer, {})
+        return transfer.transfer_list(again, sheet.transfer, {})
     if sheet.form in catalogue.LISTS:
         conditions = catalogue.conditions_of(sheet.fonds_id, asked.get("conditions", {}))
-        return catalogue.LISTS[sheet.form](SYSTEM, sheet.fonds, conditions, 15)
-    return labels.labels(SYSTEM, sheet.fonds, asked) if sheet.form == "labels" else None
+        return catalogue.LISTS[sheet.form](again, sheet.fonds, conditions, 15)
+    return labels.labels(again, sheet.fonds, asked) if sheet.form == "labels" else None
 
 
 def changes_between(kept: list[Line], now: Sheet, *, is_excerpt: bool = False) -> list[Change]:
@@ -115,7 +117,7 @@ def changes_between(kept: list[Line], now: Sheet, *, is_excerpt: bool = False) -
         new = present.get(key)
         if new is None:
             found.append(Change("removed", key, _name(cells, is_numbered), _cells(heads, cells, None)))
-        elif new != cells:
+        elif new != cells and hidden() not in cells:
             differing = _cells(heads, cells, new)
             is_only_number = is_numbered and new[1:] == cells[1:]
             if not is_only_number:
@@ -158,7 +160,7 @@ def veiled(actor: Actor, changes: list[Change]) -> list[Change]:
     for change in changes:
         is_thing = change.key[0] in MODELS and change.key[1:].isdecimal()
         if is_thing and change.key not in seen:
-            told.append(Change(change.kind, change.key, _("（按权限不显示）"), []))
+            told.append(Change(change.kind, change.key, hidden(), []))
         else:
             told.append(change)
     return told

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from kedang.business.holdings.choices import LocationKind, VolumeState
 from kedang.business.holdings.models import FormKind, Item, Location, Volume
-from kedang.business.holdings.printing.sheet import Head, Line, Sheet, highest, secrecy_words
+from kedang.business.holdings.printing.sheet import Head, Line, Sheet, highest, secrecy_words, seen
 from kedang.business.holdings.services.sheets import settings_of
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.access.policies import require
@@ -31,9 +31,7 @@ def labels(actor: Actor, fonds: Fonds, asked: dict[str, Any]) -> Sheet:
         :MOST_LABELS
     ]
     within = str(asked.get("within") or "")
-    lines, things = (
-        _volumes(actor, fonds, ids, within) if kind == "volume" else _places(actor, fonds, kind, ids, within)
-    )
+    lines, level = _volumes(actor, fonds, ids, within) if kind == "volume" else _places(actor, fonds, kind, ids, within)
     if not lines:
         raise Refused("nothing_to_print", _("没有可打印标签的对象，请先选定案卷、档案盒或位置。"))
     settings = settings_of(fonds.pk)
@@ -54,8 +52,8 @@ def labels(actor: Actor, fonds: Fonds, asked: dict[str, Any]) -> Sheet:
             "begin": begin,
         },
         heads=[Head(_("编码"), 40), Head(_("名称"), 60), Head(_("说明"), 60)],
-        asked={"kind": kind, "ids": ",".join(str(i) for i in ids), "within": within},
-        secrecy_level=highest(things),
+        asked={"kind": kind, "ids": ",".join(str(i) for i in ids), "within": within, "excerpt": True},
+        secrecy_level=level,
         name=f"{FormKind.LABELS.label}-{len(lines)}",
         rows_out=len(lines) if kind == "volume" else 0,
     )
@@ -68,8 +66,8 @@ def drawn(sheet: Sheet) -> None:
     ]  # fmt: skip
 
 
-def _volumes(actor: Actor, fonds: Fonds, ids: list[int], within: str) -> tuple[list[Line], list[Any]]:
-    rows = Volume.objects.visible_to(actor).filter(fonds=fonds).exclude(state=VolumeState.DESTROYED)
+def _volumes(actor: Actor, fonds: Fonds, ids: list[int], within: str) -> tuple[list[Line], int]:
+    rows = seen(actor, Volume.objects).filter(fonds=fonds).exclude(state=VolumeState.DESTROYED)
     if ids:
         rows = rows.filter(pk__in=ids)
     else:
@@ -86,10 +84,10 @@ def _volumes(actor: Actor, fonds: Fonds, ids: list[int], within: str) -> tuple[l
             _("{count} 件").format(count=volume.item_count),
         ]
         lines.append((f"v{volume.pk}", [volume.reference_code, title(volume).text, "　".join(filter(None, under))]))
-    return lines, found
+    return lines, highest(found)
 
 
-def _places(actor: Actor, fonds: Fonds, kind: str, ids: list[int], within: str) -> tuple[list[Line], list[Any]]:
+def _places(actor: Actor, fonds: Fonds, kind: str, ids: list[int], within: str) -> tuple[list[Line], int]:
     require(actor, "custody.view")
     kinds = [LocationKind.BOX] if kind == "box" else [LocationKind.ROOM, LocationKind.CABINET, LocationKind.SHELF]
     rows = Location.objects.visible_to(actor).filter(fonds=fonds, kind__in=kinds)
@@ -99,31 +97,34 @@ def _places(actor: Actor, fonds: Fonds, kind: str, ids: list[int], within: str) 
         place = _place(actor, fonds, within)
         rows = rows.filter(path__startswith=place.path) if place else rows.none()
     found = _capped(rows.select_related("parent").order_by("label", "id"))
-    told = contents_of(actor, [place.pk for place in found]) if kind == "box" else {}
+    told, level = contents_of(actor, [place.pk for place in found]) if kind == "box" else ({}, 0)
     lines: list[Line] = []
     for place in found:
         name = place.name or (str(place.get_kind_display()) if kind != "box" else "")
         under = told.get(place.pk, "") if kind == "box" else (place.parent.label if place.parent else fonds.name)
         lines.append((f"b{place.pk}", [place.label, name or fonds.name, under]))
-    return lines, []
+    return lines, level
 
 
-def contents_of(actor: Actor, boxes: Iterable[int]) -> dict[int, str]:
-    """What lies in each box, in words: years and first to last number. Two queries whatever the number of boxes."""
-    keys, told = list(boxes), {}
+def contents_of(actor: Actor, boxes: Iterable[int]) -> tuple[dict[int, str], int]:
+    """What lies in each box, in words: years and first to last number. And how secret
+    it is. Two queries whatever the number of boxes."""
+    told: dict[int, str] = {}
+    keys, level = list(boxes), 0
     for model, word in ((Volume, _("{count} 卷")), (Item, _("{count} 件"))):
-        rows = model.objects.visible_to(actor).filter(location_id__in=keys)
+        rows = seen(actor, model.objects).filter(location_id__in=keys)
         if model is Item:
             rows = rows.filter(volume__isnull=True)
-        numbers = (Min("year"), Max("year"), Min("number"), Max("number"), Count("id"))
-        for key, first_year, last_year, first, last, count in (
+        numbers = (Min("year"), Max("year"), Min("number"), Max("number"), Count("id"), Max("secrecy_level"))
+        for key, first_year, last_year, first, last, count, top in (
             rows.order_by().values_list("location_id").annotate(*numbers)
         ):
             years = str(first_year or "") if first_year == last_year else f"{first_year}-{last_year}"
             span = "" if first is None else f"{first:04d}-{last:04d}"
             words = "　".join(filter(None, (years, span, word.format(count=count))))
             told[key] = "；".join(filter(None, (told.get(key, ""), words)))
-    return told
+            level = max(level, top)
+    return told, level
 
 
 def _place(actor: Actor, fonds: Fonds, within: str) -> Location | None:

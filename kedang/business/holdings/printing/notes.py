@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kedang.business.holdings.choices import ItemState
 from kedang.business.holdings.models import DocumentType, FormKind, Item, Volume
 from kedang.business.holdings.models.sheet import Standard
-from kedang.business.holdings.printing.sheet import Head, Line, Sheet, day
+from kedang.business.holdings.printing.sheet import Head, Line, Sheet, day, seen
 from kedang.foundation.access.veil import reveal, revealer
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
@@ -23,7 +23,7 @@ def notes(actor: Actor, volume: Volume, options: dict[str, Any]) -> Sheet:
     """The sheet: counts, 互见号, situation, dated notes with who signed them; where there is nothing to note, only who and when."""
     from kedang.business.holdings.models import VolumeNote
 
-    counts = page_counts(actor, volume)
+    counts, level = page_counts(actor, volume)
     twin = volume.twin or getattr(volume, "twin_of", None)
     told = [line.strip() for line in reveal(actor, volume, "situation").text.splitlines() if line.strip()]
     values: list[Line] = [("counts", [_("页数"), count_words(counts)])]
@@ -79,18 +79,19 @@ def notes(actor: Actor, volume: Volume, options: dict[str, Any]) -> Sheet:
         subject=volume,
         heads=[Head("", 30)] * wide,
         asked={"standard": options["standard"]},
-        secrecy_level=volume.secrecy_level,
+        secrecy_level=max(volume.secrecy_level, level),
+        mark_level=volume.secrecy_level,
         name=f"{FormKind.NOTES.label}-{volume.reference_code}",
     )  # fmt: skip
 
 
-def page_counts(actor: Actor, volume: Volume) -> Counter[str]:
-    """Pages of text and drawings, sheets of photographs; known where the kind of document says so."""
+def page_counts(actor: Actor, volume: Volume) -> tuple[Counter[str], int]:
+    """Pages of text and drawings, sheets of photographs; known where the kind of document says so. And how secret the counted ones are."""
     kinds: Counter[str] = Counter()
     inside = Item.objects.filter(volume=volume).exclude(state__in=(ItemState.REMOVED, ItemState.DESTROYED))
-    rows = list(inside.visible_to(actor).values_list("document_type_id", "pages"))
-    names = dict(DocumentType.objects.filter(pk__in={key for key, _pages in rows if key}).values_list("pk", "name"))
-    for key, pages in rows:
+    rows = list(seen(actor, inside).values_list("document_type_id", "pages", "secrecy_level"))
+    names = dict(DocumentType.objects.filter(pk__in={row[0] for row in rows if row[0]}).values_list("pk", "name"))
+    for key, pages, _level in rows:
         name = names.get(key, "")
         if any(word in name for word in DRAWINGS):
             kinds["drawings"] += pages
@@ -98,7 +99,7 @@ def page_counts(actor: Actor, volume: Volume) -> Counter[str]:
             kinds["photos"] += pages
         else:
             kinds["text"] += pages
-    return kinds
+    return kinds, max((level for _key, _pages, level in rows), default=0)
 
 
 def count_words(counts: Counter[str]) -> str:

@@ -36,7 +36,7 @@ def pdf_of(sheet: Sheet, actor: Actor, origin: str = "", *, preview: bool = Fals
             "company": sheet.fonds.name,
             "printed_by": actor.display_name,
             "printed_at": f"{clock.local(clock.now()):%Y-%m-%d %H:%M}",
-            "secrecy": secrecy_words(sheet.secrecy_level),
+            "secrecy": secrecy_words(sheet.secrecy_level if sheet.mark_level is None else sheet.mark_level),
         },
         "say": _say(),
     }

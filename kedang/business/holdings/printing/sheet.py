@@ -14,8 +14,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from kedang.business.holdings.models import FormKind, Location, Transfer, Volume
+from kedang.foundation.access.grants import clearance_of
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.access.secrecy import SecrecyLevel
+from kedang.foundation.kernel.actors import Actor
 
 Line = tuple[str, list[str]]
 """Key of what the line is of (``i12`` an item, ``v3`` a volume, ``b5`` a place, ``n9`` a note, a word for a field), and its cells."""
@@ -53,6 +55,8 @@ class Sheet:
     heads: list[Head] = field(default_factory=list)
     asked: dict[str, Any] = field(default_factory=dict)
     secrecy_level: int = SecrecyLevel.PUBLIC
+    mark_level: int | None = None
+    """密级 that stands on the paper, where it is not that of everything it was reckoned from."""
     name: str = ""
     rows_out: int = 0
 
@@ -82,6 +86,28 @@ class Sheet:
         return f"{SHORT[self.form]}-{self.object_key}-{signs}"
 
 
+@dataclass(frozen=True, slots=True)
+class Reprinter:
+    """The machine that gathers a form again to compare it: it sees what one of the printer's clearance might see, whatever their scope."""
+
+    clearance: int
+    display_name: str = "系统"
+    id: int | None = None
+    fonds_id: int | None = None
+    is_system: bool = True
+
+
+def seen(actor: Actor, rows: Any) -> Any:
+    """Rows as far as the actor may see them."""
+    visible = rows.visible_to(actor)
+    return visible.filter(secrecy_level__lte=actor.clearance) if isinstance(actor, Reprinter) else visible
+
+
+def is_partial(actor: Actor, rows: Any, found: Sequence[Any]) -> bool:
+    """Whether rows of the actor's own clearance were left out by their scope. What lies above their clearance does not exist for them."""
+    return not actor.is_system and rows.filter(secrecy_level__lte=clearance_of(actor)).count() != len(found)
+
+
 def day(value: date | None) -> str:
     """A date as catalogues write it: eight figures."""
     return f"{value:%Y%m%d}" if value else ""
@@ -101,6 +127,16 @@ def code_parts(code: str) -> tuple[str, str, str]:
     """First part, middle and last part of a 档号: 全宗号, 目录号（类别号）, 案卷号; a code without hyphens is all 案卷号."""
     parts = code.split("-")
     return (parts[0], "-".join(parts[1:-1]), parts[-1]) if len(parts) > 1 else ("", "", code)
+
+
+def partly(actor: Actor, rows: Any, found: Sequence[Any]) -> dict[str, Any]:
+    """What is kept with a list that is an excerpt."""
+    return {"excerpt": True} if is_partial(actor, rows, found) else {}
+
+
+def hidden() -> str:
+    """What stands for something that the actor may not see."""
+    return _("（按权限不显示）")
 
 
 def excerpt_mark(is_excerpt: bool) -> str:

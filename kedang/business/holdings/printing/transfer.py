@@ -8,24 +8,20 @@ from django.utils.translation import gettext as _
 
 from kedang.business.holdings.choices import LineState
 from kedang.business.holdings.models import FormKind, Item, Transfer, TransferLine, Volume
-from kedang.business.holdings.printing.sheet import Head, Line, Sheet, day, highest
+from kedang.business.holdings.printing.sheet import Head, Line, Sheet, day, hidden, highest, seen
 from kedang.foundation.access.veil import reveal
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 
 
 def transfer_list(actor: Actor, transfer: Transfer, options: dict[str, Any]) -> Sheet:
-    """The list. A line whose volume or item the actor may not see keeps its number and code and tells no more."""
+    """The list. A line whose volume or item the actor may not see keeps its number in the list and tells no more."""
     rows = list(transfer.lines.select_related("volume__retention", "item__retention").order_by("position", "id"))
-    seen = {
-        Volume: set(
-            Volume.objects.visible_to(actor).filter(transfer_lines__transfer=transfer).values_list("pk", flat=True)
-        ),
-        Item: set(
-            Item.objects.visible_to(actor).filter(transfer_lines__transfer=transfer).values_list("pk", flat=True)
-        ),
+    known = {
+        Volume: set(seen(actor, Volume.objects).filter(transfer_lines__transfer=transfer).values_list("pk", flat=True)),
+        Item: set(seen(actor, Item.objects).filter(transfer_lines__transfer=transfer).values_list("pk", flat=True)),
     }
-    lines: list[Line] = [_line(actor, row, seen) for row in rows]
+    lines: list[Line] = [_line(actor, row, known) for row in rows]
     handed, received = transfer.handed_at, transfer.received_at
     heads = [
         Head(_("序号"), 12, "center", is_number=True), Head(_("题名"), 92), Head(_("年度"), 16, "center"), Head(_("文号（图号、档号）"), 58, is_code=True),
@@ -59,22 +55,20 @@ def transfer_list(actor: Actor, transfer: Transfer, options: dict[str, Any]) -> 
         },
         subject=transfer,
         heads=heads,
-        secrecy_level=highest(
-            [row.volume or row.item for row in rows if _pk(row) in seen[type(row.volume or row.item)]]
-        ),
+        secrecy_level=highest([thing for row in rows if (thing := _thing(row)).pk in known[type(thing)]]),
         name=f"{title}-{transfer.number}",
     )
 
 
-def _line(actor: Actor, row: TransferLine, seen: dict[Any, set[int]]) -> Line:
-    thing: Any = row.volume or row.item
+def _line(actor: Actor, row: TransferLine, known: dict[Any, set[int]]) -> Line:
+    thing = _thing(row)
     is_item = isinstance(thing, Item)
     row_key = f"{'i' if is_item else 'v'}{thing.pk}"
     state = str(row.get_state_display())
-    if thing.pk not in seen[type(thing)] and not actor.is_system:
+    if thing.pk not in known[type(thing)]:
         return (
             row_key,
-            [str(row.position), _("（按权限不显示）"), "", thing.reference_code, str(row.pages), "", state, ""],
+            [str(row.position), hidden(), "", "", "", "", state, ""],
         )
     title = reveal(actor, thing, "title").text
     number = (reveal(actor, thing, "document_number").text if is_item else "") or thing.reference_code
@@ -88,6 +82,6 @@ def _line(actor: Actor, row: TransferLine, seen: dict[Any, set[int]]) -> Line:
     return (row_key, cells)
 
 
-def _pk(row: TransferLine) -> int:
-    thing = row.volume or row.item
-    return thing.pk if thing else 0
+def _thing(row: TransferLine) -> Any:
+    """The volume or item of a line; a constraint says that there is one."""
+    return row.volume or row.item

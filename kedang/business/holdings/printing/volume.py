@@ -19,10 +19,11 @@ from kedang.business.holdings.printing.sheet import (
     day,
     excerpt_mark,
     highest,
+    is_partial,
     secrecy_words,
+    seen,
 )
 from kedang.business.holdings.services.sheets import settings_of
-from kedang.foundation.access.grants import clearance_of
 from kedang.foundation.access.veil import reveal, revealer
 from kedang.foundation.kernel.actors import Actor
 
@@ -148,11 +149,8 @@ def items_of(actor: Actor, volume: Volume) -> tuple[list[Item], bool]:
     What lies above the actor's clearance does not exist for them: it neither stands on the form nor shows by a mark.
     """
     inside = Item.objects.filter(volume=volume).exclude(state=ItemState.REMOVED)
-    if actor.is_system:
-        items = list(inside.order_by("position", "id"))
-        return items, False
-    items = list(inside.visible_to(actor).order_by("position", "id"))
-    return items, inside.filter(secrecy_level__lte=clearance_of(actor)).count() != len(items)
+    items = list(seen(actor, inside).order_by("position", "id"))
+    return items, is_partial(actor, inside, items)
 
 
 def page_number(item: Item, *, is_last: bool) -> str:

@@ -92,8 +92,8 @@ def sheet_keep(*, actor: Actor, printed: Printed, purpose: str = "") -> PrintedS
 
 def settings_of(fonds_id: int | None) -> PrintSettings:
     """The settings of a company; the shipped ones, unsaved, where nothing was ever changed."""
-    found: PrintSettings | None = PrintSettings.objects.filter(fonds_id=fonds_id).first()
-    return found or PrintSettings(fonds_id=fonds_id, version=0)
+    found: PrintSettings | None = PrintSettings.objects.filter(fonds_id=fonds_id or 0).first()
+    return found or PrintSettings(fonds_id=fonds_id or 0, version=0)
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def print_settings_change(*, actor: Actor, values: Mapping[str, Any], version: i
         Refused: somebody else changed them meanwhile, or a value that no paper has.
     """
     require(actor, "holdings.scheme")
-    fonds = Fonds.objects.select_for_update().get(pk=actor.fonds_id)
+    fonds = Fonds.objects.select_for_update().get(pk=actor.fonds_id or 0)
     settings = settings_of(fonds.pk)
     if version is not None and settings.version != version:
         raise Refused("stale_version", str(_("打印设置刚被他人修改，请核对后再保存。")))

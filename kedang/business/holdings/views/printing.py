@@ -23,6 +23,7 @@ from kedang.business.holdings.printing.render import joined, pages_of, pdf_of, p
 from kedang.business.holdings.printing.sheet import Sheet
 from kedang.business.holdings.printing.stamping import picture_as_pdf, stamp_cells, stamped
 from kedang.business.holdings.services.sheets import EXPORT, PRINT, Printed, settings_of, sheet_keep
+from kedang.foundation.access.grants import clearance_of
 from kedang.foundation.access.policies import can, require
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel.refused import OutOfScope
@@ -68,7 +69,7 @@ class FormPage(Page):
         """Write the print down."""
         printed = Printed(
             form=str(sheet.form), title=sheet.title, code=sheet.code, digest=sheet.digest, lines=sheet.lines, fonds_id=sheet.fonds.pk,
-            subject=sheet.subject, asked=sheet.asked, secrecy_level=sheet.secrecy_level, page_count=pages, file_kind=kind,
+            subject=sheet.subject, asked={**sheet.asked, "clearance": int(clearance_of(self.actor))}, secrecy_level=sheet.secrecy_level, page_count=pages, file_kind=kind,
             rows_out=sheet.rows_out,
         )  # fmt: skip
         return sheet_keep(actor=self.actor, printed=printed, purpose=self.purpose)
@@ -94,7 +95,7 @@ class _Of(FormPage):
         """The record, if it exists for the actor and may be printed."""
         raise NotImplementedError
 
-    def options(self, obj: Any) -> dict[str, Any]:
+    def choices(self, obj: Any) -> dict[str, Any]:
         """Choices of this print."""
         return {"thickness": self.request.GET.get("thickness", "")}
 
@@ -104,7 +105,7 @@ class _Of(FormPage):
         if gather is None:
             raise OutOfScope
         obj = self.found(pk)
-        return self.deliver(gather(self.actor, obj, self.options(obj)), ext)
+        return self.deliver(gather(self.actor, obj, self.choices(obj)), ext)
 
 
 def printable(actor: Any, rows: Any, pk: int) -> Any:
@@ -125,7 +126,7 @@ class VolumeForm(_Of):
     def found(self, pk: int) -> Any:
         return printable(self.actor, Volume.objects.select_related(*VOLUMES), pk)
 
-    def options(self, obj: Any) -> dict[str, Any]:
+    def choices(self, obj: Any) -> dict[str, Any]:
         return volume.options_of(obj.fonds_id, self.request.GET.dict())
 
 
