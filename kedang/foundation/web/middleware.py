@@ -122,7 +122,8 @@ class LeadingOnMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if request.headers.get("X-Kedang-Upload") == "1" and response.status_code in {302, 303}:
-            response.headers["HX-Redirect"] = response.headers.pop("Location")
+            response.headers["HX-Redirect"] = response.headers["Location"]
+            del response.headers["Location"]
             response.status_code = 204
         return response
 

@@ -45,9 +45,7 @@ def file_store(*, actor: Actor, name: str, chunks: Iterable[bytes], fonds: Fonds
     path = places.path_of(where)
     note = scratch.promise(path)
     try:
-        digests = _seal(path, where, name, chunks)
-        with sealed_files.opened(path, places.bound_to(where)) as stream:
-            seen = kinds.look(stream, name)
+        digests, seen = take_in(where, name, chunks)
         row = StoredFile(
             fonds_id=fonds_id, name=name, place=where, size=digests.size, sha256=digests.sha256, sm3=digests.sm3,
             media_type=seen.media_type, finding=seen.finding[:300], uploaded_at=(now := clock.now()), checked_at=now,
@@ -65,6 +63,14 @@ def file_store(*, actor: Actor, name: str, chunks: Iterable[bytes], fonds: Fonds
         note.unlink(missing_ok=True)
         raise
     return row
+
+
+def take_in(where: str, name: str, chunks: Iterable[bytes]) -> tuple[Digests, kinds.Look]:
+    """Seal a stream at a place and look at what it is. Whoever calls this removes the file when it raises."""
+    path = places.path_of(where)
+    digests = _seal(path, where, name, chunks)
+    with sealed_files.opened(path, places.bound_to(where)) as stream:
+        return digests, kinds.look(stream, name)
 
 
 def _seal(path: Path, where: str, name: str, chunks: Iterable[bytes]) -> Digests:
