@@ -16,6 +16,7 @@ from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.kernel import clock
 from kedang.project.demo.acts import Act, Stage
 from kedang.project.demo.holdings.custody import custody_acts
+from kedang.project.demo.holdings.scheme import scheme_acts
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.party import Party
 from kedang.project.demo.people import add_people
@@ -46,6 +47,7 @@ def load_demo(
         acts = [stage.change(party, change) for party in people for change in party.changes]
         acts += trail(stage, people, day, TRAIL_DAYS if customers >= CUSTOMERS // 2 else 15)
         acts += custody_acts(house, day)
+        acts += scheme_acts(house, day)
         acts.sort(key=lambda act: act.at)
         _play(stage, people, acts, progress)
     return {
