@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from kedang.business.holdings.panels import custody, printing, projects, scheme, volumes
+from kedang.business.holdings.panels import custody, items, printing, projects, scheme, volumes
 
 app_name = "holdings"
 
 urlpatterns: list[URLPattern] = [
+    *items.URLS,
     *scheme.URLS,
     *projects.URLS,
     *volumes.URLS,

@@ -22,7 +22,7 @@ from kedang.business.holdings.views.custody import home
 from kedang.business.holdings.views.custody.climate import Climate, ClimateRoom
 from kedang.business.holdings.views.custody.counting import Count, Expected, Scans, TakePage, Worker
 from kedang.business.holdings.views.custody.figures import Statistics, StatisticsPaper
-from kedang.business.holdings.views.custody.inspecting import InspectionDo, InspectionPage, InspectionPrint
+from kedang.business.holdings.views.custody.inspecting import FindingPage, InspectionDo, InspectionPage, InspectionPrint
 from kedang.business.holdings.views.custody.places import PastTab, PlaceForm, PlacePage, Places, RoomForm
 from kedang.business.holdings.views.custody.scanning import Scan
 from kedang.foundation.kernel import clock
@@ -72,7 +72,7 @@ class LocationPages(RecordPages):
     )
     columns = (
         Column("label", lead=True, sort=True), Column("kind", tones={}), "name", "used", "capacity",
-        Column("is_blocked", tones={True: "warn"}), "note",
+        "is_blocked", "note",
     )  # fmt: skip
     default_sort = ("label",)
     filters = (Filter("label"), Filter("kind"), Filter("is_blocked"), Filter("name", basic=False))
@@ -182,7 +182,8 @@ class FindingPages(RecordPages):
         View("late", _("已逾期"), lambda actor: Q(state=FindingState.OPEN, due_on__lt=clock.today())),
     )
     create_service, change_service, create_label = finding_note, finding_change, _("登记问题")
-    form_view, takes_values, in_drawer = RoomForm, True, True
+    form_view, detail_view = RoomForm, FindingPage
+    takes_values, in_drawer = True, True
     verbs = (
         Verb(
             "solve", _("处理完毕"), finding_solve, action=KEEP, icon="check", main=True, reason=True, batch=True,
@@ -204,7 +205,7 @@ class EquipmentPages(RecordPages):
     )  # fmt: skip
     columns = (
         Column("name", lead=True), Column("kind", tones={}), "model_name", "location", "every_days", Column("due_on", sort=True),
-        Column("is_retired", tones={True: "plain"}),
+        "is_retired",
     )  # fmt: skip
     default_sort = ("due_on", "pk")
     filters = ("name", Filter("kind"), Filter("due_on"), Filter("is_retired", basic=False))

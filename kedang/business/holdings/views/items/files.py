@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kedang.business.holdings.choices import FileRole, ItemState
-from kedang.business.holdings.events.items import ITEM_FILE_READ, ITEM_FILE_TAKEN
+from kedang.business.holdings.events.items import ITEM_FILE_TAKEN
 from kedang.business.holdings.models import Item, ItemFile
 from kedang.business.holdings.services.items import item_file_add
 from kedang.business.holdings.services.items.bringing import stored_from
 from kedang.business.holdings.views.items.detail import ItemRecord
 from kedang.business.holdings.views.items.showing import file_lines, said_no
 from kedang.foundation.access.policies import can, require
-from kedang.foundation.access.signin.quota import spend, spend_reading
+from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import record
@@ -30,7 +30,7 @@ from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.records import RecordTab, style
 
-ONE_READING = timedelta(minutes=10)
+ONE_DOWNLOAD = timedelta(minutes=10)
 
 
 class AddForm(forms.Form):
@@ -112,32 +112,27 @@ class FileDownload(Page):
     """GET: the content of a file, written down before the first byte leaves."""
 
     def get(self, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
-        """The file; ``inline`` shows it where its format is harmless."""
+        """The file."""
         item = Item.objects.get_for(self.actor, pk=pk)
         require(self.actor, "holdings.read", item)
         row = ItemFile.objects.filter(item=item, pk=file_pk).select_related("file").first()
         if row is None:
             raise OutOfScope
         row.item = item
-        inline = "inline" in request.GET
-        response = file_serve(request, row.file, inline=inline)
+        response = file_serve(request, row.file)
         with transaction.atomic():
-            self._note(row, item, inline)
+            self._note(row)
         return response
 
-    def _note(self, row: ItemFile, item: Item, inline: bool) -> None:
-        """One entry for a reading; the parts that a viewer asks for one after the other belong to it."""
-        event = ITEM_FILE_READ if inline else ITEM_FILE_TAKEN
+    def _note(self, row: ItemFile) -> None:
+        """One entry for a download; the parts that a browser asks for one after the other belong to it."""
         if "Range" in self.request.headers:
-            since = clock.now() - ONE_READING
+            since = clock.now() - ONE_DOWNLOAD
             known = Event.objects.filter(
                 about(ItemFile._meta.label_lower, row.pk), actor_id=self.actor.pk, at__gte=since
             )
-            if known.filter(code=event.code).exists():
+            if known.filter(code=ITEM_FILE_TAKEN.code).exists():
                 return
-        if inline:
-            spend_reading(self.actor, item)
-        else:
-            spend(self.actor, "export", 1)
+        spend(self.actor, "export", 1)
         meta = {"name": row.file.name, "size": row.file.size, "sha256": row.file.sha256}
-        record(self.actor, event, row, meta=meta)
+        record(self.actor, ITEM_FILE_TAKEN, row, meta=meta)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from kedang.business.holdings.choices import FilingStep, ItemState
 from kedang.business.holdings.models import FilingTrace, Item, ItemFile
 from kedang.foundation.access.policies import can
-from kedang.foundation.files.models import FileState
+from kedang.foundation.files.models import FileState, RenditionKind
+from kedang.foundation.files.previewing.drawing import has_pictures
 
 DONE_BEFORE = {
     ItemState.RECEIVED.value: 0, ItemState.OUT_OF_SCOPE.value: 1, ItemState.IDENTIFIED.value: 1, ItemState.PLACED.value: 2,
@@ -21,7 +22,6 @@ FILE_TONES = {
     FileState.GOOD.value: "good", FileState.WAITING.value: "warn", FileState.INFECTED.value: "bad",
     FileState.DAMAGED.value: "bad", FileState.ERASED.value: "plain",
 }  # fmt: skip
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 @dataclass(slots=True)
@@ -75,8 +75,9 @@ def _line(row: ItemFile, may_read: bool, is_latest: bool) -> FileLine:
     )
     if may_read and file.state == FileState.GOOD:
         line.url = reverse("holdings:item-file", args=[row.item_id, row.pk])
-        line.view_url = f"{line.url}?inline=1"
-        line.picture_url = line.view_url if file.media_type in PICTURES else ""
+        line.view_url = reverse("files:view", args=[file.pk])
+        if has_pictures(file):
+            line.picture_url = reverse("files:picture", args=[file.pk, 1, RenditionKind.PAGE.value])
     return line
 
 
