@@ -75,6 +75,10 @@ harness-crash: setup-test ## 随机杀进程，KILLS=200 ENGINE= SEED= PLANT= / 
 harness-backup: setup-test ## 备份集随机损坏须全部发现、强行终止、恢复演练，TRIALS=2000 KILLS=200 RESTORES=100 DRILLS=5 ENGINE= SEED= PLANT=1 / damage, kills, drills
 	@$(PYTHON) -m tests.harness.backup --prove $(if $(TRIALS),--trials $(TRIALS)) $(if $(KILLS),--kills $(KILLS)) $(if $(RESTORES),--restores $(RESTORES)) $(if $(DRILLS),--drills $(DRILLS)) $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant)
 
+.PHONY: harness-fixity
+harness-fixity: setup-test ## 在存储的文件中植入损坏，须全部发现、指名并从备份修复，FILES=20000 FAULTS=1000 ENGINE= SEED= PLANT=1 / planted faults in stored files
+	@$(PYTHON) -m tests.harness.fixity --prove $(if $(FILES),--files $(FILES)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant)
+
 #@ 养护 / upkeep
 .PHONY: format lock messages bench clean
 format: setup-test ## 整理代码格式 / format the code
