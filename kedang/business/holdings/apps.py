@@ -8,8 +8,9 @@ class HoldingsConfig(AppConfig):
     verbose_name = _("档案实体")
 
     def ready(self) -> None:
-        from kedang.business.holdings import reading, setup
+        from kedang.business.holdings import reading, setup, standing
         from kedang.foundation.access.arrivals import when_fonds_arrives
 
         when_fonds_arrives(setup.ensure_defaults)
         reading.declare()
+        standing.declare()

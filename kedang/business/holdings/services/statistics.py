@@ -187,14 +187,14 @@ def _care(fonds_id: int, period: Period) -> Chapter:
     visits = RoomVisit.objects.filter(fonds_id=fonds_id, entered_at__range=span).count()
     return Chapter("care", _("保管"), [
         Figure(_("库房检查"), done, _("次"), "holdings:inspection-list", "view=done"),
-        Figure(_("逾期未检查"), due, _("次"), "holdings:inspection-list", "view=late"),
+        Figure(_("逾期未检查（现在）"), due, _("次"), "holdings:inspection-list", "view=late"),
         Figure(_("发现问题"), found.count(), _("项"), "holdings:finding-list", period.query("found_at")),
-        Figure(_("尚未处理"), open_ones, _("项"), "holdings:finding-list", "view=open"),
+        Figure(_("尚未处理（现在）"), open_ones, _("项"), "holdings:finding-list", "view=open"),
         Figure(_("温湿度记录"), climate["all"], _("次"), "holdings:climate"),
         Figure(_("超出范围"), climate["out"], _("次"), "holdings:climate"),
         Figure(_("盘点"), takes["all"], _("次"), "holdings:stock-take-list", "state=closed"),
         Figure(_("盘点差异"), takes["differing"] or 0, _("项"), "holdings:stock-take-list", "state=closed"),
-        Figure(_("设备逾期未检查"), late, _("台"), "holdings:equipment-list", "view=late"),
+        Figure(_("设备逾期未检查（现在）"), late, _("台"), "holdings:equipment-list", "view=late"),
         Figure(_("人员入库"), visits, _("人次"), "holdings:visit-list", period.query("entered_at")),
     ], is_period=True)  # fmt: skip
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kedang.business.holdings.choices import FindingState
 from kedang.business.holdings.events.custody import CUSTODY_PRINTED
 from kedang.business.holdings.models import Finding, Inspection
 from kedang.business.holdings.printing.custody import inspection_card
@@ -32,6 +33,11 @@ class InspectionPage(RecordDetail):
 
     template_name = "holdings/custody/inspection.html"
 
+    def head(self) -> dict[str, Any]:
+        """A record that is done is not offered for changing."""
+        head = super().head()
+        return {**head, "can_change": head["can_change"] and self.obj.done_at is None}
+
     def extra(self) -> dict[str, Any]:
         row: Inspection = self.obj
         lines = [
@@ -46,6 +52,15 @@ class InspectionPage(RecordDetail):
             "row": row, "lines": lines if row.done_at else [], "findings": findings, "points": POINTS,
             "can_do": row.done_at is None and can(self.actor, "custody.keep", row),
         }  # fmt: skip
+
+
+class FindingPage(RecordDetail):
+    """A finding; once solved it is only read."""
+
+    def head(self) -> dict[str, Any]:
+        """What is solved is not offered for changing."""
+        head = super().head()
+        return {**head, "can_change": head["can_change"] and self.obj.state == FindingState.OPEN}
 
 
 class InspectionDo(Page):

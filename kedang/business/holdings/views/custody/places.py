@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import segno
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,12 +20,16 @@ from kedang.business.holdings.views.custody.drawing import (
 )
 from kedang.foundation.access.policies import can
 from kedang.foundation.web.pages import Crumb, Page
-from kedang.foundation.web.printing.renderer import qr_svg
 from kedang.foundation.web.records import RecordDetail, RecordForm, RecordTab
 
 MOST_SHOWN = 300
 MOST_PAST = 100
 UPPER = (LocationKind.STOREHOUSE, LocationKind.ROOM, LocationKind.CABINET)
+
+
+def qr_of(text: str) -> str:
+    """A code to scan, as SVG that takes the size it is given."""
+    return str(segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True))
 
 
 class Places(Page):
@@ -79,10 +84,19 @@ class PlacePage(RecordDetail):
             "place": place, "fill": fill, "is_box": place.kind == LocationKind.BOX, "is_shelf": place.kind == LocationKind.SHELF,
             "sides": self.sides(children) if place.kind == LocationKind.CABINET else [],
             "children": [] if place.kind == LocationKind.CABINET else self.lines(children),
-            "volumes": volumes, "items": self.items() if is_shelf else [], "hidden": hidden, "qr": qr_svg(place.label),
+            "volumes": volumes, "items": self.items() if is_shelf else [], "hidden": hidden, "qr": qr_of(place.label),
             "scan_url": f"{reverse('holdings:scan')}?place={place.label}", "can_keep": can(self.actor, "custody.keep", place),
             "climate_url": reverse("holdings:climate-room", args=[place.pk]) if place.kind == LocationKind.ROOM else "",
         }  # fmt: skip
+
+    def panels(self) -> list[dict[str, Any]]:
+        """What is written down of the place; empty facts and those that its head shows are left out."""
+        drawn = super().panels()
+        for one in drawn:
+            one["facts"] = [
+                fact for fact in one["facts"] if not fact.is_empty and fact.name not in ("kind", "code", "position")
+            ]
+        return [one for one in drawn if one["facts"]]
 
     def lines(self, children: list[Location]) -> list[dict[str, Any]]:
         """Places inside, with fill and first and last number."""
