@@ -19,6 +19,9 @@ from kedang.foundation.jobs.models import Job
 from kedang.foundation.kernel import clock
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
+from tests.access.scene_items import arguments_of_items
+from tests.access.scene_printing import arguments_of_printing
+from tests.access.scene_volumes import arguments_of_volumes
 from tests.cast import Cast, make_person
 from tests.files import papers
 
@@ -118,6 +121,9 @@ def make_scene(cast: Cast) -> Scene:
         "files:view": pk(file), "files:picture": {"pk": file.pk, "number": 1, "kind": "thumb"},
         "export-file": pk(fetched), "job-unmask": {"pk": job.pk, "field": "title"}, "job": pk(job),
     }  # fmt: skip
+    arguments |= arguments_of_items(cast, customer)
+    arguments |= arguments_of_volumes(cast)
+    arguments |= arguments_of_printing(cast)
     for name, _pattern in addresses():
         if name.endswith("-view-delete"):
             arguments[name] = {"view_id": view.pk}
