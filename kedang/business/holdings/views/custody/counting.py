@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.request import RawPostDataException
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
@@ -130,7 +131,7 @@ class Scans(Page):
         try:
             given = json.loads(request.body)
             scans = [dict(one) for one in given["scans"]]
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RawPostDataException):
             return JsonResponse({"error": _("上传的内容无法识别，请刷新页面后重试。")}, status=400)
         try:
             taken = stock_scans_take(
