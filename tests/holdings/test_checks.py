@@ -241,7 +241,7 @@ def test_an_item_by_itself(cast: Cast) -> None:
 
 
 def test_the_night_takes_those_longest_untested(cast: Cast) -> None:
-    from kedang.business.holdings.jobs.handing import test_custody as custody
+    from kedang.business.holdings.jobs.handing import check_custody as custody
     from kedang.foundation.jobs.services import enqueue
     from kedang.foundation.jobs.worker import JobContext
 

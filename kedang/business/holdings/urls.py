@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from kedang.business.holdings.panels import custody, items, printing, projects, scheme, volumes
+from kedang.business.holdings.panels import custody, handing, items, printing, projects, scheme, volumes
 
 app_name = "holdings"
 
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     *volumes.URLS,
     *printing.URLS,
     *custody.URLS,
+    *handing.URLS,
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from kedang.business.holdings.choices import CheckOccasion, Verdict, VolumeState
-from kedang.business.holdings.models import Transfer, Volume
+from kedang.business.holdings.models import Item, Transfer, Volume
 from kedang.foundation.jobs.registry import job
 from kedang.foundation.jobs.schedules import schedule
 from kedang.foundation.kernel import clock
@@ -17,7 +17,7 @@ KEPT = (VolumeState.CLOSED, VolumeState.SHELVED)
 
 
 @job("holdings.transfer_check", title=lazy("移交检测"))
-def test_transfer(ctx: Any, *, transfer_id: int) -> dict[str, Any]:
+def check_transfer(ctx: Any, *, transfer_id: int) -> dict[str, Any]:
     """The four-property test of every line of a list."""
     from kedang.business.holdings.services.check_runs import transfer_check
 
@@ -29,7 +29,7 @@ def test_transfer(ctx: Any, *, transfer_id: int) -> dict[str, Any]:
 
 
 @job("holdings.custody_check", title=lazy("长期保存检测"))
-def test_custody(ctx: Any, *, sample: int | None = None, fonds_id: int | None = None) -> dict[str, Any]:
+def check_custody(ctx: Any, *, sample: int | None = None, fonds_id: int | None = None) -> dict[str, Any]:
     """Volumes in custody, those first that were never tested or not for the longest time; ``sample`` of them."""
     from kedang.business.holdings.services.check_runs import check_run
 
@@ -52,6 +52,17 @@ def test_custody(ctx: Any, *, sample: int | None = None, fonds_id: int | None = 
         "verdicts": verdicts,
         "on": str(clock.today()),
     }
+
+
+@job("holdings.check", title=lazy("四性检测"))
+def check_one(ctx: Any, *, occasion: str, volume_id: int | None = None, item_id: int | None = None) -> dict[str, Any]:
+    """One volume or item that is too large to be read while somebody waits."""
+    from kedang.business.holdings.services.check_runs import check_run
+
+    volume = Volume.objects.get(pk=volume_id) if volume_id is not None else None
+    item = Item.objects.get(pk=item_id) if item_id is not None else None
+    run = check_run(actor=ctx.actor, occasion=occasion, volume=volume, item=item)
+    return {"run": run.pk, "verdict": str(run.verdict), "score": run.score}
 
 
 @job("holdings.package", title=lazy("制作封装包"))

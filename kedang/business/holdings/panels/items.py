@@ -12,6 +12,7 @@ from kedang.business.holdings.choices import ItemState, Relation
 from kedang.business.holdings.events import items as events
 from kedang.business.holdings.models import Item, ItemFile
 from kedang.business.holdings.services import items as services
+from kedang.business.holdings.views.handing.checks import ItemChecksTab
 from kedang.business.holdings.views.items.declared import (
     ITEM_COLUMNS,
     ITEM_FILTERS,
@@ -104,6 +105,7 @@ class ItemPages(RecordPages):
         Tab("files", _("文件"), view=FilesTab, count=lambda actor, obj: obj.file_count),
         Tab("companions", _("成套文件"), view=CompanionsTab),
         Tab("traces", _("归档轨迹"), view=TracesTab),
+        Tab("checks", _("四性检测"), view=ItemChecksTab, action="holdings.check"),
     )
     verbs = (
         *step_verbs(),

@@ -72,7 +72,7 @@ class PeriodPages(SettingPages):
 
     model, prefix, noun, icon, in_drawer = RetentionPeriod, "archive/periods", "period", "hourglass", True
     lead = _("现行期限用 Y、D30、D10 等代码编入档号；旧的长期、短期并存，注明按哪一个现行期限执行。")
-    head_code, head_tags = "code", ("is_old", "is_active")
+    head_code = "code"
     tones = {"is_old": {True: "warn"}, "is_active": ACTIVE_TONES}
     panels = (Panel(_("保管期限"), periods.FIELDS, columns=2, note=_("年数留空为永久")),)
     columns = (
@@ -152,7 +152,7 @@ class DocumentTypePages(SettingPages):
     model, prefix, noun, argument, icon = DocumentType, "archive/scope", "document-type", "document_type", "list-check"
     in_drawer = True
     lead = _("哪些文件材料要归档、归入哪一类、保管多久、密级、由哪个部门在几天内交来。收到文件时按识别词自动建议。")
-    head_code, head_tags = "code", ("is_kept", "secrecy_level", "is_active")
+    head_code, head_tags, head_keys = "code", ("secrecy_level",), ("series_code", "retention")
     tones = {"is_kept": KEPT_TONES, "secrecy_level": SECRECY_TONES, "is_active": ACTIVE_TONES}
     panels = (
         Panel(_("文件材料"), ("code", "name", "is_kept", "series_code", "retention", "secrecy_level")),
@@ -191,7 +191,7 @@ class TemplatePages(SettingPages):
 
     model, prefix, noun, argument, icon = CodeTemplate, "archive/code-templates", "code-template", "template", "hash"
     lead = _("档号怎样组成：部分、次序、位数和分隔符都由模板定。立卷和编目时用默认模板，也可以逐卷选择。")
-    head_tags, head_keys = ("arrangement", "is_default", "is_active"), ("standard",)
+    head_tags, head_keys = ("arrangement",), ("standard",)
     tones = {"arrangement": {}, "is_default": {True: "seal"}, "is_active": ACTIVE_TONES}
     panels = (
         Panel(_("模板"), ("name", "arrangement", "standard", "position", "is_default", "is_active")),

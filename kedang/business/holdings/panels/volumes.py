@@ -11,6 +11,8 @@ from kedang.business.holdings.choices import Carrier, VolumeState
 from kedang.business.holdings.events import volumes as told
 from kedang.business.holdings.models import Volume, VolumeNote
 from kedang.business.holdings.services import volumes as services
+from kedang.business.holdings.views.handing.checks import VolumeChecksTab
+from kedang.business.holdings.views.handing.packages import PackagesTab
 from kedang.business.holdings.views.volumes import home
 from kedang.business.holdings.views.volumes.acts import (
     DecideReopening,
@@ -95,6 +97,8 @@ class VolumePages(RecordPages):
         Tab("items", _("卷内文件"), view=ItemsTab, count=lambda actor, obj: obj.item_count),
         Tab("notes", _("备考表"), view=NotesTab, counted=note_count),
         Tab("twin", _("互见"), view=TwinTab),
+        Tab("checks", _("四性检测"), view=VolumeChecksTab, action="holdings.check"),
+        Tab("packages", _("封装包"), view=PackagesTab, action="holdings.export"),
     )
     verbs = (
         Verb(

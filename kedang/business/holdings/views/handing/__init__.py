@@ -1,0 +1,1 @@
+"""Pages of handing over, of the four-property test and of packages."""
