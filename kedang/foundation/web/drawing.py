@@ -127,7 +127,7 @@ def _hit(line: Any, told: str) -> str:
 def _places(places: Any) -> str:
     """Spots inside a hit, each with the words there."""
     spots = "".join(
-        f'<li><a href="{esc(url)}"><span class="hit-spot">{esc(label)}</span>{esc(words)}</a></li>'
+        f'<li><a href="{esc(url)}"><span class="hit-spot">{esc(label)}</span><span>{esc(words)}</span></a></li>'
         for label, url, words in places
     )
     return f'<ul class="hit-places">{spots}</ul>' if spots else ""
