@@ -20,6 +20,7 @@ from kedang.foundation.kernel import clock
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
 from tests.access.scene_custody import arguments_of_custody
+from tests.access.scene_handing import arguments_of_handing
 from tests.access.scene_items import arguments_of_items
 from tests.access.scene_printing import arguments_of_printing
 from tests.access.scene_volumes import arguments_of_volumes
@@ -126,6 +127,7 @@ def make_scene(cast: Cast) -> Scene:
     arguments |= arguments_of_volumes(cast)
     arguments |= arguments_of_printing(cast)
     arguments |= arguments_of_custody(cast)
+    arguments |= arguments_of_handing(cast)
     for name, _pattern in addresses():
         if name.endswith("-view-delete"):
             arguments[name] = {"view_id": view.pk}
