@@ -1,6 +1,7 @@
 """All groups, and the services that stand in none of them, each with its reason."""
 
 from tests.races.acts import Group
+from tests.races.of_custody import COUNT, SHELF
 from tests.races.of_customers import AXIS, DOSSIER
 from tests.races.of_furniture import NUMBERS, VIEW
 from tests.races.of_imports import BATCH, JOB, TEMPLATE
@@ -21,6 +22,8 @@ GROUPS: tuple[Group, ...] = (
     NUMBERS,
     OPEN_VOLUME,
     CLOSED_VOLUME,
+    SHELF,
+    COUNT,
 )
 
 ROOMS = (

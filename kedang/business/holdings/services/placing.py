@@ -120,13 +120,15 @@ def take_out(*, actor: Actor, volumes: Iterable[Any] = (), items: Iterable[Any] 
     standing = [one for one in rows if one.location_id]
     places = lock_places({one.location_id for one in standing})
     _end(standing, clock.now())
-    entries = [Entry(subject_of(one), {"location": (one.location_id, None)}, why) for one in standing]
+    entries = []
     for one in standing:
-        one.location = None
-        one.version += 1
+        changes: dict[str, tuple[Any, Any]] = {"location": (one.location_id, None)}
+        one.location, one.version = None, one.version + 1
         if isinstance(one, Volume) and one.state == VolumeState.SHELVED:
+            changes["state"] = (one.state, VolumeState.CLOSED)
             one.state = VolumeState.CLOSED
-        one.save(update_fields=["location", "version", *(["state"] if isinstance(one, Volume) else [])])
+        one.save(update_fields=[*changes, "version"])
+        entries.append(Entry(subject_of(one), changes, why, {"version": one.version}))
     record_many(actor, TAKEN_OUT, entries)
     for place in places.values():
         recount(place)
