@@ -20,9 +20,11 @@ from kedang.foundation.kernel import clock
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
 from tests.access.scene_custody import arguments_of_custody
+from tests.access.scene_files import arguments_of_storage
 from tests.access.scene_handing import arguments_of_handing
 from tests.access.scene_items import arguments_of_items
 from tests.access.scene_printing import arguments_of_printing
+from tests.access.scene_scheme import arguments_of_scheme
 from tests.access.scene_volumes import arguments_of_volumes
 from tests.cast import Cast, make_person
 from tests.files import papers
@@ -128,6 +130,8 @@ def make_scene(cast: Cast) -> Scene:
     arguments |= arguments_of_printing(cast)
     arguments |= arguments_of_custody(cast)
     arguments |= arguments_of_handing(cast)
+    arguments |= arguments_of_storage(cast)
+    arguments |= arguments_of_scheme(cast, customer)
     for name, _pattern in addresses():
         if name.endswith("-view-delete"):
             arguments[name] = {"view_id": view.pk}

@@ -72,12 +72,12 @@ URLS: list[URLPattern] = [
 
 RecordPages.add_tab(
     "customers.customer",
-    Tab("projects", _("项目"), template="holdings/projects/of_customer.html", rows=drawn.projects_of, action="",
+    Tab("projects", _("项目"), template="holdings/projects/of_customer.html", rows=drawn.projects_of, action="holdings.view",
         counted=drawn.counted_for_customer(Project)),
 )  # fmt: skip
 RecordPages.add_tab(
     "customers.customer",
-    Tab("archive", _("档案"), template="holdings/projects/papers.html", rows=drawn.papers_of_customer,
+    Tab("archive", _("档案"), template="holdings/projects/papers.html", rows=drawn.papers_of_customer, action="holdings.view",
         counted=drawn.counted_for_customer(Volume)),
 )  # fmt: skip
 menu.add(

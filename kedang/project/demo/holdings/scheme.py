@@ -103,7 +103,7 @@ def _open(house: House, actor: Any, *, number: int, rng: Random) -> None:
     is_signed = number % 4 != 3
     begun = clock.today()
     values = {
-        "name": name if number < len(WORKS) else f"{name}（{'二三'[number // len(WORKS) - 1]}期）", "content": content, "service_need": need,
+        "name": name, "content": content, "service_need": need,
         "started_on": begun, "quotation": quoted, "state": "running" if is_signed else "talks",
         "technical_note": "技术协议、选型计算书、装配图" if is_signed else "",
         "contract_number": f"YL-{begun.year}-{101 + number}" if is_signed else "",
