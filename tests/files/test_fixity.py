@@ -116,8 +116,8 @@ def test_swapped_and_foreign_files_are_named(kept: list[StoredFile]) -> None:
     run = check()
     told = {fault.file_id: (fault.kind, fault.words) for fault in run.faults.all()}
     assert {kind for kind, _words in told.values()} == {FaultKind.SWAPPED} and len(told) == 3
-    assert f"#{kept[1].pk}“1.bin”" in told[kept[0].pk][1] and f"#{kept[0].pk}“" in told[kept[1].pk][1]
-    assert f"#{kept[3].pk}“3.bin”" in told[kept[2].pk][1]
+    assert f"编号 {kept[1].pk}）" in told[kept[0].pk][1] and f"编号 {kept[0].pk}）" in told[kept[1].pk][1]
+    assert f"编号 {kept[3].pk}）" in told[kept[2].pk][1]
 
 
 def test_noted_digests_that_were_changed(kept: list[StoredFile]) -> None:
@@ -136,7 +136,7 @@ def test_extra_files(cast: Cast, kept: list[StoredFile], data_dir: Path) -> None
     run = check()
     told = {fault.place: fault.words for fault in run.faults.all()}
     assert set(told) == {"files/zz.sealed", "files/notes.txt"}
-    assert f"#{kept[0].pk}“0.bin”的另一份" in told["files/zz.sealed"]
+    assert f"编号 {kept[0].pk} 的另一份" in told["files/zz.sealed"]
     os.utime(upload, (1, 1))
     assert check().fault_count == 3, "after a day it belongs to nobody"
     fault = FixityFault.objects.get(place="files/notes.txt", settled_at__isnull=True)

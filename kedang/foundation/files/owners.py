@@ -106,6 +106,14 @@ def readable(actor: Actor, outer: str = "pk") -> Q:
     return found
 
 
+def named_to(actor: Actor, outer: str = "pk") -> Q:
+    """Condition on files whose name the actor may know: those he may read, and those that belong to no record yet."""
+    owned = Q(pk__in=[])
+    for one in owners():
+        owned |= Q(Exists(one.model._base_manager.filter(**{one.path: OuterRef(outer)})))
+    return readable(actor, outer) | ~owned
+
+
 def held(actor: Actor, pk: int) -> Held:
     """A file that the actor may read, with its owner.
 

@@ -2,10 +2,15 @@
 
 from django.urls import URLPattern
 
-from kedang.foundation.files.views import viewing
+from kedang.foundation.files.panels.storage import FilePages, FixityFaultPages, FixityRunPages
+from kedang.foundation.files.views import storage, viewing
 
 app_name = "files"
 
 urlpatterns: list[URLPattern] = [
     *viewing.URLS,
+    *storage.URLS,
+    *FilePages.urls(),
+    *FixityRunPages.urls(),
+    *FixityFaultPages.urls(),
 ]

@@ -139,7 +139,7 @@ def judged(run: Any, planted: Any) -> list[str]:
             findings.append(f"{way} at {place} was not found")
         elif fault.kind not in allowed:
             findings.append(f"{way} at {place} was called {fault.kind}: {fault.words}")
-        elif place in planted.origins and f"#{planted.origins[place]}“" not in fault.words:
+        elif place in planted.origins and not re.search(rf"编号 {planted.origins[place]}\b", fault.words):
             findings.append(f"{way} at {place}: the other file is not named: {fault.words}")
         elif not re.search(r"[一-鿿]", fault.words):
             findings.append(f"{way} at {place} has no words")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,11 +20,16 @@ ROUND = 200
 
 
 @job(queueing.SCAN, title=gettext_lazy("查毒"))
-def scan(ctx: JobContext, *, again: bool = False) -> dict[str, Any]:
+def scan(ctx: JobContext, *, again: bool = False, file: int | None = None) -> dict[str, Any]:
     """Files one after the other. When the scanner falls silent the rest goes on waiting; the schedule comes back to it."""
     if not is_on():
         return {"scanned": 0, "infected": 0}
-    wanted = queueing.stale if again else queueing.waiting
+
+    def wanted() -> QuerySet[StoredFile]:
+        if file is not None:
+            return StoredFile.objects.filter(pk=file).order_by("pk")
+        return queueing.stale() if again else queueing.waiting()
+
     clamd.version()
     done, infected, unread, total, reached = 0, 0, 0, wanted().count(), 0
     while rows := list(wanted().filter(pk__gt=reached)[:ROUND]):

@@ -1,3 +1,3 @@
 """What the room adds to the frame, one module a part."""
 
-from kedang.foundation.files.panels import content  # noqa: F401
+from kedang.foundation.files.panels import content, storage  # noqa: F401

@@ -10,7 +10,7 @@ from kedang.foundation.files.models import FileState, StoredFile
 from kedang.foundation.files.scanning import clamd
 from kedang.foundation.files.scanning.setting import is_on
 from kedang.foundation.kernel import clock
-from kedang.foundation.kernel.actors import system_actor
+from kedang.foundation.kernel.actors import Actor, system_actor
 from kedang.foundation.kernel.refused import Refused
 
 SCAN = "files.scan"
@@ -29,6 +29,11 @@ def stale() -> "QuerySet[StoredFile]":
     old = Q(scanned_at__isnull=True, is_too_large=False) | Q(scanned_at__lt=clock.now() - STALE_AFTER)
     found: QuerySet[StoredFile] = StoredFile.objects.filter(old, state=FileState.GOOD).order_by("pk")
     return found
+
+
+def scanner() -> Actor:
+    """Who acts when files are scanned."""
+    return system_actor(_("查毒"))
 
 
 def hand_in(*, again: bool = False) -> None:

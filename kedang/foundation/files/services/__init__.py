@@ -5,6 +5,7 @@ from kedang.foundation.files.services.reading import file_open as file_open
 from kedang.foundation.files.services.repairing import fault_settle as fault_settle
 from kedang.foundation.files.services.repairing import files_repair as files_repair
 from kedang.foundation.files.services.scanning import file_release as file_release
+from kedang.foundation.files.services.scanning import file_rescan as file_rescan
 from kedang.foundation.files.services.scanning import file_scan as file_scan
 from kedang.foundation.files.services.serving import file_serve as file_serve
 from kedang.foundation.files.services.storing import file_store as file_store

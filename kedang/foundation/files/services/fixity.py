@@ -223,12 +223,14 @@ def name_origins(run: FixityRun) -> None:
         where = origins.of(fault.place)
         if not where or where == fault.place:
             continue
-        origin = StoredFile.objects.get(place=where)
-        told = {"id": origin.pk, "name": origin.name[:200]}
+        origin = StoredFile.objects.filter(place=where).first()
+        if origin is None:
+            continue
+        told = {"id": origin.pk}  # not its name: the reader of this finding may have no right to know that one
         if fault.kind == FaultKind.ALTERED:
-            fault.kind, fault.words = FaultKind.SWAPPED, _("这里放的是另一份文件：#%(id)s“%(name)s”。") % told
+            fault.kind, fault.words = FaultKind.SWAPPED, _("这里放的是另一份文件（编号 %(id)s）。") % told
         else:
-            fault.words = _("存储中多出的文件，是 #%(id)s“%(name)s”的另一份，没有记录提到它。请查明来历后移走。") % told
+            fault.words = _("存储中多出的文件，是编号 %(id)s 的另一份，没有记录提到它。请查明来历后移走。") % told
         fault.save(update_fields=["kind", "words"])
 
 

@@ -10,7 +10,10 @@ from kedang.foundation.files.digesting import BLOCK
 from kedang.foundation.files.events import scanning as events
 from kedang.foundation.files.models import FileState, StoredFile
 from kedang.foundation.files.scanning import clamd
+from kedang.foundation.files.scanning.queueing import SCAN, scanner
+from kedang.foundation.files.scanning.setting import is_on
 from kedang.foundation.files.services.reading import open_whatever_state
+from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
@@ -66,6 +69,24 @@ def file_release(*, actor: Actor, stored_file: StoredFile, reason: str) -> Store
     before = {name: getattr(row, name) for name in FIELDS}
     row.state = FileState.GOOD
     return _save(actor, row, before, events.FILE_RELEASED, {}, reason.strip())
+
+
+@transaction.atomic
+def file_rescan(*, actor: Actor, stored_file: StoredFile) -> StoredFile:
+    """Have a file scanned anew, e.g. after the limits of the scanner were raised or its signatures corrected.
+
+    Raises:
+        NotAllowed, OutOfScope: not the actor's. Refused: ``scanner_off``; ``file_not_scannable`` by its state.
+    """
+    row: StoredFile = StoredFile.objects.select_for_update().get(pk=stored_file.pk)
+    require(actor, "files.keep", row)
+    if not is_on():
+        raise Refused("scanner_off", _("没有设定查毒服务（KEDANG_CLAMD=off），不能查毒。"))
+    if row.state not in {FileState.WAITING, FileState.GOOD, FileState.INFECTED}:
+        raise Refused("file_not_scannable", _("已损坏或已清除的文件不能查毒，请先修复。"))
+    record(actor, events.FILE_RESCAN_ASKED, row)
+    enqueue(scanner(), SCAN, args={"file": row.pk}, key=f"file-{row.pk}")
+    return row
 
 
 def _save(
