@@ -55,9 +55,9 @@ def closed_volumes(fonds: Fonds, count: int, *, department: Department | None = 
     first = Volume.objects.filter(fonds=fonds).count() + 1
     rows = [
         Volume(
-            fonds=fonds, number=number, reference_code=f"{fonds.code}-KH-2025-{number:04d}", title=f"客户案卷 {number}",
+            fonds=fonds, number=number, reference_code=f"{fonds.code}-KH-2025-{number:04d}",
             template=template, series=series, retention=period, department=department, created_at=now, changed_at=now, closed_at=now,
-            **{"year": 2025, "state": VolumeState.CLOSED, "carrier": Carrier.PAPER, "page_count": 80, **values},
+            **{"title": f"客户案卷 {number}", "year": 2025, "state": VolumeState.CLOSED, "carrier": Carrier.PAPER, "page_count": 80, **values},
         )
         for number in range(first, first + count)
     ]  # fmt: skip
