@@ -1,8 +1,6 @@
 """Files of items: read by who may read the item's content, named as the reader may see the item, shown on its page."""
 
-from typing import Any
-
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from kedang.business.holdings.models import ItemFile
 from kedang.foundation.access.policies import scope_q
@@ -17,14 +15,8 @@ def declare() -> None:
         "file",
         lambda actor: scope_q(actor, "holdings.read", ItemFile),
         title=lambda actor, row: reveal(actor, row.item, "title").text,
-        url=_page,
+        url=lambda row: reverse("holdings:item-files", args=[row.item_id]),
+        record_of=lambda row: row.item,
         action="holdings.read",
         joined=("item",),
     )
-
-
-def _page(row: Any) -> str:
-    try:
-        return reverse("holdings:item-detail", args=[row.item_id])
-    except NoReverseMatch:
-        return ""

@@ -58,9 +58,14 @@ class Findable:
 class Finder(Protocol):
     """Something to be found through the one box. ``is_beside``: it is suggested beside the records, however many kinds of them there are."""
 
-    kind: str
-    order: int
-    is_beside: bool
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def order(self) -> int: ...
+
+    @property
+    def is_beside(self) -> bool: ...
 
     @property
     def title(self) -> Any: ...
@@ -96,7 +101,9 @@ class Findables:
 
     def for_actor(self, actor: Any) -> list[Finder]:
         """Kinds that the actor may look at."""
-        every = [found for kind in kinds() if (found := self.known.get(kind) or _by_itself(kind)) is not None]
+        every: list[Finder] = [
+            found for kind in kinds() if (found := self.known.get(kind) or _by_itself(kind)) is not None
+        ]
         return sorted((one for one in every if one.is_for(actor)), key=lambda one: one.order)
 
 

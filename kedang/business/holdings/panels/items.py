@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kedang.business.customers.forms import choice_input
 from kedang.business.holdings.choices import ItemState, Relation
 from kedang.business.holdings.events import items as events
-from kedang.business.holdings.models import Item, ItemFile
+from kedang.business.holdings.models import Item
 from kedang.business.holdings.services import items as services
 from kedang.business.holdings.views.handing.checks import ItemChecksTab
 from kedang.business.holdings.views.items.declared import (
@@ -29,8 +29,6 @@ from kedang.business.holdings.views.items.lists import ItemExport, ItemList
 from kedang.business.holdings.views.items.register import Register, RegisterExport, RegisterPrint
 from kedang.business.holdings.views.items.verbs import bind_named
 from kedang.business.holdings.views.pickers import ItemField, Picker, PickerWidget
-from kedang.foundation.access.policies import scope_q
-from kedang.foundation.files.owners import register_owner
 from kedang.foundation.web.home import Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Panel, RecordPages, Tab, Verb
@@ -161,20 +159,6 @@ class ItemPages(RecordPages):
     def verbs_for(cls, actor: Any, obj: Any) -> list[Verb]:
         """The steps of one item are on its own page, not in the menu."""
         return [verb for verb in super().verbs_for(actor, obj) if verb.key not in STEP]
-
-
-def readable_files(actor: Any) -> Any:
-    """Files of items whose content the actor may read."""
-    from kedang.foundation.access.policies import prefixed
-
-    return prefixed(scope_q(actor, "holdings.read", Item), "item")
-
-
-register_owner(
-    ItemFile, "file", readable_files,
-    title=lambda actor, row: row.item.shown_title, url=lambda row: reverse("holdings:item-files", args=[row.item_id]),
-    record_of=lambda row: row.item, joined=("item",),
-)  # fmt: skip
 
 
 def tiles(actor: Any) -> list[Tile]:

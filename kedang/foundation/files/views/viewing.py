@@ -72,7 +72,8 @@ class FileView(Page):
     @cached_property
     def reading(self) -> FileReading | None:
         """How the taking of the text went."""
-        return FileReading.objects.filter(file=self.file).first()
+        found: FileReading | None = FileReading.objects.filter(file=self.file).first()
+        return found
 
     @cached_property
     def total(self) -> int:
@@ -131,7 +132,7 @@ class FileView(Page):
         ]
 
     def _to(self, number: int) -> str:
-        asked = {
+        asked: dict[str, str | int] = {
             "page": number,
             "zoom": self.zoom if self.zoom != "fit" else "",
             "q": self.request.GET.get("q", "")[:100],
@@ -183,8 +184,9 @@ def _number(text: str | None) -> int:
 
 def view_url(file_id: int, page: int = 1, words: str = "") -> str:
     """Address of the viewer at a page, words marked."""
-    asked = urlencode({"page": page, **({"q": words} if words else {})})
-    return f"{reverse('files:view', args=[file_id])}?{asked}"
+    asked: dict[str, str | int] = {"page": page, "q": words}
+    told = urlencode({name: value for name, value in asked.items() if value})
+    return f"{reverse('files:view', args=[file_id])}?{told}"
 
 
 URLS = [

@@ -56,6 +56,7 @@ class FileLine:
     url: str = ""
     view_url: str = ""
     picture_url: str = ""
+    thumb_url: str = ""
     note: str = ""
     is_latest: bool = True
 
@@ -78,6 +79,7 @@ def _line(row: ItemFile, may_read: bool, is_latest: bool) -> FileLine:
         line.view_url = reverse("files:view", args=[file.pk])
         if has_pictures(file):
             line.picture_url = reverse("files:picture", args=[file.pk, 1, RenditionKind.PAGE.value])
+            line.thumb_url = reverse("files:picture", args=[file.pk, 1, RenditionKind.THUMB.value])
     return line
 
 
