@@ -312,3 +312,33 @@ def test_parts_of_a_code() -> None:
     assert code_parts("Q001-ZY·KH·2026·D30-0007") == ("Q001", "ZY·KH·2026·D30", "0007")
     assert code_parts("C038-001-002") == ("C038", "001", "002")
     assert code_parts("7") == ("", "", "7")
+
+
+def test_codes_on_labels_are_whole(noon: Cast) -> None:
+    """Every module of a printed code is where it was meant: read off the picture of the sheet."""
+    import segno
+
+    box(noon)
+    sheet = labels.labels(noon.archivist, noon.fonds, {"kind": "box"})
+    labels.drawn(sheet)
+    scale = 6.0
+    ink = (
+        pypdfium2.PdfDocument(pdf(noon, sheet))[0]
+        .render(scale=scale)
+        .to_pil()
+        .convert("L")
+        .point(lambda v: 255 if v < 128 else 0)
+    )
+    code = segno.make(sheet.rows[0][0], error="m", micro=False, boost_error=False, mask=2)
+    modules = [list(row) for row in code.matrix]
+    corner = ink.crop((0, 0, int(27 * scale * 72 / 25.4), int(29 * scale * 72 / 25.4)))
+    left, top, right, _bottom = corner.getbbox()
+    side = (right - left) / len(modules)
+    read = [
+        [
+            int(ink.getpixel((int(left + (x + 0.5) * side), int(top + (y + 0.5) * side))) > 0)
+            for x in range(len(modules))
+        ]
+        for y in range(len(modules))
+    ]
+    assert read == modules

@@ -41,7 +41,9 @@ def pdf_of(sheet: Sheet, actor: Actor, origin: str = "", *, preview: bool = Fals
         "say": _say(),
     }
     qr = "" if preview else qr_svg(address_of(sheet.code, origin))
-    return render(HERE / sheet.template, {**softened(data), "qr": qr}, tagged=len(sheet.lines) <= 100)
+    return render(
+        HERE / sheet.template, {**softened(data), "qr": qr, "drawings": sheet.drawings}, tagged=len(sheet.lines) <= 100
+    )
 
 
 def address_of(code: str, origin: str) -> str:

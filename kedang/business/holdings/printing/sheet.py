@@ -59,6 +59,8 @@ class Sheet:
     """密级 that stands on the paper, where it is not that of everything it was reckoned from."""
     name: str = ""
     rows_out: int = 0
+    drawings: list[str] = field(default_factory=list)
+    """Codes of labels as SVG: drawings, not text, so nothing breaks their lines."""
 
     @property
     def rows(self) -> list[list[str]]:
