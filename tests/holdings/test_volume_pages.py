@@ -59,19 +59,19 @@ def test_a_volume_is_made_and_changed_by_its_form(as_: As, archive: Cast) -> Non
         "retention": period().pk,
         "carrier": "paper",
         "secrecy_level": "1",
-        "customer_named": customer.number,
+        "picked_customer": customer.number,
     }
     assert client.get("/volumes/new/").status_code == 200
     answer = client.post("/volumes/new/", values)
     made = Volume.objects.get()
     assert answer.status_code == 302 and (made.customer, made.title) == (customer, "青山精密机械有限公司2026年合同协议")
-    wrong = client.post("/volumes/new/", {**values, "customer_named": "没有这家"})
-    assert wrong.status_code == 422 and "没有找到客户“没有这家”" in wrong.text
+    wrong = client.post("/volumes/new/", {**values, "picked_customer": "没有这家"})
+    assert wrong.status_code == 422 and "没有找到“没有这家”" in wrong.text
     shown_form = client.get(f"/volumes/{made.pk}/edit/")
     assert customer.name in shown_form.text
     values |= {"template": made.template_id, "department": archive.sales_one.pk, "responsible": made.responsible_id}
     changed = client.post(
-        f"/volumes/{made.pk}/edit/", {**values, "customer_named": customer.name, "title": "新题名", "_version": "1"}
+        f"/volumes/{made.pk}/edit/", {**values, "picked_customer": customer.name, "title": "新题名", "_version": "1"}
     )
     made.refresh_from_db()
     assert changed.status_code == 302 and (made.title, made.version) == ("新题名", 2)

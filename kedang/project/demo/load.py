@@ -12,11 +12,15 @@ from django.db import transaction
 
 from kedang.business.customers.models import Customer
 from kedang.business.customers.services.indexing import indexed_once
+from kedang.business.holdings.services.items.indexing import indexed_once as items_indexed_once
 from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.kernel import clock
 from kedang.project.demo.acts import Act, Stage
 from kedang.project.demo.holdings.custody import custody_acts
+from kedang.project.demo.holdings.handing import handing_acts
+from kedang.project.demo.holdings.items import item_acts
 from kedang.project.demo.holdings.scheme import scheme_acts
+from kedang.project.demo.holdings.volumes import volume_acts
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.party import Party
 from kedang.project.demo.people import add_people
@@ -48,6 +52,9 @@ def load_demo(
         acts += trail(stage, people, day, TRAIL_DAYS if customers >= CUSTOMERS // 2 else 15)
         acts += custody_acts(house, day)
         acts += scheme_acts(house, day)
+        acts += item_acts(house, day)
+        acts += handing_acts(house, day)
+        acts += volume_acts(house, day)
         acts.sort(key=lambda act: act.at)
         _play(stage, people, acts, progress)
     return {
@@ -65,7 +72,7 @@ def _play(stage: Stage, people: Sequence[Party], acts: list[Act], progress: Prog
     openings, doings = deque(people), deque(acts)
     total = len(people) + len(acts)
     outside = copy_context()  # openings are indexed at once, so that searches find them; later changes once, at the end
-    with indexed_once():
+    with indexed_once(), items_indexed_once():
         while openings or doings:
             week_ends = min(line[0].at for line in (openings, doings) if line) + timedelta(days=7)
             fresh = list(_until(openings, week_ends))

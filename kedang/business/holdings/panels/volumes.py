@@ -78,15 +78,13 @@ class VolumePages(RecordPages):
     panels = (
         Panel(
             _("案卷"),
-            ("title", "series", "year", "retention", "secrecy_level", "carrier", "department", "responsible", "template"),
-            wide=("title",), columns=2,
+            ("title", "series", "year", "retention", "secrecy_level", "carrier", "template", "customer", "project", "started_on", "ended_on"),
+            wide=("title",), readonly=("customer", "project"), columns=3,
         ),
-        Panel(_("归属"), ("customer", "project"), key="about", readonly=("customer", "project"), columns=2),
-        Panel(_("数量与起止"), ("item_count", "page_count", "started_on", "ended_on"), key="counts", columns=2),
         Panel(
             _("立卷与保管"),
-            ("inspected_by", "created_at", "closed_at", "shelved_at", "location", "whereabouts", "changed_at"),
-            key="custody", columns=2,
+            ("department", "responsible", "created_at", "inspected_by", "closed_at", "shelved_at", "location", "whereabouts", "changed_at"),
+            key="custody", columns=3,
         ),
         Panel(_("说明"), ("situation", "remarks"), wide=("situation", "remarks")),
     )  # fmt: skip
@@ -156,7 +154,7 @@ class VolumePages(RecordPages):
     @classmethod
     def extra_fields(cls, actor: Any, obj: Any) -> dict[str, Any]:
         """Customer and project by name."""
-        return named_fields(obj)
+        return named_fields(actor, obj)
 
     @classmethod
     def _given(cls, data: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,8 @@ def checked(
             clean[name] = _record(actor, name, value, fonds_id, problems)
         else:
             problems.tell(name, _("案卷没有“%(name)s”这一项。") % {"name": name})
+    if current is None and not clean.get("retention") and clean.get("series") is not None:
+        clean["retention"] = clean["series"].retention
     _check_series(clean, problems)
     _check_year(clean, problems)
     _check_project(clean, current, problems)
@@ -60,7 +62,7 @@ def _record(actor: Actor, name: str, value: Any, fonds_id: int, problems: Proble
     key = value.pk if isinstance(value, model) else value
     rows = model.objects.visible_to(actor) if name in {"customer", "project"} else model.objects.all()
     mine = {"scheme__fonds_id": fonds_id} if name == "series" else {"fonds_id": fonds_id}
-    related = {"series": ("scheme",), "project": ("customer",)}.get(name, ())
+    related = {"series": ("scheme", "retention"), "project": ("customer",)}.get(name, ())
     row = rows.select_related(*related).filter(pk=key, **mine).first() if str(key).isdigit() else None
     if row is None or getattr(row, "is_active", True) is False:
         label = Volume._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # fields of the model

@@ -61,7 +61,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("title", lead=True),
     Column("state", tones=STATE_TONES),
     Column("customer", text=named("customer"), needs=("customer",)),
-    Column("series", text=named("series"), needs=("series",)),
+    Column("series", text=named("series"), needs=("series",), shown=False),
     Column("year"),
     Column("retention", text=named("retention"), needs=("retention",)),
     Column("item_count"),

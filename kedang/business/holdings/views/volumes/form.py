@@ -1,4 +1,4 @@
-"""New volume and its description: customers and projects are written by number or name, choices stay short."""
+"""New volume and its description: customers and projects are picked by number or name, choices stay short."""
 
 from typing import Any
 
@@ -6,51 +6,42 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from kedang.business.customers.models import Customer
 from kedang.business.holdings.choices import Arrangement, SchemeState
-from kedang.business.holdings.models import CodeTemplate, Project, RetentionPeriod, Series
+from kedang.business.holdings.models import CodeTemplate, RetentionPeriod, Series
 from kedang.business.holdings.services.volumes.checking import FIXED
+from kedang.business.holdings.views.pickers import CustomerField, ProjectField
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.kernel import clock
-from kedang.foundation.kernel.refused import Refused
-from kedang.foundation.web.records import RecordForm, RecordFormBase
+from kedang.foundation.web.records import Panel, RecordForm, RecordFormBase
 
-NAMED: dict[str, Any] = {"customer_named": Customer, "project_named": Project}
+PICKED = {"picked_customer": "customer", "picked_project": "project"}
+"""Inputs that name a record → field of the volume."""
 
 
 class VolumeForm(RecordForm):
     """The form; what the items went in by is fixed once there are some."""
 
     def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordFormBase:
-        """Short choices, and the fixed ones closed."""
-        form = super().make_form(data, {**self.named(), **(initial or {})})
-        fonds_id = self.actor.fonds_id
-        narrowed = {
-            "series": Series.objects.filter(
-                scheme__fonds_id=fonds_id,
-                scheme__state=SchemeState.IN_FORCE,
-                is_active=True,
-                arrangement=Arrangement.VOLUME,
-            ).order_by("code"),
-            "retention": RetentionPeriod.objects.filter(fonds_id=fonds_id, is_active=True),
-            "template": CodeTemplate.objects.filter(fonds_id=fonds_id, is_active=True, arrangement=Arrangement.VOLUME),
-            "department": Department.objects.filter(fonds_id=fonds_id, is_active=True),
-            "responsible": Person.objects.filter(fonds_id=fonds_id, is_active=True),
-        }
-        for name, rows in narrowed.items():
+        """Short choices, the pickers beside the class, and the fixed ones closed."""
+        form = super().make_form(data, {**self.picked(), **(initial or {})})
+        for name, rows in _choices(self.actor.fonds_id).items():
             field: Any = form.fields.get(name)
+            present = getattr(self.obj, f"{name}_id", None)
             if field is not None:
-                present = getattr(self.obj, f"{name}_id", None)
                 field.queryset = rows
                 if present is not None:  # what is chosen stays a choice, also when it is out of use by now
                     field.queryset = rows.model._default_manager.filter(Q(pk__in=rows.values("pk")) | Q(pk=present))
-        for name in ("template", "title"):
-            if name in form.fields and self.obj is None:
-                form.fields[name].required = False
-        if self.obj is not None and self.obj.item_count:
-            for name in (*FIXED, *NAMED):
+        if self.obj is None:
+            _be_easy(form)
+        elif self.obj.item_count:
+            for name in (*FIXED, *PICKED):
                 if name in form.fields:
                     form.fields[name].disabled = True
+        form.sections = [
+            form.sections[0],
+            (Panel(_("归属"), tuple(PICKED), columns=3), form.sections[-1][1]),
+            *form.sections[1:-1],
+        ]
         return form
 
     def defaults(self) -> dict[str, Any]:
@@ -58,60 +49,55 @@ class VolumeForm(RecordForm):
         mine = {"responsible": self.actor.pk, "department": self.actor.department_id, "year": clock.today().year}
         return {**super().defaults(), **mine, **{key: value for key, value in self.request.GET.items() if value}}
 
-    def named(self) -> dict[str, str]:
-        """Customer and project of the volume in words."""
+    def picked(self) -> dict[str, Any]:
+        """Customer and project of the volume, or of the address."""
         if self.obj is None:
-            return {"customer_named": self.request.GET.get("customer", "")}
-        customer, project = self.obj.customer, self.obj.project
-        return {"customer_named": customer.name if customer else "", "project_named": project.name if project else ""}
+            return {name: self.request.GET.get(field) for name, field in PICKED.items() if self.request.GET.get(field)}
+        return {name: getattr(self.obj, field) for name, field in PICKED.items()}
 
     def save(self, form: RecordFormBase) -> Any:
-        """Turn the written names into records, then as usual."""
-        values = dict(form.cleaned_data)
-        found = {name: self.found(name, str(values.get(name) or "").strip()) for name in NAMED if name in values}
-        for name in found:
-            values.pop(name)
+        """Values by the names of the volume."""
+        given = {PICKED.get(name, name): value for name, value in form.cleaned_data.items()}
         if self.obj is None:
-            return self.pages.save_new(
-                self.actor, {**values, **{name.partition("_")[0]: row for name, row in found.items()}}
-            )
-        changed = {name: values[name] for name in form.changed_data if name in values}
-        changed |= {name.partition("_")[0]: row for name, row in found.items() if name in form.changed_data}
-        changed = self.settled(changed)
+            return self.pages.save_new(self.actor, given)
+        changed = self.settled({name: given[name] for name in (PICKED.get(one, one) for one in form.changed_data)})
         return self.pages.save_change(self.actor, self.obj, changed, self.asked_version()) if changed else self.obj
 
-    def found(self, name: str, text: str) -> Any:
-        """The customer or project of that number or name.
 
-        Raises:
-            Refused: ``named_unknown``, ``named_twice``.
-        """
-        if not text:
-            return None
-        model = NAMED[name]
-        rows = model.objects.visible_to(self.actor)
-        hits = list(rows.filter(number=text)[:2]) or list(rows.filter(name=text)[:2])
-        if not hits:
-            told = _("没有找到%(what)s“%(text)s”，请填写编号或全称。")
-            raise Refused("named_unknown", told % {"what": model._meta.verbose_name, "text": text}, name)
-        if len(hits) > 1:
-            told = _("有多个%(what)s叫“%(text)s”，请改填编号。")
-            raise Refused("named_twice", told % {"what": model._meta.verbose_name, "text": text}, name)
-        return hits[0]
+def _be_easy(form: RecordFormBase) -> None:
+    """What the rules can fill in need not be."""
+    told = {
+        "title": _("不填则由客户或项目、年度和类别拟成。"), "retention": _("不填则按类别规定。"), "template": _("不填则用默认模板。"),
+    }  # fmt: skip
+    for name, words in told.items():
+        form.fields[name].required = False
+        form.fields[name].help_text = words
 
 
-def named_fields(obj: Any) -> dict[str, forms.Field]:
-    """Inputs for customer, project and, for a new volume, the 目录号 of old templates."""
-    made: dict[str, forms.Field] = {
-        "customer_named": forms.CharField(
-            label=_("客户"), required=False, max_length=200, help_text=_("编号或全称；不填表示不限客户")
-        ),
-        "project_named": forms.CharField(
-            label=_("项目"), required=False, max_length=200, help_text=_("项目编号或名称")
-        ),
+def _choices(fonds_id: int | None) -> dict[str, Any]:
+    return {
+        "series": Series.objects.filter(
+            scheme__fonds_id=fonds_id,
+            scheme__state=SchemeState.IN_FORCE,
+            is_active=True,
+            arrangement=Arrangement.VOLUME,
+        ).order_by("code"),
+        "retention": RetentionPeriod.objects.filter(fonds_id=fonds_id, is_active=True),
+        "template": CodeTemplate.objects.filter(fonds_id=fonds_id, is_active=True, arrangement=Arrangement.VOLUME),
+        "department": Department.objects.filter(fonds_id=fonds_id, is_active=True),
+        "responsible": Person.objects.filter(fonds_id=fonds_id, is_active=True),
     }
-    if obj is None and CodeTemplate.objects.filter(is_active=True, volume_template__contains="{catalogue").exists():
+
+
+def named_fields(actor: Any, obj: Any) -> dict[str, forms.Field]:
+    """Pickers of customer and project and, for a new volume, the 目录号 of old templates."""
+    made: dict[str, forms.Field] = {
+        "picked_customer": CustomerField(actor, label=_("客户"), required=False, help_text=_("不填表示不限客户。")),
+        "picked_project": ProjectField(actor, label=_("项目"), required=False),
+    }
+    old = CodeTemplate.objects.filter(fonds_id=actor.fonds_id, is_active=True, volume_template__contains="{catalogue")
+    if obj is None and old.exists():
         made["catalogue"] = forms.CharField(
-            label=_("目录号"), required=False, max_length=20, help_text=_("档号模板用到目录号时填写")
+            label=_("目录号"), required=False, max_length=20, help_text=_("档号模板用到目录号时填写。")
         )
     return made
