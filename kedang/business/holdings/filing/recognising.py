@@ -77,17 +77,24 @@ def words_of(kind: DocumentType) -> list[str]:
     return [*dict.fromkeys([kind.name, *written])]
 
 
+ENDING = 3
+"""How much more a word counts that ends the title: “关于……合同付款的函” is a letter, not a contract."""
+
+
 def kind_in(texts: Iterable[str], kinds: Iterable[DocumentType]) -> tuple[DocumentType | None, str]:
     """The kind of document that texts speak of, and the word by which it was known.
 
-    The longest word wins; of words of one length the one that stands last (titles end in their kind: “关于……合同的函”).
+    Longer words win, the word that ends a title before all of its length; among equals the one that stands last.
     """
-    folded = [fold(text) for text in texts if text]
+    folded = [fold(title_from(text)) for text in texts if text]
     best: tuple[int, int, DocumentType, str] | None = None
     for kind in kinds:
         for word in words_of(kind):
             key = fold(word)
             at = max((text.rfind(key) for text in folded), default=-1) if key else -1
-            if at >= 0 and (best is None or (len(key), at) > best[:2]):
-                best = (len(key), at, kind, word)
+            if at < 0:
+                continue
+            weight = len(key) + (ENDING if any(text.endswith(key) for text in folded) else 0)
+            if best is None or (weight, at) > best[:2]:
+                best = (weight, at, kind, word)
     return (best[2], best[3]) if best else (None, "")

@@ -52,15 +52,15 @@ def item_catalogue(
     clean = checked(actor, given, found.fonds_id, problems, found)
     if not clean.get("pages", found.pages):
         clean["pages"] = pages_of(row.file for row in found.files.select_related("file"))
-    before = {name: _plain(getattr(found, name)) for name in SHOWN}
+    before = {name: plain(getattr(found, name)) for name in SHOWN}
     changes = take_over(found, clean)
-    _require_entry(found, problems)
+    require_entry(found, problems)
     check_record(found, tuple(changes), problems)
     problems.refuse()
     for name, (old, _new) in changes.items():
         setattr(found, name, old)
     values_now = {**clean, "state": ItemState.CATALOGUED.value, **_code(actor, found)}
-    decided = before | {name: _plain(clean[name]) for name in SHOWN if name in clean}
+    decided = before | {name: plain(clean[name]) for name in SHOWN if name in clean}
     decided["reference_code"] = values_now.get("reference_code", found.reference_code)
     trace(
         actor, found, FilingStep.CATALOGUE, proposed=before, decided=decided,
@@ -70,7 +70,7 @@ def item_catalogue(
     return found
 
 
-def _require_entry(item: Item, problems: Problems) -> None:
+def require_entry(item: Item, problems: Problems) -> None:
     """题名, 责任者, 日期, 页数 belong to every line of the catalogue (2.3, 2.6 of the national forms)."""
     if not item.title:
         problems.tell("title", _("题名不能为空；没有题名的，请拟写并注明“题名为整理人所拟”。"))
@@ -91,5 +91,5 @@ def _code(actor: Actor, item: Item) -> dict[str, Any]:
     return give_code(actor, item)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
