@@ -141,11 +141,11 @@ def test_extra_files(cast: Cast, kept: list[StoredFile], data_dir: Path) -> None
     assert check().fault_count == 3, "after a day it belongs to nobody"
     fault = FixityFault.objects.get(place="files/notes.txt", settled_at__isnull=True)
     with pytest.raises(Refused, match="还在存储中"):
-        fault_settle(actor=cast.archivist, fault=fault, how="手工放入")
+        fault_settle(actor=cast.archivist, fault=fault, reason="手工放入")
     (data_dir / "files" / "notes.txt").unlink()
     with pytest.raises(OutOfScope):
-        fault_settle(actor=cast.reader, fault=fault, how="手工放入")
-    assert fault_settle(actor=cast.archivist, fault=fault, how="手工放入，已移走").settled_at
+        fault_settle(actor=cast.reader, fault=fault, reason="手工放入")
+    assert fault_settle(actor=cast.archivist, fault=fault, reason="手工放入，已移走").settled_at
     (data_dir / "files" / "zz.sealed").unlink()
     upload.unlink()
     assert check().fault_count == 0 and not FixityFault.objects.filter(settled_at__isnull=True).exists()

@@ -20,7 +20,7 @@ UNCHECKED = timedelta(days=45)
 
 def register() -> None:
     """The questions and figures of this room."""
-    health.check("scanner", gettext_lazy("查毒"), scanner_health, icon="shield-check", order=42)
+    health.check("scanner", gettext_lazy("查毒"), scanner_health, icon="shield-search", order=42)
     health.check("fixity", gettext_lazy("文件核验"), fixity_health, icon="checks", order=44)
     gauge("kedang_files", "Stored files, by state.", by_state, label="state")
     gauge(

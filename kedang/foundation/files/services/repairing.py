@@ -93,7 +93,7 @@ def _enter(actor: Actor, pk: int, origin: str) -> None:
 
 
 @transaction.atomic
-def fault_settle(*, actor: Actor, fault: FixityFault, how: str) -> FixityFault:
+def fault_settle(*, actor: Actor, fault: FixityFault, reason: str) -> FixityFault:
     """Close the finding of a file that no record names, once somebody knows where it came from and took it away.
 
     Raises:
@@ -101,7 +101,7 @@ def fault_settle(*, actor: Actor, fault: FixityFault, how: str) -> FixityFault:
     """
     row: FixityFault = FixityFault.objects.select_for_update().get(pk=fault.pk)
     require(actor, "files.keep", row)
-    if not how.strip():
+    if not reason.strip():
         raise Refused("reason_missing", _("请写明文件的来历和处理办法。"), "reason")
     if row.file_id is not None or row.settled_at is not None:
         raise Refused("fault_of_a_file", _("只有多出的文件可以这样处理；其他问题请从备份修复，或再次核验。"))
@@ -110,7 +110,7 @@ def fault_settle(*, actor: Actor, fault: FixityFault, how: str) -> FixityFault:
             "file_still_there",
             _("文件还在存储中（%(place)s），请先由系统管理员移走，再记下处理办法。") % {"place": row.place},
         )
-    row.settled_at, row.settlement = clock.now(), how.strip()[:300]
+    row.settled_at, row.settlement = clock.now(), reason.strip()[:300]
     row.save(update_fields=["settled_at", "settlement"])
-    record(actor, events.EXTRA_SETTLED, row, reason=how.strip())
+    record(actor, events.EXTRA_SETTLED, row, reason=reason.strip())
     return row

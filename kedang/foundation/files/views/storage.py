@@ -67,12 +67,12 @@ class _Begin(Page):
     http_method_names = ["post"]
     action = "files.keep"
     kind, done = "", gettext_lazy("已开始，进度在任务页。")
-    args: dict[str, Any] = {}
+    job_args: dict[str, Any] = {}
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Hand in."""
         try:
-            job = enqueue(self.actor, self.kind, args=self.args, key=self.kind)
+            job = enqueue(self.actor, self.kind, args=self.job_args, key=self.kind)
         except NotAllowed:
             raise
         except Refused as refusal:
@@ -85,7 +85,7 @@ class _Begin(Page):
 class CheckAll(_Begin):
     """全部核验."""
 
-    kind, args = "files.fixity", {"is_full": True}
+    kind, job_args = "files.fixity", {"is_full": True}
 
 
 class Repair(_Begin):
