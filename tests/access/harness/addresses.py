@@ -16,11 +16,13 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
+from tests.access.harness import archive
 from tests.access.harness.house import House
 from tests.access.harness.rules import Fact
 
 #: Addresses whose pages do not say what their number means: address or its beginning → model.
 NAMED: dict[str, type[models.Model]] = {
+    **archive.NAMED,
     "access:grant-give": Person, "access:department-": Department, "access:role-": Role, "access:event-detail": Event,
     "access:bundle": Job,
     "customers:card": Customer, "intake:batch-": ImportBatch, "web:export-file": Job, "jobs:job-": Job, "safekeeping:drill": Drill,
@@ -102,6 +104,11 @@ def places(house: House, address: Address) -> list[Place]:
         return [Place(address, reverse(address.name))]
     if address.name in BY_HAND:
         return [Place(address, reverse(address.name, kwargs=given)) for given in BY_HAND[address.name]]
+    if address.name in archive.FILLINGS:
+        return [
+            Place(address, reverse(address.name, kwargs=given), tuple(given.items()), fact)
+            for given, fact in archive.FILLINGS[address.name](house)
+        ]
     if address.name == "access:subject-trail":
         return [
             Place(address, reverse(address.name, args=[model._meta.label_lower, key]), (("pk", key),), fact)
@@ -126,6 +133,8 @@ def unknown(house: House) -> list[str]:
     """Addresses that nobody has said how to fill, each with what to do."""
     told = []
     for address in addresses():
+        if address.name in archive.FILLINGS:
+            continue
         try:
             places(house, address)
         except LookupError as error:

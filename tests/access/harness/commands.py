@@ -29,6 +29,8 @@ COMMANDS: dict[str, str] = {
     "health": "prints states and counts",
     "work": "prints names of jobs",
     "check": "prints settings that are not safe",
+    "climate": "writes figures of a room, prints them",
+    "package": "whoever may run it holds the machine; writes a package of a volume to a file",
     "person": "whoever may run it holds the machine; prints user names",
 }
 

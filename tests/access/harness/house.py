@@ -125,6 +125,10 @@ class House:
             self.canaries.append(Canary(fact, model, name, kind, shape.removesuffix("4"), value, parts=parts, **given))
         return values
 
+    def add(self, fact: Fact, model: str, name: str, kind: str, shape: str, value: str, parts: tuple[str, ...]) -> None:
+        """Keep a canary that was made elsewhere."""
+        self.canaries.append(Canary(fact, model, name, kind, shape, value, parts=parts))
+
     def reason(self, fact: Fact) -> str:
         """A reason that belongs to a dossier."""
         word, parts = self.maker.word()
@@ -159,7 +163,10 @@ def build(seed: int, folder: Path) -> House:
             make_dossier(house, fact, term)
     from tests.access.harness.doings import do_what_people_do
 
+    from tests.access.harness.archive import make_archive
+
     do_what_people_do(house)
+    make_archive(house)
     return house
 
 

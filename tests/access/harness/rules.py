@@ -11,33 +11,39 @@ SHOW, MASK, HIDE = "show", "mask", "hide"
 ORDER = {HIDE: 0, MASK: 1, SHOW: 2}
 WORD = {"s": SHOW, "m": MASK, "-": HIDE}
 
-#: Letters: v view, c change, n create, p print, x export, u unmask, g grade, w withdraw, k classify, i import, z undo imports,
+#: Small letters for dossiers: v view, c change, n create, p print, x export, u unmask, g grade, w withdraw, k classify, i import, z undo imports,
 #: l log, e export of the log, t staff, a manage staff, r manage roles, q manage grants, s settings, j jobs, y numbering, h share views.
+#: Capital letters for the archive: V view, R read files, P print, X export, D deliver, F file, A arrange, M mend, O grant reopening,
+#: C receive, H check, J projects, S scheme, K see the store, Q keep it, L lay it out, W see stored files, Y keep them.
 ACTS = {
     "v": "customers.view", "c": "customers.change", "n": "customers.create", "p": "customers.print", "x": "customers.export",
     "u": "customers.unmask", "g": "customers.grade", "w": "customers.withdraw", "k": "customers.classify", "i": "intake.use",
     "z": "intake.undo", "l": "audit.view", "e": "audit.export", "t": "access.view_people", "a": "access.manage_people",
     "r": "access.manage_roles", "q": "access.manage_grants", "s": "settings.manage", "j": "jobs.view", "y": "numbering.manage",
     "h": "web.share_views",
+    "V": "holdings.view", "R": "holdings.read", "P": "holdings.print", "X": "holdings.export", "D": "holdings.deliver",
+    "F": "holdings.file", "A": "holdings.arrange", "M": "holdings.mend", "O": "holdings.reopen", "C": "holdings.receive",
+    "H": "holdings.check", "J": "holdings.project", "S": "holdings.scheme", "K": "custody.view", "Q": "custody.keep",
+    "L": "custody.layout", "W": "files.view", "Y": "files.keep",
 }  # fmt: skip
 
 TABLE = """
 # role            scope       CIAPA  acts          contact identity account personal assessment
 system_admin      all         s----  tarsj
 security_admin    all         m----  tq
-auditor           all         mmmmm  vtle
-archivist         all         smmss  vcnpuxgwkizytjh
-clerk             department  smmsm  vcnpi
-salesperson       own         smmss  vcnpu
-reader            below       mmmmm  v
-department_head   below       smmss  vcnpuxgt
-executive         all         smmss  vpxut
-general_manager   all         sssss  vpxugtl
+auditor           all         mmmmm  vtle V
+archivist         all         smmss  vcnpuxgwkizytjh VRPDJFAMCHXS KQLWY
+clerk             department  smmsm  vcnpi VRPDJ
+salesperson       own         smmss  vcnpu VRPDJ
+reader            below       mmmmm  v V
+department_head   below       smmss  vcnpuxgt VRPDJO
+executive         all         smmss  vpxut VRPO
+general_manager   all         sssss  vpxugtl VRPOK
 #
-field_agent       region      s----  vpx
-analyst           class       mm-mm  vxu
+field_agent       region      s----  vpx V
+analyst           class       mm-mm  vxu VX
 watcher           all         -----  le
-desk              department  mmmmm  vci
+desk              department  mmmmm  vci VRF
 """
 """The last four are no built-in roles: companies make such of their own."""
 
@@ -88,6 +94,10 @@ class Fact:
     terms: tuple[str, ...] = ()
     kind: str = "enterprise"
     state: str = ""
+    act: str = "customers.view"
+    """The act by which it exists for somebody."""
+    is_common: bool = False
+    """It belongs to the company as a whole: whoever holds the act reaches it."""
     told: dict[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -124,7 +134,7 @@ def holds(who: Who, act: str) -> bool:
 
 def reaches(who: Who, scope: str, value: str, fact: Fact) -> bool:
     """Whether a scope reaches a dossier."""
-    if scope == "all":
+    if scope == "all" or fact.is_common:
         return True
     if scope == "own":
         return fact.owner == who.key
@@ -146,8 +156,8 @@ def may(who: Who, act: str, fact: Fact) -> bool:
 
 
 def sees(who: Who, fact: Fact) -> bool:
-    """Whether a dossier exists for a person."""
-    return may(who, "customers.view", fact)
+    """Whether a dossier, or a record of the archive, exists for a person."""
+    return may(who, fact.act, fact)
 
 
 def sees_batch(who: Who, fact: Fact) -> bool:
@@ -166,7 +176,7 @@ def right(who: Who, fact: Fact, kind: str) -> str:
     reached = [
         role.rights[kind]
         for role, scope, value in in_force(who)
-        if "customers.view" in role.acts and reaches(who, scope, value, fact)
+        if fact.act in role.acts and reaches(who, scope, value, fact)
     ]
     return max(reached, key=ORDER.__getitem__)
 

@@ -9,7 +9,7 @@ from django.db import connection
 from tests.access.harness import rules
 from tests.watcher import WRITE, business_tables
 
-LOOKING = frozenset(rules.ACTS[letter] for letter in "vpxulet")
+LOOKING = frozenset(rules.ACTS[letter] for letter in "vpxuletVRPXK")
 """Acts that let something out and change nothing."""
 #: Address → tables that its own user may write there: checks of the trail that one asks for are jobs.
 OWN: dict[str, frozenset[str]] = {
