@@ -4,8 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max, Min
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from kedang.business.holdings.choices import LocationKind
 from kedang.business.holdings.models import Location, Volume
@@ -27,6 +30,17 @@ class Fill:
     def tone(self) -> str:
         """Colour of the bar."""
         return "is-full" if (self.percent or 0) >= 98 else "is-high" if (self.percent or 0) >= 85 else ""
+
+    @property
+    def drawn(self) -> SafeString:
+        """The bar; a page has many of them, so it is drawn without the template engine."""
+        if self.percent is None:
+            told = _("已放 %(n)s") % {"n": self.used} if self.used else _("未定容量")
+            return format_html('<span class="muted small">{}</span>', told)
+        return format_html(
+            '<span class="fill {}" title="{} / {}"><progress max="100" value="{}">{}%</progress><span class="number">{}%</span></span>',
+            self.tone, self.used, self.capacity, self.percent, self.percent, self.percent,
+        )  # fmt: skip
 
 
 def keys_of(path: str) -> list[int]:
@@ -53,16 +67,22 @@ def own_fill(place: Location) -> Fill:
     return Fill(place.used, place.capacity or 0)
 
 
-def ends_of(places: Sequence[Location], prefix: str) -> dict[int, tuple[str, str]]:
-    """First and last 档号 below each of these places (起止号 on a cabinet)."""
-    wanted = {place.pk for place in places}
+def ends_of(places: Sequence[Location], kind: str) -> dict[int, tuple[str, str]]:
+    """First and last 档号 below each of these places (起止号 on a cabinet); ``kind`` is that of the place they are in.
+
+    Volumes stand on shelves and in boxes on them, so the way up is known and the database groups along it.
+    """
+    ways = {
+        LocationKind.ROOM: ("location__parent__parent", "location__parent"), LocationKind.CABINET: ("location__parent", "location"),
+        LocationKind.SHELF: ("location",),
+    }.get(LocationKind(kind), ())  # fmt: skip
+    keys = [place.pk for place in places]
     found: dict[int, tuple[str, str]] = {}
-    rows = Volume.objects.filter(location__path__startswith=prefix).values_list("location__path", "reference_code")
-    for path, code in rows.iterator(chunk_size=5000):
-        for key in keys_of(path):
-            if key in wanted:
-                low, high = found.get(key, (code, code))
-                found[key] = (min(low, code), max(high, code))
+    for way in ways if keys else ():
+        rows = Volume.objects.filter(**{f"{way}__in": keys}).values_list(way).order_by()
+        for key, low, high in rows.annotate(low=Min("reference_code"), high=Max("reference_code")):
+            before = found.get(key, (low, high))
+            found[key] = (min(low, before[0]), max(high, before[1]))
     return found
 
 

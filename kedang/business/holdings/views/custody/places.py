@@ -85,7 +85,7 @@ class PlacePage(RecordDetail):
             "sides": self.sides(children) if place.kind == LocationKind.CABINET else [],
             "children": [] if place.kind == LocationKind.CABINET else self.lines(children),
             "volumes": volumes, "items": self.items() if is_shelf else [], "hidden": hidden, "qr": qr_of(place.label),
-            "scan_url": f"{reverse('holdings:scan')}?place={place.label}", "can_keep": can(self.actor, "custody.keep", place),
+            "scan_url": f"{reverse('holdings:scan')}?place={place.label}", "can_keep": can(self.actor, "custody.keep", place), "can_print": can(self.actor, "holdings.print", place),
             "climate_url": reverse("holdings:climate-room", args=[place.pk]) if place.kind == LocationKind.ROOM else "",
         }  # fmt: skip
 
@@ -104,7 +104,7 @@ class PlacePage(RecordDetail):
         is_boxes = place.kind == LocationKind.SHELF
         fills = {} if is_boxes else fills_below(place.path, place.fonds_id)
         counts = contents_of(children) if is_boxes else {}
-        ends = ends_of(children, place.path) if place.kind != LocationKind.STOREHOUSE else {}
+        ends = ends_of(children, place.kind)
         return [
             {
                 "row": child, "url": Places.url(child), "fill": own_fill(child) if is_boxes else fills.get(child.pk),
@@ -115,7 +115,7 @@ class PlacePage(RecordDetail):
 
     def sides(self, shelves: list[Location]) -> list[dict[str, Any]]:
         """Shelves of a cabinet as one stands before it: side by side, the first on top."""
-        ends = ends_of(shelves, self.obj.path)
+        ends = ends_of(shelves, self.obj.kind)
         faces: dict[str, list[dict[str, Any]]] = {}
         for shelf in shelves:
             side = shelf.code.rstrip("0123456789")
