@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -23,13 +24,13 @@ from kedang.business.holdings.models import (
     PrintSettings,
     RetentionPeriod,
     Series,
-    Volume,
 )
 from kedang.business.holdings.printing import catalogue, labels
 from kedang.business.holdings.printing.checking import compare, veiled
 from kedang.business.holdings.printing.sheet import SHORT, Sheet
+from kedang.business.holdings.services.finding_things import BOX, PLACE, VOLUME, thing_of
 from kedang.business.holdings.services.sheets import EXPORT, PRINT, SETTINGS, print_settings_change, settings_of
-from kedang.business.holdings.views.printing import AS_TABLE, FormPage, SheetLine
+from kedang.business.holdings.views.printing import AS_TABLE, FormPage, SheetLine, latest_of
 from kedang.foundation.access.models import Department, Fonds
 from kedang.foundation.access.policies import can
 from kedang.foundation.audit.record import record
@@ -165,8 +166,18 @@ class SheetCheck(Page):
         prints = self.prints_of(code) if sheet is None else []
         return self.draw(
             code=code, sheet=sheet, comparison=comparison, changes=changes, prints=prints, is_unknown=bool(code) and not sheet and not prints,
-            lead=self.lead,
+            lead=self.lead, again=self.again(sheet) if sheet else "",
         )  # fmt: skip
+
+    def again(self, sheet: PrintedSheet) -> str:
+        """Where the same may be printed as it is now, by who may print it."""
+        if sheet.volume is not None and can(self.actor, PRINT, sheet.volume):
+            return f"{reverse('holdings:volume-print', args=[sheet.volume_id])}?form={sheet.form}"
+        if sheet.location is not None and can(self.actor, PRINT, sheet.location):
+            return f"{reverse('holdings:box-print', args=[sheet.location_id])}?form={sheet.form}"
+        if sheet.form in catalogue.LISTS and can(self.actor, PRINT):
+            return f"{reverse('holdings:print-lists')}?{urlencode({'form': sheet.form, **sheet.asked.get('conditions', {})})}"
+        return ""
 
     @cached_property
     def code(self) -> str:
@@ -186,14 +197,19 @@ class SheetCheck(Page):
 
     def prints_of(self, code: str) -> list[SheetLine]:
         """Of a 档号 or place number: the latest print of each form of it."""
-        from kedang.business.holdings.views.printing import latest_of
-
         if not code:
             return []
-        volume = Volume.objects.visible_to(self.actor).filter(reference_code=code).first()
-        place = None if volume else Location.objects.visible_to(self.actor).filter(label=code).first()
+        try:
+            found = thing_of(self.actor, code)
+        except Refused:
+            return []
+        if found.kind in {PLACE, BOX}:
+            return latest_of(self.actor, location=found.obj)
+        volume = found.obj if found.kind == VOLUME else found.obj.volume
         return (
-            latest_of(self.actor, volume=volume) if volume else latest_of(self.actor, location=place) if place else []
+            latest_of(self.actor, volume=volume)
+            if volume is not None and can(self.actor, "holdings.view", volume)
+            else []
         )
 
 

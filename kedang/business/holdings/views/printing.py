@@ -156,6 +156,7 @@ class VolumePrint(FormPage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The page."""
         obj = printable(self.actor, Volume.objects.select_related(*VOLUMES), pk)
+        self.code = obj.reference_code
         options = volume.options_of(obj.fonds_id, request.GET.dict())
         chosen = request.GET.get("form", FormKind.CONTENTS)
         kept = {name: options[name] for name in ("standard", "cover_size", "spine_width")}
@@ -186,7 +187,8 @@ class VolumePrint(FormPage):
         return reverse("holdings:volume-form", args=[obj.pk, name, ext])
 
     def crumbs(self) -> list[Crumb]:
-        return [(_("档案"), ""), (_("打印"), "")]
+        of = reverse("holdings:volume-detail", args=[self.kwargs["pk"]])
+        return [(_("案卷"), reverse("holdings:volume-list")), (self.code, of), (_("打印"), "")]
 
 
 NOTES: dict[str, Any] = {
