@@ -6,6 +6,7 @@ from tests.races.of_customers import AXIS, DOSSIER
 from tests.races.of_furniture import NUMBERS, VIEW
 from tests.races.of_imports import BATCH, JOB, TEMPLATE
 from tests.races.of_people import COMPANY, DEPARTMENT, PERSON, SECOND_STEP
+from tests.races.of_scheme import CODES, DRAFT, LINES
 from tests.races.of_volumes import CLOSED_VOLUME, OPEN_VOLUME
 
 GROUPS: tuple[Group, ...] = (
@@ -20,6 +21,9 @@ GROUPS: tuple[Group, ...] = (
     JOB,
     VIEW,
     NUMBERS,
+    DRAFT,
+    LINES,
+    CODES,
     OPEN_VOLUME,
     CLOSED_VOLUME,
     SHELF,
@@ -28,6 +32,14 @@ GROUPS: tuple[Group, ...] = (
 
 ROOMS = (
     "kedang.business.customers.services",
+    "kedang.business.holdings.services.codes",
+    "kedang.business.holdings.services.ledger",
+    "kedang.business.holdings.services.periods",
+    "kedang.business.holdings.services.projects",
+    "kedang.business.holdings.services.schemes",
+    "kedang.business.holdings.services.series",
+    "kedang.business.holdings.services.templates",
+    "kedang.business.holdings.services.types",
     "kedang.business.holdings.services.volumes",
     "kedang.business.intake.services",
     "kedang.foundation.access.services",
@@ -38,6 +50,10 @@ ROOMS = (
 
 ELSEWHERE: dict[str, str] = {
     "customer_create": "makes its own object: numbers and credit codes at once in tests/customers/test_concurrency.py",
+    "codes_issue_items": "many numbers at once: tests/harness/codes.py, and one at a time as code_issue_item",
+    "code_register": "writes the row of a code that was just issued; the same code twice in tests/holdings/test_codes.py",
+    "codes_register": "see code_register",
+    "project_create": "makes its own object; numbers at once as customers' in tests/customers/test_concurrency.py",
     "volume_create": "makes its own object: numbers at once in tests/holdings/test_volume_concurrency.py",
     "volumes_arranged": "two confirm the same proposals at once in tests/holdings/test_volume_concurrency.py",
     "customers_create_bulk": "the import; two files at once in tests/intake",
