@@ -15,6 +15,7 @@ _DAY = re.compile(
     rf"(?<!\d){_YEAR}(?:[-._/年]\s?{_MONTH}[-._/月]\s?{_DATE}日?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?!\d)"
 )
 _NUMBER = re.compile(r"[\u4e00-\u9fffA-Za-z]{0,12}[〔\[【(（](?:19|20)\d{2}[〕\]】)）]第?\d{1,5}号")
+_DAY_AHEAD = re.compile(r"^(?:19|20)\d{2}(?:\d{4}|[-._]\d{1,2}[-._]\d{1,2})[\s_\-—.、]+(?=\S)")
 _COPY_MARK = re.compile(r"\s*[(（]\d{1,2}[)）]$|\s*-\s*副本$")
 _SPAN = re.compile(r"((?:19|20)\d{2})\s*(?:[-—–~～至到]|年[-—–~～至到])\s*((?:19|20)\d{2})")
 
@@ -31,11 +32,11 @@ REPLIES = ("批复", "复函", "答复")
 
 
 def title_from(file_name: str) -> str:
-    """The title that a file name stands for: without folder, ending and marks of copies."""
+    """The title that a file name stands for: without folder, ending, a day put in front for sorting, and marks of copies."""
     name = PurePosixPath(file_name.replace("\\", "/")).name
     stem, dot, ending = name.rpartition(".")
     title = stem if dot and stem and 1 <= len(ending) <= 5 and ending.isascii() else name
-    title = _COPY_MARK.sub("", title.replace("_", " ").strip())
+    title = _DAY_AHEAD.sub("", _COPY_MARK.sub("", title.replace("_", " ").strip()))
     return (" ".join(title.split()) or name)[:300]
 
 

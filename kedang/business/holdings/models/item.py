@@ -152,6 +152,14 @@ class Item(models.Model):
         return f"[{self.title}]" if self.is_title_made else self.title
 
     @property
+    def location_text(self) -> str:
+        """Where it stands: by itself, or with its volume."""
+        if self.location_id is not None:
+            return str(self.location)
+        above = self.volume.location if self.volume is not None else None
+        return str(_("%(place)s（随案卷）") % {"place": above}) if above is not None else ""
+
+    @property
     def audit_label(self) -> str:
         """Title and code, as the trail keeps them."""
         return f"{self.title}（{self.reference_code}）" if self.reference_code else self.title

@@ -150,10 +150,15 @@ class ItemPages(RecordPages):
             "responsible",
             "series",
             "retention",
-            "volume",
+            "volume__location",
             "location",
             "belongs_to",
         ).annotate(file_count=Count("files"))
+
+    @classmethod
+    def _policy_fields(cls) -> list[str]:
+        """What every list loads besides: the name of an item is made of two columns."""
+        return [*super()._policy_fields(), "title", "is_title_made"]
 
     @classmethod
     def verbs_for(cls, actor: Any, obj: Any) -> list[Verb]:
@@ -183,7 +188,7 @@ menu.add(
     Entry(_("收件箱"), "holdings:inbox", icon="inbox", action="holdings.view", group="archive", order=10),
     Entry(_("件"), "holdings:item-list", icon="file-text", action="holdings.view", group="archive", order=20),
     Entry(
-        _("归档登记簿"), "holdings:filing-register", icon="notebook", action="holdings.view", group="archive", order=90
+        _("归档登记簿"), "holdings:filing-register", icon="notebook", action="holdings.view", group="archive", order=25
     ),
 )
 work_list.add_tiles(tiles, action="holdings.file", order=40)

@@ -44,20 +44,25 @@ def volume_code(item: Any, actor: Any) -> str:
     return item.volume.reference_code if item.volume_id else ""
 
 
+def pages_known(item: Any, actor: Any) -> str:
+    """Nothing where nobody has counted them yet."""
+    return str(item.pages or "")
+
+
 WHY = Column("hit_why", _("命中"), text=lambda item, actor: str(getattr(item, "hit_why", "")), needs=("title",))
 """Stands after the title while a keyword is asked for."""
 
 ITEM_COLUMNS: tuple[Column, ...] = (
     Column("reference_code"),
     Column("title", lead=True, wrap=True),
+    Column("state", tones=STATE_TONES),
     Column("document_type", _("种类"), text=name_of("document_type"), needs=("document_type",)),
     Column("customer", _("客户"), text=name_of("customer"), needs=("customer",)),
     Column("dated_on"),
     Column("year"),
     Column("retention", _("保管期限"), text=name_of("retention"), needs=("retention",)),
-    Column("pages", align="right"),
-    Column("carrier"),
-    Column("state", tones=STATE_TONES),
+    Column("pages", align="right", text=pages_known, needs=("pages",)),
+    Column("carrier", shown=False),
     Column("volume", _("案卷"), shown=False, text=volume_code, needs=("volume",)),
     Column("document_number", shown=False),
     Column("author", shown=False),

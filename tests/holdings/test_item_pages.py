@@ -1,0 +1,224 @@
+"""Pages of items: inbox, guided filing, list, files, register; what they say and what they write down."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from kedang.business.holdings.models import FilingTrace, Item, ItemFile
+from kedang.business.holdings.services import items as s
+from kedang.foundation.audit.models import Event
+from kedang.foundation.search import find
+from tests.cast import Cast
+from tests.counting import compare, count_of
+from tests.customers.making import event_of, make_customer
+from tests.holdings.filing import item_at, some_customer, stored
+
+pytestmark = pytest.mark.usefixtures("archive", "data_dir")
+As = Callable[[str], Client]
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_dropped_files_stand_in_the_inbox(cast: Cast, as_: As) -> None:
+    customer = some_customer(cast)
+    client = as_("salesperson")
+    files = [SimpleUploadedFile("20260301 设备采购合同.txt", b"1"), SimpleUploadedFile("空.txt", b"")]
+    response = client.post(
+        "/archive/inbox/", {"files": files, "customer": f"{customer.name}（{customer.number}）", "source": "客户邮件"}, follow=True
+    )  # fmt: skip
+    page = text(response)
+    assert "收到 1 件" in page and "空文件" in page and "设备采购合同" in page
+    item = Item.objects.get()
+    assert (item.title, item.dated_on, item.customer, item.source) == (
+        "设备采购合同",
+        date(2026, 3, 1),
+        customer,
+        "客户邮件",
+    )
+    again = [SimpleUploadedFile("20260301 设备采购合同.txt", b"1")]
+    twice = client.post("/archive/inbox/", {"files": again, "source": "客户邮件"}, follow=True)
+    assert "没有重复收" in text(twice)
+    assert Item.objects.count() == 1
+    assert "没有选中文件" in text(client.post("/archive/inbox/", {}))
+    assert client.post("/archive/inbox/", {"customer": "查无此人"}).status_code == 422
+
+
+def test_many_at_once_with_a_result_each(cast: Cast, as_: As) -> None:
+    good, unknown = item_at(cast), item_at(cast, title="无名氏")
+    response = as_("archivist").post("/archive/items/batch/identify/", {"pick": [good.pk, unknown.pk], "_run": "1"})
+    page = text(response)
+    assert "办成 1 条" in page and "请选择文件材料种类" in page
+    good.refresh_from_db()
+    assert good.state == "identified"
+    done = as_("archivist").post("/archive/items/batch/advance/", {"pick": [good.pk], "_run": "1"})
+    assert "办成 1 条" in text(done)
+    good.refresh_from_db()
+    assert good.state == "filed"
+
+
+def test_the_guided_page_goes_through_the_four_steps(cast: Cast, as_: As) -> None:
+    item = item_at(cast, author="", pages=0)
+    client, url = as_("archivist"), f"/archive/items/{item.pk}/filing/"
+    page = text(client.get(url))
+    assert "系统建议" in page and "收件时已注明为合同、协议及附件" in page
+    kind = item.document_type_id
+    client.post(url, {"_state": "received", "is_kept": "yes", "document_type": kind})
+    page = text(client.get(url))
+    assert "定位：归到哪里" in page and "建议新建一卷" in page
+    refused = client.post(url, {"_state": "identified", **place_of(item), "year": "2025"})
+    assert refused.status_code == 422
+    assert "与系统建议不同，请写明理由" in text(refused)
+    client.post(url, {"_state": "identified", **place_of(item), "volume_title": "青山合同卷"})
+    item.refresh_from_db()
+    assert (item.state, item.volume.title) == ("placed", "青山合同卷")
+    entry = {"title": "设备采购合同", "author": "青山", "dated_on": "2026-03-01", "pages": "4", "copies": "1"}
+    lacking = client.post(url, {"_state": "placed", **entry, "author": ""})
+    assert lacking.status_code == 422
+    client.post(url, {"_state": "placed", **entry})
+    assert "在案卷内，随案卷存放" in text(client.get(url))
+    assert "刚由他人办理过" in text(client.post(url, {"_state": "placed", **entry}, follow=True))
+    client.post(url, {"_state": "catalogued"})
+    item.refresh_from_db()
+    assert item.state == "filed"
+    assert [row.step for row in FilingTrace.objects.filter(item=item)] == ["identify", "place", "catalogue", "put_away"]
+    assert "已归档" in text(client.get(url))
+    assert event_of("holdings.item_viewed", item).actor_name == "沈砚"
+
+
+def place_of(item: Item) -> dict[str, Any]:
+    found = s.propose_placement(Item.objects.get(pk=item.pk))
+    return {
+        "series": found.series.value.pk, "year": found.year.value, "retention": found.retention.value.pk,
+        "arrangement": found.arrangement.value, "volume": "",
+    }  # fmt: skip
+
+
+def test_the_list_finds_by_title_customer_and_state(cast: Cast, as_: As) -> None:
+    some_customer(cast)
+    other = make_customer(cast.archivist, name="远洋贸易有限公司", phone="")
+    item_at(cast, title="设备采购合同"), item_at(cast, "identified", title="租赁合同", customer=other)
+    client = as_("archivist")
+    assert "租赁合同" in text(client.get("/archive/items/?q=租赁"))
+    found = text(client.get("/archive/items/?customer=远洋"))
+    assert "租赁合同" in found and "设备采购合同" not in found
+    waiting = text(client.get("/archive/items/?view=received"))
+    assert "设备采购合同" in waiting and "租赁合同" not in waiting
+    assert Event.objects.filter(code="holdings.items_listed").count() == 3
+    page = text(client.get("/search/?q=远洋贸易&kind=item"))
+    assert "租赁合同" in page.replace("<mark>", "").replace("</mark>", "")
+    assert "租赁合同" not in text(as_("salesperson").get("/search/?q=租赁&kind=item"))
+    assert "租赁合同" not in text(as_("stranger").get("/search/?q=租赁&kind=item"))
+
+
+def test_a_download_is_written_down_and_needs_its_right(cast: Cast, as_: As) -> None:
+    item = s.item_receive(
+        actor=cast.archivist, values={"customer": some_customer(cast)}, files=[stored(cast, content=b"secret words")]
+    )
+    row = ItemFile.objects.get()
+    url = f"/archive/items/{item.pk}/files/{row.pk}/"
+    response = as_("salesperson").get(url)
+    assert b"".join(response.streaming_content) == b"secret words"
+    event = event_of("holdings.item_file_taken", row)
+    assert (event.category, event.parent_id, event.actor_name) == ("disclose", item.pk, "周航")
+    client = as_("archivist")
+    for start in (0, 5):
+        b"".join(client.get(url, headers={"Range": f"bytes={start}-"}).streaming_content)
+    assert Event.objects.filter(code="holdings.item_file_taken", actor_name="沈砚").count() == 1
+    assert as_("auditor").get(url).status_code == 403
+    assert as_("stranger").get(url).status_code == 404
+    assert "无权阅读内容" in text(as_("auditor").get(f"/archive/items/{item.pk}/files/"))
+
+
+def test_a_file_is_added_on_the_page(cast: Cast, as_: As) -> None:
+    item = item_at(cast, "filed")
+    client, url = as_("archivist"), f"/archive/items/{item.pk}/files/add/"
+    add = {"role": "scan", "files": [SimpleUploadedFile("扫描.txt", b"scan")]}
+    assert "须写明说明" in text(client.post(url, add, follow=True))
+    add = {"role": "scan", "note": "补扫第 3 页", "files": [SimpleUploadedFile("扫描.txt", b"scan")]}
+    assert "已加入 1 个文件" in text(client.post(url, add, follow=True))
+    item.refresh_from_db()
+    assert (item.files.get().note, item.carrier) == ("补扫第 3 页", "hybrid")
+    assert "没有选中文件" in text(client.post(url, {"role": "scan"}, follow=True))
+
+
+def test_the_register_by_day_printed_and_exported(cast: Cast, as_: As) -> None:
+    item_at(cast, "filed")
+    client = as_("archivist")
+    page = text(client.get("/archive/register/"))
+    assert "设备采购合同" in page and "共 1 件" in page and "沈砚" in page
+    assert "此期间没有归档" in text(client.get("/archive/register/?to=2020-01-01"))
+    assert client.get("/archive/register/print.pdf").content.startswith(b"%PDF")
+    book = client.post("/archive/register/export/")
+    assert b"".join(book.streaming_content).startswith(b"PK")
+    assert Event.objects.filter(code="holdings.filing_register_exported", category="disclose").count() == 1
+    assert "设备采购合同" not in text(as_("stranger").get("/archive/register/"))
+
+
+def test_editing_meets_anothers_change(cast: Cast, as_: As) -> None:
+    item = item_at(cast)
+    url = f"/archive/items/{item.pk}/edit/"
+    client = as_("archivist")
+    form = {"title": "采购合同", "carrier": "paper", "secrecy_level": "2", "pages": "4", "copies": "1", "dated_on": "2026-03-01",
+            "author": "青山精密机械有限公司", "customer": f"（{item.customer.number}）", "document_type": item.document_type_id,
+            "responsible": item.responsible_id, "department": item.department_id, "_version": str(item.version)}  # fmt: skip
+    s.item_change(actor=cast.archivist, item=item, values={"title": "设备合同"})
+    conflict = client.post(url, form)
+    assert conflict.status_code == 409
+    assert "设备合同" in text(conflict) and "采购合同" in text(conflict)
+    item.refresh_from_db()
+    assert client.post(url, {**form, "_version": str(item.version)}).status_code == 302
+    item.refresh_from_db()
+    assert item.title == "采购合同"
+
+
+def test_a_bond_is_made_on_the_page(cast: Cast, as_: As) -> None:
+    main, annex = item_at(cast), item_at(cast, title="合同附件一")
+    client, url = as_("archivist"), f"/archive/items/{annex.pk}/bind/"
+    assert "没有找到" in text(client.post(url, {"main": "查无此件", "relation": "attachment"}))
+    client.post(url, {"main": f"设备采购合同（#{main.pk}）", "relation": "attachment"})
+    annex.refresh_from_db()
+    assert (annex.belongs_to, annex.relation) == (main, "attachment")
+    assert "合同附件一" in text(client.get(f"/archive/items/{main.pk}/companions/"))
+    options = text(client.get("/archive/options/item/?main=采购"))
+    assert f"设备采购合同（#{main.pk}）" in options
+    assert text(as_("stranger").get("/archive/options/item/?main=采购")) == ""
+
+
+PAGES = {
+    "holdings/inbox": "/archive/inbox/",
+    "holdings/item-list": "/archive/items/",
+    "holdings/item-list-keyword": "/archive/items/?q=合同",
+    "holdings/item-detail": "/archive/items/{pk}/",
+    "holdings/item-files": "/archive/items/{pk}/files/",
+    "holdings/item-companions": "/archive/items/{pk}/companions/",
+    "holdings/item-traces": "/archive/items/{pk}/traces/",
+    "holdings/item-filing": "/archive/items/{pk}/filing/",
+    "holdings/filing-register": "/archive/register/",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_fixed_number_of_statements(cast: Cast, as_: As, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "SMALL", 1_000_000)
+    item = s.item_receive(
+        actor=cast.archivist, values={"customer": some_customer(cast), "author": "青山"}, files=[stored(cast)]
+    )
+    (
+        item_at(cast, "filed", title="租赁合同"),
+        s.item_bind(actor=cast.archivist, item=item_at(cast, title="附件"), belongs_to=item, relation="attachment"),
+    )
+    address = PAGES[name].replace("{pk}", str(item.pk))
+    client = as_("archivist")
+    client.get(address)
+    compare(name, *count_of(client, address))
+    for number in range(2):
+        item_at(cast, "filed", title=f"第{number}号合同")
+        annex = item_at(cast, title=f"附件{number}")
+        s.item_bind(actor=cast.archivist, item=annex, belongs_to=item, relation="attachment")
+    compare(name, *count_of(client, address))
