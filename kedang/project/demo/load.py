@@ -20,6 +20,7 @@ from kedang.project.demo.holdings.custody import custody_acts
 from kedang.project.demo.holdings.handing import handing_acts
 from kedang.project.demo.holdings.items import item_acts
 from kedang.project.demo.holdings.scheme import scheme_acts
+from kedang.project.demo.holdings.storage import check_files
 from kedang.project.demo.holdings.volumes import volume_acts
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.party import Party
@@ -57,6 +58,7 @@ def load_demo(
         acts += volume_acts(house, day)
         acts.sort(key=lambda act: act.at)
         _play(stage, people, acts, progress)
+        check_files(day)
     return {
         "loaded": True,
         "customers": len(stage.customers),

@@ -5,4 +5,3 @@ from django.utils.translation import gettext_lazy as _
 from kedang.foundation.audit.vocabulary import EventType
 
 FILE_STORED = EventType("files.stored", _("存入文件"), "change")
-FILES_TIDIED = EventType("files.tidied", _("清理无主文件"), "admin")
