@@ -122,7 +122,7 @@ def make_scene(cast: Cast) -> Scene:
         "customer": {"pk": key}, "card": {"pk": key}, "cascade": {"kind": "region"},
         "batch-unmask": {"pk": batch.pk, "field": "file_name"}, "batch": pk(batch),
         "template-unmask": {"pk": template.pk, "field": "name"}, "template": pk(template),
-        "files:view": pk(file), "files:picture": {"pk": file.pk, "number": 1, "kind": "thumb"},
+        "files:view": pk(file), "files:read-again": pk(file), "files:picture": {"pk": file.pk, "number": 1, "kind": "thumb"},
         "export-file": pk(fetched), "job-unmask": {"pk": job.pk, "field": "title"}, "job": pk(job),
     }  # fmt: skip
     arguments |= arguments_of_items(cast, customer)

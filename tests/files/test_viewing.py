@@ -12,7 +12,7 @@ from PIL import Image
 
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.audit.models import Event
-from kedang.foundation.files.models import FileState, Rendition, StoredFile
+from kedang.foundation.files.models import FilePage, FileState, Rendition, StoredFile
 from kedang.foundation.files.previewing import keeping, marking
 from kedang.foundation.files.previewing.drawing import Picture, picture_of
 from kedang.foundation.files.reading.confined import FileTrouble
@@ -198,3 +198,14 @@ def test_statements_of_the_viewer_do_not_grow_with_the_pages(
     client.get(f"/files/{file.pk}/view/")
     with django_assert_max_num_queries(14):
         client.get(f"/files/{file.pk}/view/?q=合同")
+
+
+def test_who_keeps_the_store_has_the_text_taken_anew(as_: As, cast: Cast) -> None:
+    file = filed(cast, "说明.txt", "安装说明".encode())
+    assert "重新提取" not in as_("salesperson").get(f"/files/{file.pk}/view/").text
+    assert as_("salesperson").post(f"/files/{file.pk}/read-again/").status_code == 403
+    assert as_("stranger").post(f"/files/{file.pk}/read-again/").status_code == 404
+    assert "重新提取" in as_("archivist").get(f"/files/{file.pk}/view/").text
+    answer = as_("archivist").post(f"/files/{file.pk}/read-again/", follow=True)
+    assert "已重新安排提取文字" in answer.text and "正在提取文字" in answer.text
+    assert not FilePage.objects.exists()

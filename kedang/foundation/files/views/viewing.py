@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from kedang.foundation.access.policies import can
 from kedang.foundation.files.models import FilePage, FileReading, ReadingState, RenditionKind
 from kedang.foundation.files.owners import Held, held
 from kedang.foundation.files.previewing.blocks import blocks_of
@@ -18,6 +20,7 @@ from kedang.foundation.files.previewing.marking import marked_for
 from kedang.foundation.files.previewing.noting import is_noted, page_note
 from kedang.foundation.files.reading.confined import FileTrouble, recogniser
 from kedang.foundation.files.reading.finding import pages_with, snippet, words_of
+from kedang.foundation.files.reading.forgetting import file_read_again
 from kedang.foundation.files.reading.sentences import sentence
 from kedang.foundation.files.services.reading import refuse_unusable
 from kedang.foundation.kernel.refused import OutOfScope, Refused
@@ -93,7 +96,12 @@ class FileView(Page):
         return [(title, self.held.url), (self.file.name, "")] if self.held.url and title else [(self.file.name, "")]
 
     def _about(self) -> dict[str, Any]:
-        return {"reading": self.reading, "note": _note(self.reading), "owner_title": self.held.title(self.actor)}
+        return {
+            "reading": self.reading,
+            "note": _note(self.reading),
+            "owner_title": self.held.title(self.actor),
+            "may_read_again": self.reading is not None and can(self.actor, "files.keep"),
+        }
 
     def _kind(self) -> RenditionKind:
         return RenditionKind.LARGE if self.zoom in {"150", "200"} else RenditionKind.PAGE
@@ -138,6 +146,19 @@ class FileView(Page):
             "q": self.request.GET.get("q", "")[:100],
         }
         return "?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+class ReadAgain(Page):
+    """重新提取文字: for who keeps the store and may read the file."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take back what was read; the worker reads it anew."""
+        found = held(self.actor, pk)
+        file_read_again(actor=self.actor, file=found.file)
+        messages.success(request, _("已重新安排提取文字，完成后可按内容检索。"))
+        return HttpResponseRedirect(view_url(pk))
 
 
 class PagePicture(Page):
@@ -191,5 +212,6 @@ def view_url(file_id: int, page: int = 1, words: str = "") -> str:
 
 URLS = [
     path("files/<int:pk>/view/", FileView.as_view(), name="view"),
+    path("files/<int:pk>/read-again/", ReadAgain.as_view(), name="read-again"),
     path("files/<int:pk>/pages/<int:number>/<slug:kind>.jpg", PagePicture.as_view(), name="picture"),
 ]
