@@ -67,6 +67,8 @@ def test_what_may_not_stand_on_a_list(cast: Cast) -> None:
     assert refusal(t.transfer_add, actor=cast.archivist, transfer=transfer, items=[inside]).code == "item_in_volume"
     gone = a_loose_item(cast, state="out_of_scope")
     assert refusal(t.transfer_add, actor=cast.archivist, transfer=transfer, items=[gone]).code == "item_gone"
+    bare = a_loose_item(cast, pages=0)
+    assert refusal(t.transfer_add, actor=cast.archivist, transfer=transfer, items=[bare]).code == "pages_unknown"
     assert refusal(t.transfer_add, actor=cast.archivist, transfer=transfer).code == "nothing_picked"
     assert refusal(t.transfer_send, actor=cast.salesperson, transfer=transfer).code == "transfer_empty"
     item = a_loose_item(cast)

@@ -27,11 +27,11 @@ AT_A_TIME = 500
 
 
 def evidence_of(actor: Actor, volume: Any, items: Sequence[Any]) -> tuple[bytes, bytes, bytes]:
-    """Entries, seals and keys as the files of a package. What is not sealed yet is sealed first.
-
-    Call it outside a transaction.
+    """Entries, seals and keys as the files of a package. What is not sealed yet is sealed first; not so inside a transaction, whose own
+    entries nobody else may see yet.
     """
-    sealer.seal_now()
+    if not connection.in_atomic_block:
+        sealer.seal_now()
     ids = list(Event.objects.filter(_about(volume, items)).order_by("pk").values_list("pk", flat=True))
     hidden = frozenset() if actor.is_system or can(actor, "audit.view") else frozenset({"actor"})
     entries, seals = [], []

@@ -15,7 +15,7 @@ from kedang.business.holdings.services.transfers import NUMBER_CODE, NUMBER_KEY
 from kedang.business.holdings.views.handing import checks, packages
 from kedang.business.holdings.views.handing import transfers as pages
 from kedang.business.holdings.views.handing.shown import TRANSFER_TONES, VERDICT_TONES
-from kedang.foundation.access.policies import policy_for
+from kedang.foundation.access.policies import can, policy_for
 from kedang.foundation.kernel import clock
 from kedang.foundation.numbering.subjects import NumberSubject, register_subject
 from kedang.foundation.web.home import Block, Line, work_list
@@ -46,8 +46,8 @@ class TransferPages(RecordPages):
     head_tags, head_keys, tones = ("state",), ("department",), {"state": TRANSFER_TONES}
     panels = (
         Panel(
-            _("清册"),
-            ("title", "department", "line_count", "page_count", "handed_by", "handed_at", "received_by", "received_at", "remarks"),
+            _("概况"),
+            ("title", "department", "created_at", "line_count", "page_count", "remarks"),
             wide=("title", "remarks"),
         ),
     )  # fmt: skip
@@ -82,7 +82,7 @@ class TransferPages(RecordPages):
     create_service, change_service = services.transfer_create, services.transfer_change
     takes_values = in_drawer = True
     read_event = events.TRANSFER_VIEWED
-    detail_view = pages.TransferDetail
+    detail_view, form_view = pages.TransferDetail, pages.TransferForm
 
 
 class CheckRunPages(RecordPages):
@@ -94,7 +94,7 @@ class CheckRunPages(RecordPages):
     head_tags, tones = ("verdict", "occasion"), {"verdict": VERDICT_TONES}
     columns = (
         Column("made_at", sort="pk", lead=True), Column("verdict", tones=VERDICT_TONES), "score", "occasion",
-        Column("subject", _("检测对象"), text=lambda run, actor: (run.volume or run.item).reference_code or _now("未编档号的件"),
+        Column("subject", _("检测对象"), text=lambda run, actor: name_of(actor, run.volume or run.item),
                needs=("volume", "item")),
         "passed_count", "warned_count", "pending_count", "failed_count", "made_by", "rules_version",
     )  # fmt: skip
@@ -112,6 +112,13 @@ class CheckRunPages(RecordPages):
     def for_detail(cls, queryset: Any) -> Any:
         """What was tested comes along."""
         return queryset.select_related("volume", "item", "transfer", "fonds")
+
+
+def name_of(actor: Any, thing: Any) -> str:
+    """What was tested: by its code, else by its title to who may see it."""
+    if thing.reference_code:
+        return str(thing.reference_code)
+    return str(thing.title) if can(actor, "holdings.view", thing) else _now("未编档号的件")
 
 
 def to_receive(actor: Any) -> list[Line]:
@@ -136,7 +143,7 @@ def to_answer(actor: Any) -> list[Line]:
     rows = CheckRun.objects.filter(policy_for(CheckRun).scope(actor, "holdings.check"), verdict__in=wanted)
     return [
         Line(
-            (row.volume or row.item).reference_code or _now("未编档号的件"), reverse("holdings:check-run-detail", args=[row.pk]),
+            name_of(actor, row.volume or row.item), reverse("holdings:check-run-detail", args=[row.pk]),
             f"{clock.local(row.made_at):%m-%d}", row.get_verdict_display(), VERDICT_TONES[row.verdict], note=row.get_occasion_display(),
         )
         for row in rows.select_related("volume", "item").order_by("-pk")[:5]

@@ -18,7 +18,7 @@ def check_pdf(actor: Actor, run: CheckRun, subject: dict[str, Any]) -> bytes:
     """One run with its points by property and places to sign."""
     fonds = Fonds.objects.get(pk=run.fonds_id)
     facts = [
-        Line(_("检测对象"), f"{subject['kind']} {subject['code']}".strip()), Line(_("题名"), subject["title"], wide=True),
+        Line(_("检测对象"), f"{subject['kind']} {subject['code']}".strip()),
         Line(_("环节"), run.get_occasion_display()), Line(_("结论"), run.get_verdict_display()), Line(_("得分"), str(run.score)),
         Line(_("检测方案"), f"DA/T 70-2018 {run.rules_version}"), Line(_("检测人"), run.made_by),
         Line(_("检测时间"), clock.local(run.made_at).strftime(MOMENT)),

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
-from kedang.business.holdings.choices import ItemState, LineState, TransferState, VolumeState, Whereabouts
+from kedang.business.holdings.choices import Carrier, ItemState, LineState, TransferState, VolumeState, Whereabouts
 from kedang.business.holdings.events import handing as e
 from kedang.business.holdings.models import Item, Transfer, TransferLine, Volume
 from kedang.foundation.access.models import Fonds, Person
@@ -94,7 +94,7 @@ def transfer_add(
 
     Raises:
         Refused: ``transfer_not_draft``, ``nothing_picked``, ``transfer_too_long``, ``department_differs``, ``volume_open``,
-            ``item_in_volume``, ``item_gone``, ``not_in_store``, ``already_listed``, ``already_received``.
+            ``item_in_volume``, ``item_gone``, ``pages_unknown``, ``not_in_store``, ``already_listed``, ``already_received``.
     """
     row = locked(actor, "holdings.deliver", transfer)
     _refuse_sent(row)
@@ -327,6 +327,8 @@ def _unfit_item(item: Item) -> Refused | None:
         return Refused("item_in_volume", _("“%(name)s”已在案卷内，随案卷一起移交，不能单独列入。") % words)
     if item.state in _GONE:
         return Refused("item_gone", _("“%(name)s”%(state)s，不能移交。") % words)
+    if not item.pages and item.carrier != Carrier.OBJECT:
+        return Refused("pages_unknown", _("“%(name)s”还没有页数，帐表无从相符。请先著录页数，再移交。") % words)
     return None
 
 

@@ -184,7 +184,7 @@ class CheckTrend(Page):
         """Departments down, months across: share of runs without fault, and how many."""
         months = self.months()
         occasion = request.GET.get("occasion", "")
-        where = Q(made_at__gte=months[0])
+        where = Q(made_at__gte=months[-1])
         if occasion in CheckOccasion.values:
             where &= Q(occasion=occasion)
         counted = (
@@ -204,10 +204,10 @@ class CheckTrend(Page):
         )  # fmt: skip
 
     def months(self) -> list[Any]:
-        """The last twelve, oldest first, as their first moments."""
+        """The last twelve, newest first, as their first moments."""
         now = clock.local(clock.now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         found = []
-        for back in range(TREND_MONTHS - 1, -1, -1):
+        for back in range(TREND_MONTHS):
             at = now.year * 12 + now.month - 1 - back
             found.append(now.replace(year=at // 12, month=at % 12 + 1))
         return found

@@ -8,17 +8,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kedang.business.customers.filters import departments_in_order
+from kedang.business.customers.forms import NamedChoice
 from kedang.business.holdings.choices import ItemState, LineState, TransferState, VolumeState, Whereabouts
 from kedang.business.holdings.models import Item, TransferLine, Volume
 from kedang.business.holdings.services import transfer_receiving as receiving
 from kedang.business.holdings.services import transfers as services
 from kedang.business.holdings.views.handing.shown import LINE_TONES, VERDICT_TONES, Known
+from kedang.foundation.access.models import Department
 from kedang.foundation.access.policies import can, require
 from kedang.foundation.jobs.models import UNFINISHED, Job
 from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel.refused import NotAllowed, Refused
-from kedang.foundation.web.records import RecordDetail, RecordPage
+from kedang.foundation.web.records import RecordDetail, RecordForm, RecordPage, style
 from kedang.foundation.web.records.detail import note_reading
+from kedang.foundation.web.records.form_fields import RecordFormBase, form_class, initial_of
 
 MOST_OFFERED = 200
 MOST_WORDS = 300
@@ -30,6 +34,11 @@ class TransferPage(RecordPage):
     def url(self, name: str, *args: Any) -> str:
         """Address of another page of this list."""
         return reverse(f"holdings:transfer-{name}", args=[self.obj.pk, *args])
+
+    def head(self) -> dict[str, Any]:
+        """A list that was sent is changed no more."""
+        made = super().head()
+        return {**made, "can_change": made["can_change"] and self.obj.state == TransferState.DRAFT}
 
     def lines(self) -> list[dict[str, Any]]:
         """Lines in order, with the test of each and what the reader may know of it."""
@@ -70,6 +79,23 @@ class TransferDetail(TransferPage, RecordDetail):
             "may_receive": row.state == TransferState.SENT and not is_mine and can(self.actor, "holdings.receive", row),
             "may_print": can(self.actor, "holdings.print", row), "is_mine": is_mine, "show_checks": row.state != TransferState.DRAFT,
         }  # fmt: skip
+
+
+class TransferForm(RecordForm):
+    """编制清册: for the own department unless said otherwise; everybody may name a department, whoever may look at people."""
+
+    def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordFormBase:
+        """The inputs, with all departments of the company."""
+        made = form_class(self.pages, self.actor, self.obj)
+        rows = Department.objects.filter(fonds_id=self.actor.fonds_id, is_active=True)
+        field = NamedChoice(rows, label=_("移交部门"), error_messages={"required": _("请选择移交部门。")})
+        named = ((row.pk, field.label_from_instance(row)) for row in departments_in_order(self.actor.fonds_id))
+        field.choices = [("", _("请选择")), *named]
+        made.base_fields["department"] = style(field)
+        values = initial_of(self.pages, self.obj, made) if self.obj is not None else self.defaults()
+        if self.obj is None:
+            values = {"department": self.actor.department_id, **values}
+        return made(data, initial={**values, **(initial or {})}, label_suffix="")
 
 
 class TransferPick(TransferPage):
