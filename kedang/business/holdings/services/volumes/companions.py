@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q
-
 from kedang.business.holdings.choices import ItemState
 from kedang.business.holdings.models import Item
 
@@ -16,8 +14,11 @@ def family_ids(ids: Iterable[int]) -> set[int]:
     known = set(ids)
     edge = set(known)
     while edge:
-        near = Item.objects.filter(Q(belongs_to_id__in=edge) | Q(companions__in=edge)).exclude(state__in=ASIDE)
-        edge = set(near.values_list("pk", flat=True)) - known
+        kept = Item.objects.exclude(state__in=ASIDE)
+        above = Item.objects.filter(pk__in=edge, belongs_to__isnull=False).values("belongs_to_id")
+        near = set(kept.filter(pk__in=above).values_list("pk", flat=True))
+        near |= set(kept.filter(belongs_to_id__in=edge).values_list("pk", flat=True))
+        edge = near - known
         known |= edge
     return known
 

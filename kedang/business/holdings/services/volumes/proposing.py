@@ -22,7 +22,7 @@ from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 
-MOST_ITEMS = 3000
+MOST_ITEMS = 1000
 """So many are looked at at once; what comes after waits for the next round."""
 MOST_PAGES = 200
 """A volume of 卷皮 and two centimetres holds about so many sheets; what is more goes into a second one."""
@@ -162,10 +162,10 @@ def _candidates(actor: Actor) -> Any:
 
 
 def _torn(rows: Sequence[Item], whole: set[int]) -> set[int]:
-    """Keys of items whose family is not complete among these."""
+    """Keys of items whose family is not complete among these: the families of what lies outside."""
     here = {item.pk for item in rows}
     outside = whole - here
-    return {key for key in here if outside and family_ids({key}) & outside}
+    return family_ids(outside) & here if outside else set()
 
 
 def _group_key(head: Item, is_secret: bool) -> tuple[Any, ...]:
