@@ -219,6 +219,16 @@ def require_still_in_scope(actor: Actor, obj: models.Model, code: str = "") -> N
         )
 
 
+def may_be_named(actor: Actor, obj: models.Model) -> bool:
+    """Whether a record may be named beside another one that refers to it: people, departments, places and settings always,
+    dossiers and records of the archive only to who may see them.
+    """
+    if actor.is_system or not has_policy(type(obj)):
+        return True
+    policy = policy_for(type(obj))
+    return policy.ignores_scope or _reaches(policy, actor, policy.view, obj)
+
+
 def _reaches(policy: Policy, actor: Actor, code: str, obj: models.Model) -> bool:
     if actor.is_system:
         return True

@@ -15,7 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from kedang.foundation.access.events import FIELD_UNMASKED
 from kedang.foundation.access.grants import active_grants, best_right
 from kedang.foundation.access.masks import mask
-from kedang.foundation.access.policies import NOTHING, Policy, any_of, policy_for, prefixed, require, within_limits
+from kedang.foundation.access.policies import (
+    NOTHING,
+    Policy,
+    any_of,
+    may_be_named,
+    policy_for,
+    prefixed,
+    require,
+    within_limits,
+)
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, FieldRight
 from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.access.signin.stepup import require_recent
@@ -76,8 +85,11 @@ def right_on(actor: Actor, obj: models.Model, field: str) -> FieldRight:
 
 
 def reveal(actor: Actor, obj: models.Model, field: str) -> Revealed:
-    """The value of a field as this actor may see it."""
-    return reveal_value(right_on(actor, obj, field), type(obj), field, getattr(obj, field), text_of(obj, field))
+    """The value of a field as this actor may see it; a record that it refers to is named only to who may see that too."""
+    value = getattr(obj, field)
+    if isinstance(value, models.Model) and not may_be_named(actor, value):
+        return HIDDEN
+    return reveal_value(right_on(actor, obj, field), type(obj), field, value, text_of(obj, field))
 
 
 def revealer(actor: Actor, model: type[models.Model], field: str) -> Callable[[Any], Revealed]:
@@ -93,6 +105,8 @@ def revealer(actor: Actor, model: type[models.Model], field: str) -> Callable[[A
         value = getattr(obj, field)
         if isinstance(value, Unreadable):
             return Revealed(show, str(_("打不开")), value)
+        if isinstance(value, models.Model) and not may_be_named(actor, value):
+            return HIDDEN
         if special:
             return Revealed(show, text_of(obj, field), value)
         return Revealed(show, format_value(value) if labels is None else label_of_choice(labels, value), value)

@@ -87,7 +87,7 @@ def customer_key(event: Event) -> int | None:
 def lines_of(actor: Any, pairs: Iterable[tuple[Event, Customer]]) -> list[RegisterLine]:
     """Events in words. How a dossier began is one line without its many values."""
     pairs = list(pairs)
-    wording = Wording(event for event, _customer in pairs)
+    wording = Wording(actor, (event for event, _customer in pairs))
     lines = []
     for event, customer in pairs:
         known = event_type(event.code)

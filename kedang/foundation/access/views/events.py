@@ -189,7 +189,7 @@ def changes_of(actor: Any, event: Event) -> list[dict[str, Any]]:
     model = model_of(event)
     if model is None:
         return []
-    wording = Wording([event])
+    wording = Wording(actor, [event])
     subject = model._default_manager.filter(pk=event.subject_id).first() if event.subject_id else None
     is_known = subject is not None and has_policy(model) and can(actor, policy_for(model).view, subject)
     is_beyond = getattr(event, "shown_label", "") is None

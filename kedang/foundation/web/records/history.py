@@ -13,6 +13,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from kedang.foundation.access.policies import may_be_named
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import format_value, reveal_value, right_on
 from kedang.foundation.audit.models import Event
@@ -66,10 +67,13 @@ def unsealed(model: type[models.Model], name: str, value: Any) -> Any:
 
 
 class Wording:
-    """Turns keys and codes of the trail into words; foreign keys are looked up once per kind."""
+    """Turns keys and codes of the trail into words for a reader; foreign keys are looked up once per kind.
 
-    def __init__(self, events: Iterable[Event]) -> None:
-        self.events = list(events)
+    A record beyond the reader is not named, it stands there by its key alone.
+    """
+
+    def __init__(self, actor: Any, events: Iterable[Event]) -> None:
+        self.actor, self.events = actor, list(events)
         self._changes = {event.pk: orjson.loads(event.changes) if event.changes else {} for event in self.events}
         self._names = self._load_names()
 
@@ -84,7 +88,10 @@ class Wording:
                         str(key) for key in pair if str(key or "").isdecimal()
                     )
         return {
-            related: {str(row.pk): str(row) for row in related._default_manager.filter(pk__in=known)}
+            related: {
+                str(row.pk): str(row) if may_be_named(self.actor, row) else str(_("（看不到的记录）"))
+                for row in related._default_manager.filter(pk__in=known)
+            }
             for related, known in wanted.items()
         }
 
@@ -125,7 +132,7 @@ def model_of(event: Event) -> type[models.Model] | None:
 
 def entries_of(actor: Any, obj: models.Model, events: Iterable[Event]) -> list[HistoryEntry]:
     """Events in words, every value behind the veil of the record they belong to."""
-    wording = Wording(events)
+    wording = Wording(actor, events)
     rights: dict[tuple[type[models.Model], str], FieldRight] = {}
     entries = []
     for event in wording.events:
