@@ -147,7 +147,10 @@ def test_more_pages_than_are_opened_are_said_to_be_more(cast: Cast) -> None:
     for _ in range(4):
         filed(cast, "本公司承诺")
     found = find_in_files(cast.archivist, "公司", cap=2)
-    assert (found.total_text, found.is_capped) == ("2+", True)
+    assert (found.total_text, found.is_capped, found.pages) == ("2+", True, 2)
+    found = find_in_files(cast.archivist, "公司", page=2, page_size=2, cap=2)
+    assert (found.total_text, found.is_capped, found.pages) == ("4", False, 2)
+    assert [one for one, _ in where(found)] == ["第1号.pdf", "第0号.pdf"]
 
 
 def test_the_search_is_written_down(cast: Cast) -> None:

@@ -27,8 +27,10 @@ from kedang.foundation.search.query import LONGEST_QUERY, Query, Term, Way, pars
 from kedang.foundation.search.scope import where_of
 from kedang.foundation.search.sources import source_of
 
-CAP = 600
-"""Pages that are opened for one question, newest first; more hits than these are not counted."""
+CAP = 200
+"""Pages that are opened for one page of finds, newest first; more of them are opened as somebody turns on."""
+FARTHEST = 20
+"""Pages of finds that can be turned to."""
 AROUND = 42
 PAGE_SIZE = 20
 
@@ -65,8 +67,9 @@ class FilesFound:
 
     @property
     def pages(self) -> int:
-        """Number of pages that can be opened."""
-        return -(-self.total // self.page_size)
+        """Number of pages that can be opened; one more where more was found than was opened."""
+        known = -(-self.total // self.page_size)
+        return max(known, min(self.page + 1, FARTHEST)) if self.is_capped else known
 
     @property
     def total_text(self) -> str:
@@ -98,10 +101,11 @@ def find_in_files(actor: Actor, text: str, *, page: int = 1, page_size: int = PA
     words = tuple(dict.fromkeys(chain.from_iterable(askable)))
     if not askable:
         return FilesFound(is_too_short=bool(groups), words=words)
-    named, is_capped = _named(actor, askable, cap)
+    page = min(max(page, 1), FARTHEST)
+    named, is_capped = _named(actor, askable, cap * page)
     matching = _matching(named, askable)
     files = sorted(matching, key=lambda one: max(pk for pk, _number in matching[one]), reverse=True)
-    at = (max(page, 1) - 1) * page_size
+    at = (page - 1) * page_size
     here = files[at : at + page_size]
     owned = holders(actor, here)
     hits = tuple(FileHit(owned[one], _hits(matching[one], words)) for one in here if one in owned)
