@@ -22,6 +22,10 @@ MODULES = (
     "kedang.foundation.audit.record",
     "kedang.foundation.audit.vocabulary",
     "kedang.foundation.access.services",
+    *(
+        f"kedang.business.holdings.services.{name}"
+        for name in ("codes", "ledger", "periods", "projects", "schemes", "series", "templates", "types")
+    ),
 )
 FOLDER = Path(settings.BASE_DIR) / "docs" / "records"
 PAGES: dict[str, tuple[str, ...]] = {
@@ -36,6 +40,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "person.md": ("access.Person", "access.Department", "access.Fonds", "access.SignInCounter"),
     "role.md": ("access.Role",),
     "grant.md": ("access.Grant",),
+    "scheme.md": ("holdings.Scheme", "holdings.Series", "holdings.RetentionPeriod"),
+    "document-type.md": ("holdings.DocumentType",),
+    "code-template.md": ("holdings.CodeTemplate", "holdings.ReferenceCode"),
+    "project.md": ("holdings.Project",),
 }  # fmt: skip
 
 

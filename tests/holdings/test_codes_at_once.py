@@ -8,8 +8,10 @@ import pytest
 from django.db import connections, transaction
 
 from kedang.business.holdings.codes.ledger import tallies
-from kedang.business.holdings.models import ReferenceCode, Volume
+from kedang.business.holdings.models import ReferenceCode, Scheme, Volume
+from kedang.business.holdings.services import schemes
 from kedang.business.holdings.services.volumes import volume_create
+from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.numbering.models import NumberSeries
 from tests.cast import Cast, make_cast, make_person
 from tests.holdings.making import lay_defaults, period, series
@@ -77,6 +79,34 @@ def test_two_with_disjoint_rights_number_without_clash_and_gap(people: Cast) -> 
     assert ReferenceCode.objects.count() == 2 * EACH
     seen = [set(Volume.objects.visible_to(actor).values_list("id", flat=True)) for actor in both]
     assert [len(one) for one in seen] == [EACH, EACH] and not seen[0] & seen[1]
+
+
+def test_of_several_new_versions_at_once_there_is_one(people: Cast) -> None:
+    """Also at the moment at which the draft before comes into force."""
+    first = schemes.scheme_draft(actor=people.archivist)
+    gate, told = threading.Barrier(4), list[str]()
+
+    def act(number: int) -> None:
+        gate.wait()
+        try:
+            if number == 0:
+                schemes.scheme_publish(actor=people.archivist, scheme=first)
+            else:
+                schemes.scheme_draft(actor=people.archivist)
+            told.append("won")
+        except Refused as refusal:
+            told.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=act, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    states = list(Scheme.objects.filter(fonds=people.fonds).values_list("state", flat=True))
+    assert states.count("in_force") == 1 and states.count("draft") == told.count("won") - 1 <= 1
+    assert set(told) <= {"won", "scheme_draft_exists"} and len(told) == 4
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,6 @@ def one_in_force(ground: Ground) -> list[str]:
 DRAFT = Group(
     "draft of a scheme", a_draft,
     (
-        Act("scheme_draft", lambda g, n: schemes.scheme_draft(actor=who(g)), once=True, told=told("scheme_draft_exists")),
         Act(
             "scheme_change", lambda g, n: schemes.scheme_change(actor=who(g), scheme=g.on, note=f"说明{n}", version=g.more["version"]),
             once=True, told=FIXED | STALE,

@@ -75,6 +75,14 @@ def classes_lost(draft: Scheme) -> list[Series]:
     return [one for one in before.series.all() if (one.pk in held or one.code in named) and one.pk not in followed]
 
 
+def _one_after_the_other(fonds_id: int) -> None:
+    """Versions of one company come and go one after the other: its row is the lock, since a version that is not there yet has none.
+
+    Without the key, so that whoever writes records of the company meanwhile does not wait.
+    """
+    Fonds.objects.select_for_update(no_key=True).get(pk=fonds_id)
+
+
 @transaction.atomic
 def scheme_draft(*, actor: Actor, title: str = "", note: str = "", fonds: Fonds | None = None) -> Scheme:
     """Begin the next version as a copy of the one in force, each class pointing to the one it takes over from.
@@ -84,7 +92,8 @@ def scheme_draft(*, actor: Actor, title: str = "", note: str = "", fonds: Fonds 
     """
     require(actor, "holdings.scheme")
     fonds_id = sure(fonds.pk if fonds is not None else actor.fonds_id)
-    known = list(Scheme.objects.select_for_update(of=("self",)).filter(fonds_id=fonds_id))
+    _one_after_the_other(fonds_id)
+    known = list(Scheme.objects.filter(fonds_id=fonds_id))
     draft = next((one for one in known if one.state == SchemeState.DRAFT), None)
     if draft is not None:
         told = _("已有一份拟订中的“%(scheme)s”，请在它上面修改，或先废弃它。")
@@ -168,6 +177,7 @@ def scheme_publish(*, actor: Actor, scheme: Scheme) -> Scheme:
     Raises:
         Refused: ``scheme_not_draft``, ``scheme_empty``, ``classes_lost`` (each class with papers needs one that takes over).
     """
+    _one_after_the_other(scheme.fonds_id)
     found = locked(Scheme, actor, "holdings.scheme", scheme)
     every = Scheme.objects.select_for_update(of=("self",)).filter(fonds_id=found.fonds_id, state=SchemeState.IN_FORCE)
     before: Scheme | None = every.first()
@@ -230,6 +240,7 @@ def scheme_retire(*, actor: Actor, scheme: Scheme, reason: str = "") -> Scheme:
     Raises:
         Refused: ``scheme_not_draft``: the version in force is retired by the one that follows it, never by itself.
     """
+    _one_after_the_other(scheme.fonds_id)
     found = locked(Scheme, actor, "holdings.scheme", scheme)
     if found.state != SchemeState.DRAFT:
         told = _("“%(scheme)s”是%(state)s的版本，只有拟订中的可以废弃；现行版本在新版施行时自动停用。")
