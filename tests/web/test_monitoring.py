@@ -183,7 +183,7 @@ def test_an_error_is_told_by_its_kind_and_place_not_by_its_words(
         except DatabaseError as error:
             raise RuntimeError("canary-password") from error
 
-    monkeypatch.setattr("kedang.foundation.web.views.search_run", broken)
+    monkeypatch.setattr("kedang.foundation.web.searching.search_run", broken)
     client = as_("archivist")
     client.raise_request_exception = False
     assert client.get("/search/", {"q": "鸟语花香"}, headers={"X-Request-ID": "broken-request"}).status_code == 500
