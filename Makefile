@@ -50,6 +50,9 @@ harness-races: setup-test ## 同一对象上多项操作同时进行：混合 RO
 	@$(PYTHON) -m tests.races $(or $(ROUNDS),200) $(or $(CLIENTS),16) $(ENGINE) --prove --pair-rounds $(or $(PAIR_ROUNDS),3) \
 	  $(if $(GROUP),--group "$(GROUP)") $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT)) $(if $(JSON),--json $(JSON))
 
+.PHONY: harness-codes
+harness-codes: setup-test ## 两人同时各编 NUMBERS=1000 个档号，ENGINE= SEED= PLANT=1 / two archivists number at once: no clash, no gap
+	@$(PYTHON) -m tests.harness.codes $(if $(ENGINE),--engine $(ENGINE)) $(if $(NUMBERS),--numbers $(NUMBERS)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant)
 .PHONY: harness-sign-in
 harness-sign-in: setup-test ## 登录答复的时间是否泄露账号，二十种带走档案的脚本，TRIES=2000 SEED= PROCESSOR=1（机器忙时按处理器时间判）/ timing of answers, twenty abuse scripts
 	@$(PYTHON) -m tests.harness.sign_in_timing $(if $(PROCESSOR),--processor) $(if $(TRIES),--tries $(TRIES)) $(if $(SEED),--seed $(SEED))

@@ -18,12 +18,16 @@ BACKUP = ("tests.harness.backup", *"--prove --trials 300 --kills 8 --drills 1 --
 KEYS = ("tests.harness.keys", *"--prove --objects 10000 --kills 4 --reach 1.5 --seed 24".split())
 LOG = ("tests.harness.log", *"--events 3000 --changes 300 --seed 7 --workers 1 --no-cost --prove".split())
 FIXITY = ("tests.harness.fixity", *"--files 500 --faults 120 --seed 7 --prove".split())
+UPLOADS = ("tests.harness.uploads", *"--kills 6 --seed 7".split())
+CODES = ("tests.harness.codes", *"--numbers 40 --seed 7 --prove".split())
 POSTGRESQL = ("--engine", "postgresql")
 GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (CRASH, (*CRASH, *POSTGRESQL)),
     ((*BACKUP, "--restores", "6"), (*BACKUP, "--restores", "4", *POSTGRESQL)),
     (KEYS, (*KEYS, *POSTGRESQL)),
     (FIXITY, (*FIXITY, *POSTGRESQL)),
+    ((*CODES, "--engine", "sqlite"), (*CODES, *POSTGRESQL)),
+    (UPLOADS, (*UPLOADS, *POSTGRESQL)),
     ((*RACES, "sqlite"), (*RACES, "postgresql")),
     ((*ACCESS, "sqlite"), (*ACCESS, "postgresql")),
     (("tests.harness.bench", "sqlite"), ("tests.harness.bench", "postgresql")),
