@@ -28,11 +28,11 @@ def sm3() -> Any:
 class Digesting:
     """``update`` with blocks, then ``finish`` once. Used as a context, so that the thread ends however the block does.
 
-    The thread starts with the second block: small files need none.
+    The thread starts with the second block: small files need none. ``sha256=False`` leaves that one to who reckons it anyway.
     """
 
-    def __init__(self) -> None:
-        self._sha256, self._sm3, self._size = hashlib.sha256(), sm3(), 0
+    def __init__(self, *, sha256: bool = True) -> None:
+        self._sha256, self._sm3, self._size = hashlib.sha256() if sha256 else None, sm3(), 0
         self._blocks: queue.Queue[bytes | None] = queue.Queue(WAITING_BLOCKS)
         self._thread: threading.Thread | None = None
         self._held = b""
@@ -54,7 +54,8 @@ class Digesting:
         self._held = block
         if self._thread is not None:
             self._blocks.put(block)
-        self._sha256.update(block)
+        if self._sha256 is not None:
+            self._sha256.update(block)
         self._size += len(block)
 
     def finish(self) -> Digests:
@@ -62,7 +63,7 @@ class Digesting:
         if self._thread is None:
             self._sm3.update(self._held)
         self._join()
-        return Digests(self._size, self._sha256.hexdigest(), self._sm3.hexdigest())
+        return Digests(self._size, self._sha256.hexdigest() if self._sha256 else "", self._sm3.hexdigest())
 
     def _join(self) -> None:
         if self._thread is not None and self._thread.is_alive():

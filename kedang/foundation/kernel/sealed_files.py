@@ -106,10 +106,15 @@ class SealedWriter(io.RawIOBase):
         view = memoryview(content).cast("B")
         self._digest.update(view)
         self._size += len(view)
-        self._waiting += view
-        while len(self._waiting) > CHUNK:
-            self._put(bytes(self._waiting[:CHUNK]), last=False)
-            del self._waiting[:CHUNK]
+        at = 0
+        if self._waiting and len(self._waiting) + len(view) > CHUNK:
+            at = CHUNK - len(self._waiting)
+            self._put(bytes(self._waiting) + view[:at].tobytes(), last=False)
+            self._waiting.clear()
+        while len(view) - at > CHUNK:
+            self._put(view[at : at + CHUNK].tobytes(), last=False)
+            at += CHUNK
+        self._waiting += view[at:]
         return len(view)
 
     def finish(self) -> Digest:
