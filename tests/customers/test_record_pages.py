@@ -24,7 +24,7 @@ MODULES = (
     "kedang.foundation.access.services",
     *(
         f"kedang.business.holdings.services.{name}"
-        for name in ("codes", "ledger", "periods", "projects", "schemes", "series", "templates", "types")
+        for name in ("codes", "items", "items.bringing", "items.bulk", "ledger", "periods", "projects", "schemes", "series", "templates", "types", "volumes")
     ),
 )
 FOLDER = Path(settings.BASE_DIR) / "docs" / "records"
@@ -44,6 +44,11 @@ PAGES: dict[str, tuple[str, ...]] = {
     "document-type.md": ("holdings.DocumentType",),
     "code-template.md": ("holdings.CodeTemplate", "holdings.ReferenceCode"),
     "project.md": ("holdings.Project",),
+    "transfer.md": ("holdings.Transfer", "holdings.TransferLine"),
+    "check-run.md": ("holdings.CheckRun", "holdings.CheckResult"),
+    "package.md": ("holdings.Package",),
+    "item.md": ("holdings.Item", "holdings.ItemFile", "holdings.FilingTrace"),
+    "volume.md": ("holdings.Volume", "holdings.VolumeNote", "holdings.VolumeReopening"),
 }  # fmt: skip
 
 
