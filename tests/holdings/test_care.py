@@ -1,5 +1,6 @@
 """Inspections, findings, climate, equipment, visitors and statistics."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from kedang.business.holdings.services.visits import room_enter, room_leave, vis
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, Refused
+from kedang.project.cli import main
 from tests.cast import Cast
 from tests.holdings.standing import a_cabinet, a_room, closed_volumes, shelves_of
 
@@ -164,3 +166,16 @@ def test_statistics_of_a_month_are_kept(cast: Cast) -> None:
     assert StatisticsReport.objects.count() == 1
     with pytest.raises(NotAllowed):
         statistics_keep(actor=cast.auditor, year=2026)
+
+
+def test_a_device_calls_the_command(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    a_room(cast)
+    assert main(["climate", "add", "K-1", "20.5", "51", "--at", "2026-11-20 08:00", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"room": "K-1", "added": 1, "known": 0, "out": 0, "refused": []}
+    reading = ClimateReading.objects.get()
+    assert (str(reading.temperature), reading.source, reading.read_by) == ("20.5", "采集设备", "温湿度采集")
+    for wrong, code in ((["K-9", "20", "50"], "no_such_room"), (["K-1", "热", "50"], "values_invalid")):
+        assert main(["climate", "add", *wrong, "--json"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert told["code"] == code and told["error"]
+    assert Event.objects.get(code="custody.climate_read").actor_name == "温湿度采集"

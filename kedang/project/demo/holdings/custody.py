@@ -233,7 +233,7 @@ def _shelve(house: House, actor: Any) -> None:
     )
     shelves = iter(
         Location.objects.filter(fonds=house.fonds, kind="shelf", label__startswith="DA-1").order_by(
-            "parent", "position"
+            "position", "parent"
         )
     )
     for number, (_kind, group) in enumerate(
