@@ -7,7 +7,9 @@ looked at before it counts. A word must stand whole on one page.
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -32,7 +34,18 @@ CAP = 200
 FARTHEST = 20
 """Pages of finds that can be turned to."""
 AROUND = 42
+SNIPPETS = 5
+"""Pages of a file whose words are told; of the others the number."""
 PAGE_SIZE = 20
+
+
+class Opened(NamedTuple):
+    """A page that was opened and holds the words."""
+
+    pk: int
+    number: int
+    text: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,7 @@ def find_in_files(actor: Actor, text: str, *, page: int = 1, page_size: int = PA
     page = min(max(page, 1), FARTHEST)
     named, is_capped = _named(actor, askable, cap * page)
     matching = _matching(named, askable)
-    files = sorted(matching, key=lambda one: max(pk for pk, _number in matching[one]), reverse=True)
+    files = sorted(matching, key=lambda one: max(page.pk for page in matching[one]), reverse=True)
     at = (page - 1) * page_size
     here = files[at : at + page_size]
     owned = holders(actor, here)
@@ -154,25 +167,27 @@ def _term(word: str, fonds_id: int) -> Term:
     return Term(word, (Way(tuple(token(fonds_id, piece) for piece in asked_pieces(word)), (), ()),))
 
 
-def _matching(named: list[int], groups: list[tuple[str, ...]]) -> dict[int, list[tuple[int, int]]]:
-    """File → (page key, page number) of the pages that really hold all words of a group."""
-    found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for pk, file_id, number, text in FilePage.objects.filter(pk__in=named).values_list(
-        "pk", "file_id", "number", "text"
-    ):
+def _matching(named: list[int], groups: list[tuple[str, ...]]) -> dict[int, list[Opened]]:
+    """File → the pages that really hold all words of a group."""
+    found: defaultdict[int, list[Opened]] = defaultdict(list)
+    rows = FilePage.objects.filter(pk__in=named).values_list("pk", "file_id", "number", "text", "title")
+    for pk, file_id, number, text, title in rows:
         folded = fold(text)
         if any(all(word in folded for word in group) for group in groups):
-            found[file_id].append((pk, number))
+            found[file_id].append(Opened(pk, number, text, title))
     return found
 
 
-def _hits(places: list[tuple[int, int]], words: tuple[str, ...]) -> tuple[PageHit, ...]:
-    rows = (
-        FilePage.objects.filter(pk__in=[pk for pk, _number in places])
-        .only("number", "text", "title")
-        .order_by("number")
+def _hits(pages: list[Opened], words: tuple[str, ...]) -> tuple[PageHit, ...]:
+    in_order = sorted(pages, key=lambda one: one.number)
+    return tuple(
+        PageHit(one.number, snippet(one.text, words) if at < SNIPPETS else "", one.title)
+        for at, one in enumerate(in_order)
     )
-    return tuple(PageHit(row.number, snippet(row.text, words), row.title) for row in rows)
+
+
+_folded = lru_cache(maxsize=20_000)(fold)
+"""One character folded: documents repeat a few thousand of them."""
 
 
 def snippet(text: str, words: tuple[str, ...], around: int = AROUND) -> str:
@@ -180,7 +195,7 @@ def snippet(text: str, words: tuple[str, ...], around: int = AROUND) -> str:
     plain = " ".join(text.replace("\x02", " ").split())
     folded, places = [], []
     for at, char in enumerate(plain):
-        for one in fold(char):
+        for one in _folded(char):
             folded.append(one)
             places.append(at)
     whole = "".join(folded)
