@@ -44,7 +44,7 @@ class FixityRun(models.Model):
     @property
     def speed(self) -> float:
         """MB a second."""
-        return self.byte_count / 1e6 / self.seconds if self.seconds else 0.0
+        return self.byte_count / 1e6 / max(self.seconds, 0.1)
 
 
 class FaultKind(models.TextChoices):

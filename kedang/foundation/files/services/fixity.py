@@ -252,8 +252,8 @@ def _end(actor: Actor, made: _Pass, state: RunState) -> None:
     with transaction.atomic():
         if made.seen:
             _enter(made)
-        run.state, run.finished_at = state, clock.now()
-        _save(run, "state", "finished_at")
+        run.state, run.finished_at, run.seconds = state, clock.now(), round(run.seconds, 1)
+        _save(run, "state", "finished_at", "seconds")
         kinds = run.faults.order_by().values_list("kind").annotate(Count("id"))
         meta = {"files": run.file_count, "bytes": run.byte_count, "faults": dict(kinds)}
         record(actor, events.FIXITY_DONE if state == RunState.DONE else events.FIXITY_STOPPED, run, meta=meta)

@@ -29,12 +29,12 @@ def file_scan(*, actor: Actor, stored_file: StoredFile) -> StoredFile:
     """
     with open_whatever_state(stored_file) as stream:
         verdict = clamd.scan(iter(lambda: stream.read(BLOCK), b""))
-    return _enter(actor, stored_file.pk, verdict)
+    return enter_verdict(actor=actor, pk=stored_file.pk, verdict=verdict)
 
 
 @transaction.atomic
-def _enter(actor: Actor, pk: int, verdict: clamd.Verdict) -> StoredFile:
-    """A file that was damaged or erased meanwhile keeps that state."""
+def enter_verdict(*, actor: Actor, pk: int, verdict: clamd.Verdict) -> StoredFile:
+    """What the scanner said of a file. One that was damaged or erased meanwhile keeps that state."""
     row: StoredFile = StoredFile.objects.select_for_update().get(pk=pk)
     before = {name: getattr(row, name) for name in FIELDS}
     if verdict.kind == "too_large":

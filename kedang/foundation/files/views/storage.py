@@ -4,16 +4,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy
 
 from kedang.foundation.access.policies import can, policy_for
+from kedang.foundation.files.kinds import title_of
 from kedang.foundation.files.models import FixityFault
 from kedang.foundation.jobs.models import UNFINISHED, Job
 from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.records import RecordDetail
+from kedang.foundation.web.records.cells import Cell
 from kedang.foundation.web.records.list import RecordList
 
 MOST_FAULTS = 200
@@ -23,6 +26,15 @@ class FileDetail(RecordDetail):
     """One file, with what the fixity check found of it."""
 
     template_name = "files/file.html"
+
+    def fact(self, name: str, *, is_wide: bool = False) -> Cell:
+        """Format and size as people say them."""
+        cell = super().fact(name, is_wide=is_wide)
+        if name == "media_type":
+            cell.text = f"{title_of(self.obj.media_type)}（{self.obj.media_type}）"
+        elif name == "size":
+            cell.text = str(filesizeformat(self.obj.size))
+        return cell
 
     def extra(self) -> dict[str, Any]:
         """What is wrong with it, newest first."""
