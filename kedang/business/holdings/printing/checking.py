@@ -68,8 +68,8 @@ class Comparison:
         return max(0, len(self.changes) - MOST_SHOWN)
 
 
-def compare(sheet: PrintedSheet) -> Comparison:
-    """The comparison, in the language the sheet was printed in."""
+def compare(sheet: PrintedSheet, *, tells_since: bool = True) -> Comparison:
+    """The comparison, in the language the sheet was printed in; with the time of the first change where it is asked for."""
     with translation.override(sheet.language):
         try:
             now = gathered_again(sheet)
@@ -78,7 +78,7 @@ def compare(sheet: PrintedSheet) -> Comparison:
         if now is None:
             return Comparison(sheet, gone=_("此表格所列的对象已不存在。"))
         changes = changes_between(kept_lines(sheet), now, is_excerpt=bool(sheet.asked.get("excerpt")))
-    return Comparison(sheet, changes, first_change(sheet, changes) if changes else None)
+    return Comparison(sheet, changes, first_change(sheet, changes) if changes and tells_since else None)
 
 
 def kept_lines(sheet: PrintedSheet) -> list[Line]:

@@ -296,7 +296,7 @@ class SheetLine:
     @cached_property
     def comparison(self) -> Any:
         """Compared when the page asks."""
-        return compare(self.sheet)
+        return compare(self.sheet, tells_since=False)
 
     @property
     def url(self) -> str:
