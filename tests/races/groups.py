@@ -3,6 +3,7 @@
 from tests.races.acts import Group
 from tests.races.of_custody import COUNT, SHELF
 from tests.races.of_customers import AXIS, DOSSIER
+from tests.races.of_files import FILE
 from tests.races.of_furniture import NUMBERS, VIEW
 from tests.races.of_handing import DRAWING_UP, RECEIVING, TWO_LISTS
 from tests.races.of_imports import BATCH, JOB, TEMPLATE
@@ -23,6 +24,7 @@ GROUPS: tuple[Group, ...] = (
     JOB,
     VIEW,
     NUMBERS,
+    FILE,
     DRAFT,
     LINES,
     CODES,
