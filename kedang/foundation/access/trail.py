@@ -15,8 +15,10 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q, QuerySet
 
+from kedang.foundation.access.duties import HOUSE_ROOMS
+from kedang.foundation.access.grants import has_action
 from kedang.foundation.access.models import Person
-from kedang.foundation.access.policies import can, has_policy, policy_for
+from kedang.foundation.access.policies import Policy, can, has_policy, policy_for
 from kedang.foundation.access.typed import veil_typed
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.reading import about
@@ -27,6 +29,8 @@ from kedang.foundation.kernel.refused import OutOfScope
 SEEING = ("read", "disclose")
 MOST_SIGHTS = 5_000
 MOST_ACTS = 20_000
+_TOLD_ROOMS = HOUSE_ROOMS | {"intake"}
+"""Rooms whose records are named to everybody who may read the trail: people, settings, tasks, imported files."""
 NIGHT = frozenset({22, 23, 0, 1, 2, 3, 4, 5})
 
 
@@ -172,20 +176,31 @@ def _label(actor: Actor, event: Event) -> str:
 
 def readable_q(actor: Actor) -> Q:
     """Events whose subject the actor may know by name: the limit of conditions on names (no oracle)."""
-    q = Q()
+    q, beyond = Q(), []
     for model in _watched_models(actor):
-        label = model._meta.label_lower
-        inside = model._default_manager.filter(policy_for(model).scope(actor)).values("pk")
+        label, policy = model._meta.label_lower, policy_for(model)
+        if not has_action(actor, policy.view):
+            beyond.append(label)
+            continue
+        inside = model._default_manager.filter(policy.scope(actor)).values("pk")
         outside = ~Q(subject_type=label) | Q(subject_id__isnull=True) | Q(subject_id__in=inside)
         q &= outside & (~Q(parent_type=label) | Q(parent_id__in=inside))
-    return q
+    return q & (~Q(subject_type__in=beyond) | Q(subject_id__isnull=True)) & ~Q(parent_type__in=beyond) if beyond else q
 
 
 def _watched_models(actor: Actor) -> list[type[models.Model]]:
-    """Records that bear a secrecy level: their very names may be beyond the actor."""
+    """Records whose very names may be beyond the actor: dossiers, the archive, its store, not the settings and people of the house."""
     if actor.is_system:
         return []
-    return [model for model in apps.get_models() if has_policy(model) and policy_for(model).paths.secrecy]
+    found = []
+    for model in apps.get_models():
+        policy = policy_for(model) if has_policy(model) else None
+        if policy is None or policy.parent or policy.view.split(".")[0] in _TOLD_ROOMS:
+            continue
+        is_open = policy.ignores_scope and type(policy).limits is Policy.limits and has_action(actor, policy.view)
+        if not is_open:
+            found.append(model)
+    return found
 
 
 def _hidden(actor: Actor, events: list[Event]) -> set[tuple[str, int | None]]:

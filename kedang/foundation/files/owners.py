@@ -107,10 +107,14 @@ def readable(actor: Actor, outer: str = "pk") -> Q:
 
 
 def named_to(actor: Actor, outer: str = "pk") -> Q:
-    """Condition on files whose name the actor may know: those he may read, and those that belong to no record yet."""
+    """Condition on files whose name the actor may know: those he may read, and those that belong to no record yet.
+
+    Every record above this room that points to a file owns it, whether it was declared or not.
+    """
     owned = Q(pk__in=[])
-    for one in owners():
-        owned |= Q(Exists(one.model._base_manager.filter(**{one.path: OuterRef(outer)})))
+    for one in StoredFile._meta.related_objects:
+        if one.related_model._meta.app_label != StoredFile._meta.app_label:
+            owned |= Q(Exists(one.related_model._base_manager.filter(**{one.field.name: OuterRef(outer)})))
     return readable(actor, outer) | ~owned
 
 
