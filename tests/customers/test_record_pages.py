@@ -24,7 +24,24 @@ MODULES = (
     "kedang.foundation.access.services",
     *(
         f"kedang.business.holdings.services.{name}"
-        for name in ("codes", "items", "items.bringing", "items.bulk", "ledger", "periods", "projects", "schemes", "series", "templates", "types", "volumes")
+        for name in (
+            "check_runs",
+            "packages",
+            "transfer_receiving",
+            "transfers",
+            "codes",
+            "items",
+            "items.bringing",
+            "items.bulk",
+            "ledger",
+            "periods",
+            "projects",
+            "schemes",
+            "series",
+            "templates",
+            "types",
+            "volumes",
+        )
     ),
 )
 FOLDER = Path(settings.BASE_DIR) / "docs" / "records"
