@@ -103,7 +103,7 @@ def _build(house: House, actor: Any) -> None:
     cabinet_make(actor=actor, location=rooms[1], code="01", shelves=4, capacity=10, name="防磁柜")
     climate_limit_set(actor=actor, location=rooms[0], values={})
     climate_limit_set(
-        actor=actor, location=rooms[1], values={"coldest": 14, "warmest": 22, "driest": 40, "dampest": 50}
+        actor=actor, location=rooms[1], values={"coldest": 14, "warmest": 22, "driest": 38, "dampest": 54}
     )
 
 
