@@ -3,7 +3,7 @@
 from typing import Any
 
 from kedang.business.customers.models import Customer
-from kedang.business.holdings.models import CodeTemplate, DocumentType, ReferenceCode, RetentionPeriod, Series
+from kedang.business.holdings.models import CodeTemplate, DocumentType, ReferenceCode, RetentionPeriod
 from kedang.business.holdings.services.projects import project_create
 from kedang.business.holdings.services.schemes import scheme_draft
 from kedang.business.holdings.setup import ensure_defaults
@@ -22,7 +22,7 @@ def arguments_of_scheme(cast: Cast, customer: Customer) -> dict[str, dict[str, A
 
     return {
         "scheme": {"pk": draft.pk}, "series-create": {"scheme_pk": draft.pk},
-        "series": {"pk": Series.objects.filter(scheme=draft).order_by("-id").first().pk},
+        "series": {"pk": draft.series.latest("id").pk},
         "period": first(RetentionPeriod), "document-type": first(DocumentType), "code-template": first(CodeTemplate),
         "code-replace": {"pk": code.pk if code is not None else 0},
         "project-create": {"customer_pk": customer.pk}, "project": {"pk": project.pk},

@@ -137,7 +137,8 @@ def client(asked: argparse.Namespace) -> dict[str, Any]:
 
     actor = Person.objects.get(name=asked.role)
     chance = random.Random(f"{asked.seed}/{asked.role}")
-    rolled_back, slowest, faults, done = 0, 0.0, [], 0
+    faults: list[str] = []
+    rolled_back, slowest, done = 0, 0.0, 0
     while done < asked.numbers and len(faults) < 5:
         gives_up, began = chance.randrange(ONE_IN) == 0, time.monotonic()
         try:
@@ -161,7 +162,7 @@ def one(actor: Any, *, gives_up: bool, is_planted: bool) -> None:
     from kedang.business.holdings.services.templates import template_for
     from kedang.business.holdings.services.volumes import volume_create
 
-    series = Series.objects.select_related("scheme", "retention").get(
+    series: Any = Series.objects.select_related("scheme", "retention").get(
         scheme__state=SchemeState.IN_FORCE, code="ZY·KH·HT"
     )
     if is_planted and gives_up:

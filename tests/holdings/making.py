@@ -83,7 +83,7 @@ def make_volume(cast: Cast, **values: Any) -> Volume:
             fonds=cast.fonds, reference_code=code, number=number, created_at=now, changed_at=now, **wanted
         )
         code_register(actor=cast.archivist, code=code, volume=made)
-    return made  # type: ignore[no-any-return]  # a Volume by construction
+    return made
 
 
 def make_item(cast: Cast, volume: Volume | None = None, *, is_coded: bool = True, **values: Any) -> Item:

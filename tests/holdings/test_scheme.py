@@ -55,7 +55,10 @@ def test_what_a_company_begins_with(cast: Cast) -> None:
         "定期30年",
         "定期10年",
     ]
-    assert {p.code: p.reads_as.code for p in RetentionPeriod.objects.filter(is_old=True)} == {"CQ": "D30", "DQ": "D10"}
+    assert dict(RetentionPeriod.objects.filter(is_old=True).values_list("code", "reads_as__code")) == {
+        "CQ": "D30",
+        "DQ": "D10",
+    }
     assert series("ZY·KH·HT").parent == series("ZY·KH") and series("ZY·KH·HT").path.count("/") == 4
     classes = set(Series.objects.values_list("code", flat=True))
     for kind in DocumentType.objects.filter(is_kept=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 from django.test import Client
 from django.urls import reverse
@@ -17,8 +18,9 @@ from tests.holdings.making import document_type, issue, make_item, make_project,
 As = Callable[[str], Client]
 
 
-def words(answer: object) -> str:
-    return answer.content.decode()  # type: ignore[attr-defined]
+def words(answer: Any) -> str:
+    text: str = answer.content.decode()
+    return text
 
 
 def test_the_tree_counts_what_the_reader_may_see(archive: Cast, as_: As) -> None:
@@ -76,11 +78,11 @@ def test_the_filing_scope_as_a_workbook(archive: Cast, as_: As) -> None:
     client = as_("archivist")
     listed = words(client.get(reverse("holdings:document-type-list"), {"series_code": "ZY·KH·HT"}))
     assert "合同、协议及附件" in listed and "客户登记表" not in listed
-    answer = client.post(
+    answer: Any = client.post(
         reverse("holdings:document-type-export"),
         {"query": "", "format": "xlsx", "column": ["code", "name", "series_code", "retention", "keywords"]},
     )
-    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+    sheet: Any = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0] == ("代码", "文件材料名称", "类别号", "保管期限", "识别词")
     assert ("HT01", "合同、协议及附件", "ZY·KH·HT", "定期30年", "合同 协议 补充协议 附件") in rows

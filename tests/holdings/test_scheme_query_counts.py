@@ -39,10 +39,10 @@ def some(archive: Cast, customer: Customer, numbers: range) -> None:
 def test_a_fixed_number_of_statements(as_: Callable[[str], Client], archive: Cast, name: str) -> None:
     customer = make_customer(archive.archivist)
     some(archive, customer, range(1, 3))
-    first = customer.projects.order_by("id").first()
+    first = customer.projects.earliest("id")
     filled = {
         "scheme": Scheme.objects.get(fonds=archive.fonds).pk, "customer": customer.pk, "project": first.pk,
-        "template": CodeTemplate.objects.filter(fonds=archive.fonds).first().pk, "code": first.volumes.get().reference_code,
+        "template": CodeTemplate.objects.filter(fonds=archive.fonds).earliest("id").pk, "code": first.volumes.get().reference_code,
     }  # fmt: skip
     client, address = as_("archivist"), PAGES[name].format(**filled)
     client.get(address)

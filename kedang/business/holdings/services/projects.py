@@ -99,7 +99,8 @@ def _checked(values: Values, fonds_id: int, problems: Problems) -> dict[str, Any
 def _whole(actor: Actor, project: Project, names: tuple[str, ...], problems: Problems) -> None:
     if not project.name:
         problems.tell("name", _("项目名称没有填写，请补上。"))
-    begun, ended = project.started_on, project.ended_on
+    begun: Any = project.started_on
+    ended: Any = project.ended_on
     if begun and ended and not isinstance(begun, str) and not isinstance(ended, str) and ended < begun:
         problems.tell("ended_on", _("结束日期早于开始日期 %(day)s，请核对。") % {"day": begun.isoformat()})
     for name in ("quotation", "contract_amount"):

@@ -1,5 +1,6 @@
 """档号: scanned or typed, leading to what has or had it; its QR code; the ledger with its gaps."""
 
+import io
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -80,7 +81,7 @@ class CodeFind(Page):
                 messages.info(request, told)
             return HttpResponseRedirect(url)
         return self.draw(
-            code=code, row=row, owner=owner, url=url, chain=self.chain(row) if owner is not None else [],
+            code=code, row=row, owner=owner, url=url, chain=self.chain(row) if row is not None and owner is not None else [],
             can_replace=owner is not None and can(self.actor, "holdings.scheme"), status=200 if row is not None else 404,
         )  # fmt: skip
 
@@ -94,7 +95,8 @@ class CodeFind(Page):
     @staticmethod
     def chain(row: ReferenceCode) -> list[ReferenceCode]:
         """All codes the object ever had, the present one first."""
-        every = ReferenceCode.objects.filter(volume_id=row.volume_id, item_id=row.item_id, fonds_id=row.fonds_id)
+        whose: dict[str, Any] = {"volume": row.volume_id} if row.volume_id else {"item": row.item_id}
+        every = ReferenceCode.objects.filter(**whose, fonds_id=row.fonds_id)
         return list(every.order_by("-id"))
 
 
@@ -109,8 +111,9 @@ class CodeQr(Page):
         if row is None:
             raise OutOfScope
         made = segno.make(scan_address(request, row.code), error="m", micro=False)
-        answer = HttpResponse(content_type="image/svg+xml")
-        made.save(answer, kind="svg", scale=4, border=2, xmldecl=False)
+        drawn = io.BytesIO()
+        made.save(drawn, kind="svg", scale=4, border=2, xmldecl=False)
+        answer = HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
         answer["Cache-Control"] = "private, max-age=86400"
         return answer
 

@@ -108,7 +108,7 @@ def _table(actor: Any, model: Any, columns: Sequence[Column], rows: Any) -> dict
     found = list(rows[: MOST_SHOWN + 1])
     cells = cells_of(actor, model, columns)
     pages = RecordPages.of_kind(model._meta.label_lower)
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"cells": cells(row), "url": pages.url("detail", row.pk) if pages is not None else ""}
         for row in found[:MOST_SHOWN]
     ]

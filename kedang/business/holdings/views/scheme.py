@@ -173,20 +173,17 @@ class SeriesForm(RecordForm):
         fields: Any = form.fields
         fields["parent"].queryset = self.scheme.series.order_by("code")
         earlier = Series.objects.filter(scheme__fonds_id=self.scheme.fonds_id, scheme__number__lt=self.scheme.number)
-        latest = earlier.order_by("-scheme__number").values_list("scheme_id", flat=True).first()
+        latest: Any = earlier.order_by("-scheme__number").values_list("scheme_id", flat=True).first()
         fields["former"].queryset = earlier.filter(scheme_id=latest).order_by("code")
         if self.scheme.state != SchemeState.DRAFT:
             for name in set(fields) - set(FREE):
                 fields[name].disabled = True
         elif self.obj is None and not form.is_bound and "parent" in self.request.GET:
-            above = self.scheme.series.filter(pk=self.request.GET["parent"][:12] or 0).first()
+            key = self.request.GET["parent"]
+            above = self.scheme.series.filter(pk=int(key[:9]) if key.isdecimal() else 0).first()
             if above is not None:
-                form.initial |= {
-                    "parent": above.pk,
-                    "code": f"{above.code}·",
-                    "arrangement": above.arrangement,
-                    "retention": above.retention_id,
-                }
+                told = {"parent": above.pk, "code": f"{above.code}·", "arrangement": above.arrangement}
+                form.initial = {**form.initial, **told, "retention": above.retention_id}
         return form
 
     def save(self, form: RecordFormBase) -> Any:
@@ -236,7 +233,7 @@ class DocumentTypeForm(RecordForm):
         return form
 
 
-def class_choices(fonds_id: int | None) -> list[tuple[str, str]]:
+def class_choices(fonds_id: Any) -> list[tuple[str, str]]:
     """Classes in force by code."""
     rows = Series.objects.filter(scheme__fonds_id=fonds_id, scheme__state=SchemeState.IN_FORCE, is_active=True)
     return [(row.code, str(row)) for row in in_order(list(rows))]
