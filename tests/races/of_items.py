@@ -74,7 +74,7 @@ ON_ITS_WAY = Group(
     on_its_way,
     (
         Act("item_identify", lambda g, n: s.item_identify(actor=who(g), item=g.more["loose"]), once=True, told=MOVED),
-        Act("item_place", lambda g, n: s.item_place(actor=who(g), item=g.on), once=True, told=MOVED),
+        Act("item_place", lambda g, n: s.item_place(actor=who(g), item=g.on), told=MOVED),
         Act("item_step_back", lambda g, n: s.item_step_back(actor=who(g), item=g.on, reason="类别选错"), told=MOVED),
         Act(
             "item_change", lambda g, n: s.item_change(actor=who(g), item=g.on, values={"remarks": f"备注{n}"}, version=g.more["version"]),
@@ -117,7 +117,7 @@ FILED = Group(
             lambda g, n: s.item_change(actor=who(g), item=g.on, values={"pages": n + 3}, reason="重数", version=g.more["version"]),
             once=True, told=MOVED | told("stale_version"),
         ),
-        Act("item_catalogue", lambda g, n: s.item_catalogue(actor=who(g), item=g.more["placed"]), once=True, told=MOVED),
+        Act("item_catalogue", lambda g, n: s.item_catalogue(actor=who(g), item=g.more["placed"]), told=MOVED),
         Act("item_put_away", lambda g, n: s.item_put_away(actor=who(g), item=g.more["late"]), once=True, told=MOVED),
         Act("item_remove once filed", lambda g, n: s.item_remove(actor=who(g), item=g.on, reason="误归"), once=True, told=MOVED),
         Act("item_step_back of another", lambda g, n: s.item_step_back(actor=who(g), item=g.more["placed"], reason="类别选错"), told=MOVED),

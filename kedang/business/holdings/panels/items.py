@@ -7,7 +7,6 @@ from django.db.models import Count
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from kedang.business.customers.forms import choice_input
 from kedang.business.holdings.choices import ItemState, Relation
 from kedang.business.holdings.events import items as events
 from kedang.business.holdings.models import Item
@@ -116,7 +115,7 @@ class ItemPages(RecordPages):
             "bind", _("登记附属关系"), bind_named, action="holdings.deliver", icon="link",
             fields={
                 "main": lambda: forms.CharField(label=_("所属的正件"), widget=PickerWidget("item", ItemField.placeholder)),
-                "relation": lambda: choice_input(_("本件是它的"), Relation.choices),
+                "relation": lambda: forms.ChoiceField(label=_("本件是它的"), choices=[("", _("请选择")), *Relation.choices]),
             },
             confirm=_("正件与附件、印件与定稿、转发文件与原件、请示与批复、不同文字的文本放在一起，不得分开；此后本件随正件定位。"),
             done=_("附属关系已登记。"), when=lambda obj: obj.belongs_to_id is None and obj.state not in ENDED,

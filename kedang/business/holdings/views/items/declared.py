@@ -5,10 +5,10 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kedang.business.customers.filters import department_choices, open_to_all, person_choices
 from kedang.business.holdings.choices import ItemState, SchemeState
 from kedang.business.holdings.models import DocumentType, RetentionPeriod, Series
 from kedang.business.holdings.views.items.finding import customer_q, keyword_q
+from kedang.business.holdings.views.volumes.columns import department_choices, open_to_all, person_choices
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.records import Column, Filter, View

@@ -5,11 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from kedang.business.customers.filters import departments_in_order
-from kedang.business.customers.forms import NamedChoice
 from kedang.business.holdings.choices import Carrier, ItemState
 from kedang.business.holdings.models import DocumentType
 from kedang.business.holdings.views.pickers import CustomerField, ProjectField
+from kedang.business.holdings.views.volumes.columns import department_choices
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import require
 from kedang.foundation.web.records import RecordForm, style
@@ -62,12 +61,10 @@ class ItemForm(RecordForm):
         """Inputs that are not the model's own."""
         fonds = self.actor.fonds_id
         kinds = DocumentType.objects.filter(fonds_id=fonds, is_active=True)
-        department = NamedChoice(
+        department = forms.ModelChoiceField(
             Department.objects.filter(fonds_id=fonds, is_active=True), required=False, label=_("归档部门")
         )
-        department.choices = [
-            ("", _("请选择")), *((row.pk, department.label_from_instance(row)) for row in departments_in_order(fonds)),
-        ]  # fmt: skip
+        department.choices = [("", _("请选择")), *department_choices(self.actor)]
         return {
             "customer": CustomerField(self.actor, label=_("客户"), required=False),
             "project": ProjectField(self.actor, label=_("项目"), required=False),

@@ -1,5 +1,6 @@
 """归档登记簿 (AR-13): what was filed on each day: name, number, time, by whom; printed and exported."""
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -18,12 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kedang.business.customers.disclosed import as_ranges
-from kedang.business.customers.printing.marks import mark_of
-from kedang.business.customers.views.register import pdf
-from kedang.business.customers.views.sheets import workbook
 from kedang.business.holdings.choices import FilingStep
 from kedang.business.holdings.events.items import ITEMS_LISTED, REGISTER_EXPORTED, REGISTER_PRINTED
 from kedang.business.holdings.models import FilingTrace, Item
+from kedang.business.holdings.printing.custody import mark_of
+from kedang.business.holdings.views.custody.inspecting import pdf
 from kedang.business.holdings.views.items.declared import retention_choices, series_choices
 from kedang.foundation.access.policies import can
 from kedang.foundation.access.signin.quota import spend
@@ -31,6 +31,7 @@ from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.printing import Column, Listing, Table, render_listing
+from kedang.foundation.web.records.sheets import write_xlsx
 
 PAGE = 50
 MOST = 5000
@@ -143,7 +144,7 @@ class Register(Page):
         """Lines as they stand on paper and in files, the oldest first."""
         return [
             [
-                f"{clock.local(line.at):%Y-%m-%d %H:%M}", line.item.reference_code or (line.item.volume.reference_code if line.item.volume else ""),
+                f"{clock.local(line.at):%Y-%m-%d %H:%M}", code_of(line.item),
                 line.item.shown_title, line.item.document_number, line.item.author,
                 f"{line.item.dated_on:%Y%m%d}" if line.item.dated_on else "", str(line.item.pages or ""),
                 line.item.retention.name if line.item.retention else "", line.item.customer.name if line.item.customer else "", line.who,
@@ -200,7 +201,15 @@ class RegisterExport(Register):
         lines = self.lines(MOST)
         self.note(REGISTER_EXPORTED, lines, rows=len(lines))
         name = f"{_('归档登记簿')}-{clock.today():%Y%m%d}.xlsx"
-        return workbook(str(self.title), self.heads(), self.cells(lines), name)
+        file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the response that streams it
+        write_xlsx(file, str(self.title), self.heads(), ([(text, None) for text in row] for row in self.cells(lines)))
+        file.seek(0)
+        return FileResponse(file, as_attachment=True, filename=name)
+
+
+def code_of(item: Item) -> str:
+    """Its own code, or that of its volume until it has one."""
+    return item.reference_code or (item.volume.reference_code if item.volume is not None else "")
 
 
 def _day(text: str) -> date | None:
