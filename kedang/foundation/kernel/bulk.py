@@ -205,7 +205,7 @@ def analyze(*tables: type[models.Model]) -> None:
 
 def _indexed(table: type[models.Model]) -> list[str]:
     """Columns that stand in some index or constraint of a table, quoted."""
-    every = {column.name: column for column in table._meta.concrete_fields}
+    every: dict[str, Any] = {column.name: column for column in table._meta.concrete_fields}
     names = {name for name, column in every.items() if column.unique or column.db_index or column.is_relation}
     for one in (*table._meta.indexes, *table._meta.constraints):
         names.update(str(name).lstrip("-") for name in getattr(one, "fields", ()))

@@ -216,7 +216,7 @@ def parts_of(model: type[Any], name: str, below: type[Any], **where: Any) -> Fil
     def fill(house: House) -> list[tuple[dict[str, Any], Fact | None]]:
         found = []
         for key, fact in house.rows[model].items():
-            one = below._default_manager.filter(**{field: key for field in where}).order_by("pk").first()
+            one = below._default_manager.filter(**dict.fromkeys(where, key)).order_by("pk").first()
             found.append(({"pk": key, name: one.pk if one is not None else 0}, fact))
         return found
 

@@ -161,9 +161,8 @@ def build(seed: int, folder: Path) -> House:
     for fact in FACTS:
         if fact.state not in {"imported", "undone"}:
             make_dossier(house, fact, term)
-    from tests.access.harness.doings import do_what_people_do
-
     from tests.access.harness.archive import make_archive
+    from tests.access.harness.doings import do_what_people_do
 
     do_what_people_do(house)
     make_archive(house)
