@@ -12,7 +12,8 @@ ORDER = {HIDE: 0, MASK: 1, SHOW: 2}
 WORD = {"s": SHOW, "m": MASK, "-": HIDE}
 
 #: Small letters for dossiers: v view, c change, n create, p print, x export, u unmask, g grade, w withdraw, k classify, i import,
-#: z undo imports, l log, e export of the log, t staff, a manage staff, r manage roles, q manage grants, s settings, j jobs, y numbering, h share views.
+#: z undo imports, l log, e export of the log, t staff, a manage staff, r manage roles, q manage grants, s settings, j jobs,
+#: y numbering, h share views.
 #: Capital letters for the archive: V view, R read files, P print, X export, D deliver, F file, A arrange, M mend, O grant reopening,
 #: C receive, H check, J projects, S scheme, K see the store, Q keep it, L lay it out, W see stored files, Y keep them.
 ACTS = {
