@@ -19,7 +19,6 @@ document.addEventListener("DOMContentLoaded", () => {
       moving = grip.closest("tr");
       const before = keys();
       moving.classList.add("is-moving");
-      grip.setPointerCapture(event.pointerId);
 
       const move = (now) => {
         const next = place(now.clientY);
@@ -29,9 +28,9 @@ document.addEventListener("DOMContentLoaded", () => {
         else if (now.clientY > window.innerHeight - edge) window.scrollBy(0, 12);
       };
       const done = (now) => {
-        grip.removeEventListener("pointermove", move);
-        grip.removeEventListener("pointerup", done);
-        grip.removeEventListener("pointercancel", done);
+        document.removeEventListener("pointermove", move);
+        document.removeEventListener("pointerup", done);
+        document.removeEventListener("pointercancel", done);
         moving.classList.remove("is-moving");
         moving = null;
         if (now.type === "pointerup" && keys() !== before) {
@@ -39,9 +38,9 @@ document.addEventListener("DOMContentLoaded", () => {
           form.submit();
         }
       };
-      grip.addEventListener("pointermove", move);
-      grip.addEventListener("pointerup", done);
-      grip.addEventListener("pointercancel", done);
+      document.addEventListener("pointermove", move);
+      document.addEventListener("pointerup", done);
+      document.addEventListener("pointercancel", done);
     });
   });
 });
