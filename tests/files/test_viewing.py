@@ -93,8 +93,9 @@ def test_who_may_not_read_the_item_gets_nothing_of_the_file(as_: As, cast: Cast)
         cast, "机密报告.txt", "并购底价一亿元".encode(), title="普通题名", secrecy_level=SecrecyLevel.TOP_SECRET
     )
     for name in ("salesperson", "stranger", "admin", "archivist"):
+        client = as_(name)
         for address in ("view/", "view/?q=底价", "pages/1/page.jpg", "pages/1/thumb.jpg"):
-            answer = as_(name).get(f"/files/{file.pk}/{address}")
+            answer = client.get(f"/files/{file.pk}/{address}")
             assert (
                 answer.status_code == 404
                 and "底价" not in answer.text.replace("?q=底价", "")
