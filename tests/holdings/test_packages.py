@@ -62,19 +62,20 @@ def a_rich_volume(cast: Cast) -> Volume:
 
 def packed(cast: Cast, volume: Volume, kind: str, folder: Path, actor: Any = None) -> Path:
     """The package as a file outside."""
-    made = p.package_make(actor=actor or cast.archivist, volume=volume, kind=kind)
+    made: Any = p.package_make(actor=actor or cast.archivist, volume=volume, kind=kind)
     path = folder / f"{kind}-{made.pk}.zip"
     with file_open(made.file) as stream:
         path.write_bytes(stream.read())
     return path
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_bag_is_valid_to_its_inventors_and_keeps_every_name(cast: Cast, tmp_path: Path) -> None:
     volume = a_rich_volume(cast)
     path = packed(cast, volume, "bagit", tmp_path)
     report = p.package_verify(path=path)
     assert report.is_good and report.kind == "bagit" and report.entries >= 3, report
-    row = Package.objects.get()
+    row: Any = Package.objects.get()
     assert (row.digest, row.made_by) == (row.file.sha256, "沈砚") and row.file.name.endswith(".bagit.zip")
     event = Event.objects.get(code="holdings.package_made")
     assert event.parent_id == volume.pk and row.digest in event.meta
@@ -96,7 +97,7 @@ def test_a_bag_is_valid_to_its_inventors_and_keeps_every_name(cast: Cast, tmp_pa
 
 
 def test_a_csip_package_is_valid_to_the_e_ark_foundation(cast: Cast, tmp_path: Path) -> None:
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]  # comes with the validator, without types
 
     volume = a_rich_volume(cast)
     path = packed(cast, volume, "csip", tmp_path)
@@ -113,6 +114,7 @@ def test_a_csip_package_is_valid_to_the_e_ark_foundation(cast: Cast, tmp_path: P
     assert any("CSIP81" in line for line in csip_problems(root))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_was_altered_in_a_package_is_named(cast: Cast, tmp_path: Path) -> None:
     volume = a_volume_of(cast, 1)
     check_run(actor=cast.archivist, occasion="filing", volume=volume)

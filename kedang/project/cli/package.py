@@ -44,7 +44,7 @@ def run_export(args: argparse.Namespace) -> dict[str, Any]:
         raise Refused("file_there", f"{args.to} 已存在，请换一个文件名。", "to")
     with context.use(channel="command"):
         actor = actor_for(args.username)
-        package = package_make(actor=actor, volume=_volume(actor, args.code, args.fonds), kind=args.kind)
+        package: Any = package_make(actor=actor, volume=_volume(actor, args.code, args.fonds), kind=args.kind)
     with (
         args.to.open("xb") as out,
         open_whatever_state(package.file) as stream,

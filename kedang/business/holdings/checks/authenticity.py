@@ -149,7 +149,7 @@ def _explains(dated: date, year: int, item: Item) -> bool:
 @check("signs", TRUE, lazy("特殊字符"), lazy("元数据项数据包含特殊字符检测"))
 def signs(subject: Subject) -> Finding | None:
     """Control signs, invisible signs, private signs and the rubble of a wrong encoding."""
-    wrong = [
+    wrong: list[Any] = [
         item
         for item in subject.items
         if any(_odd(text) for text in (item.title, item.document_number, item.author, item.remarks))
@@ -172,7 +172,8 @@ def _odd(text: str) -> bool:
 def codes(subject: Subject) -> Finding | None:
     """Codes follow the template of their volume and stand in the ledger as its object's own."""
     coded = [item for item in subject.items if item.reference_code]
-    volume, wrong = subject.volume, []
+    volume = subject.volume
+    wrong: list[Any] = []
     things: list[Any] = [*([volume] if volume is not None else []), *coded]
     if not things:
         return None
@@ -205,7 +206,7 @@ def codes(subject: Subject) -> Finding | None:
 def _is_its_own(row: ReferenceCode | None, thing: Any) -> bool:
     if row is None:
         return False
-    return thing.pk == (row.item_id if isinstance(thing, Item) else row.volume_id)
+    return bool(thing.pk == (row.item_id if isinstance(thing, Item) else row.volume_id))
 
 
 @check("duplicates", TRUE, lazy("重复性"), lazy("元数据项数据重复性检测"), weight=2)
@@ -289,7 +290,7 @@ def package_rules(subject: Subject) -> Finding | None:
     package = subject.package
     if subject.volume is None:
         return None
-    if package is None:
+    if package is None or package.file is None:
         return passed(_("尚未制作封装包。"))
     seen = subject.read(package.file)
     if seen.problem or seen.sha256 != package.digest:

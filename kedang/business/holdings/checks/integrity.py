@@ -67,7 +67,7 @@ def required(subject: Subject) -> Finding | None:
     lacking: list[tuple[Item, Any]] = []
     wished: list[tuple[Item, Any]] = []
     for item in subject.items:
-        wanted = [(_("成文日期"), item.dated_on)]
+        wanted: list[tuple[Any, Any]] = [(_("成文日期"), item.dated_on)]
         if item.state in PLACED:
             wanted += [(_("类别"), item.series_id), (_("年度"), item.year), (_("保管期限"), item.retention_id)]
         if item.state == ItemState.FILED:

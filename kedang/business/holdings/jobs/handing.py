@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from kedang.business.holdings.choices import CheckOccasion, Verdict, VolumeState
 from kedang.business.holdings.models import Item, Transfer, Volume
@@ -16,7 +16,7 @@ from kedang.foundation.kernel import clock
 KEPT = (VolumeState.CLOSED, VolumeState.SHELVED)
 
 
-@job("holdings.transfer_check", title=lazy("移交检测"))
+@job("holdings.transfer_check", title=gettext_lazy("移交检测"))
 def check_transfer(ctx: Any, *, transfer_id: int) -> dict[str, Any]:
     """The four-property test of every line of a list."""
     from kedang.business.holdings.services.check_runs import transfer_check
@@ -28,7 +28,7 @@ def check_transfer(ctx: Any, *, transfer_id: int) -> dict[str, Any]:
     return {"verdicts": told}
 
 
-@job("holdings.custody_check", title=lazy("长期保存检测"))
+@job("holdings.custody_check", title=gettext_lazy("长期保存检测"))
 def check_custody(ctx: Any, *, sample: int | None = None, fonds_id: int | None = None) -> dict[str, Any]:
     """Volumes in custody, those first that were never tested or not for the longest time; ``sample`` of them."""
     from kedang.business.holdings.services.check_runs import check_run
@@ -54,7 +54,7 @@ def check_custody(ctx: Any, *, sample: int | None = None, fonds_id: int | None =
     }
 
 
-@job("holdings.check", title=lazy("四性检测"))
+@job("holdings.check", title=gettext_lazy("四性检测"))
 def check_one(ctx: Any, *, occasion: str, volume_id: int | None = None, item_id: int | None = None) -> dict[str, Any]:
     """One volume or item that is too large to be read while somebody waits."""
     from kedang.business.holdings.services.check_runs import check_run
@@ -65,7 +65,7 @@ def check_one(ctx: Any, *, occasion: str, volume_id: int | None = None, item_id:
     return {"run": run.pk, "verdict": str(run.verdict), "score": run.score}
 
 
-@job("holdings.package", title=lazy("制作封装包"))
+@job("holdings.package", title=gettext_lazy("制作封装包"))
 def make_package(ctx: Any, *, volume_id: int, kind: str, note: str = "") -> dict[str, Any]:
     """A volume as a package, kept among the stored files."""
     from kedang.business.holdings.services.packages import package_make
@@ -74,7 +74,7 @@ def make_package(ctx: Any, *, volume_id: int, kind: str, note: str = "") -> dict
         actor=ctx.actor, volume=Volume.objects.get(pk=volume_id), kind=kind, note=note,
         progress=lambda done, total: ctx.progress(done, total, _("正在封装")),
     )  # fmt: skip
-    return {"package": made.pk, "bytes": made.file.size}
+    return {"package": made.pk, "bytes": made.file.size if made.file is not None else 0}
 
 
 if settings.CHECK_SAMPLE:

@@ -1,4 +1,4 @@
-"""The files that every package of a volume carries, whatever its layout: facts, log evidence, a word to the finder, the bytes themselves."""
+"""The files that every package of a volume carries, whatever its layout: facts, log evidence, a word to the finder, the bytes."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -10,7 +10,8 @@ REPRESENTATION = "representations/original"
 FILES = f"{REPRESENTATION}/data"
 DESCRIPTIVE, PRESERVATION, OTHER = "metadata/descriptive", "metadata/preservation", "metadata/other"
 PLACES = {
-    "volume.json": f"{DESCRIPTIVE}/volume.json", "volume.xml": f"{DESCRIPTIVE}/volume.xml", "kedang-volume-1.xsd": "schemas/kedang-volume-1.xsd",
+    "volume.json": f"{DESCRIPTIVE}/volume.json", "volume.xml": f"{DESCRIPTIVE}/volume.xml",
+    "kedang-volume-1.xsd": "schemas/kedang-volume-1.xsd",
     "events.jsonl": f"{OTHER}/events.jsonl", "seals.jsonl": f"{OTHER}/seals.jsonl", "keys.json": f"{OTHER}/keys.json",
     "README.txt": "documentation/README.txt",
 }  # fmt: skip

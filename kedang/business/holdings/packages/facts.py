@@ -89,7 +89,7 @@ class Collector:
 
     def _volume(self) -> Facts:
         volume = self.volume
-        twin = Volume.objects.filter(pk=volume.twin_id).values_list("reference_code", flat=True).first()
+        twin = Volume.objects.filter(pk=volume.twin_id or 0).values_list("reference_code", flat=True).first()
         template = volume.template
         return {
             **self._values(volume, VOLUME), "series": _series(volume.series),
@@ -102,7 +102,7 @@ class Collector:
 
     def _item(self, item: Item) -> Facts:
         mine = [one for one in self.files if one.item_id == item.pk]
-        places = {one.pk: place for place, one in enumerate(mine)}
+        places: dict[int | None, int] = {one.pk: place for place, one in enumerate(mine)}
         main = next((n for n, other in enumerate(self.items) if other.pk == item.belongs_to_id), None)
         kind = item.document_type
         return {
@@ -141,7 +141,7 @@ class Collector:
 
     def _codes(self) -> list[Facts]:
         rows = ReferenceCode.objects.filter(volume=self.volume) | ReferenceCode.objects.filter(item__in=self.items)
-        places = {item.pk: place for place, item in enumerate(self.items)}
+        places: dict[int | None, int] = {item.pk: place for place, item in enumerate(self.items)}
         return [
             {**self._values(one, CODE), "item": places.get(one.item_id), "successor": one.successor.code if one.successor else None}
             for one in rows.select_related("successor").order_by("pk")
@@ -166,10 +166,10 @@ class Collector:
         rows = list(own.select_related("location").order_by("since", "pk"))
         boxes = [one.location_id for one in rows if one.location.kind == "box"]
         rows += list(Placement.objects.filter(box__in=boxes).select_related("location", "box").order_by("since", "pk"))
-        codes = {item.pk: item.reference_code for item in self.items}
+        codes: dict[int | None, str] = {item.pk: item.reference_code for item in self.items}
         return [
             {
-                "what": one.box.label if one.box_id else codes.get(one.item_id, self.volume.reference_code),
+                "what": one.box.label if one.box is not None else codes.get(one.item_id, self.volume.reference_code),
                 "location": one.location.label, "since": plain(one.since), "until": plain(one.until), "reason": one.reason,
                 "moved_by": one.moved_by,
             }

@@ -139,7 +139,7 @@ class _Document:
     def finish(self) -> bytes:
         """The document."""
         ElementTree.indent(self.root)
-        return ElementTree.tostring(self.root, encoding="UTF-8", xml_declaration=True)
+        return bytes(ElementTree.tostring(self.root, encoding="UTF-8", xml_declaration=True))
 
 
 def package(contents: Contents, written: Mapping[str, Written], representation: str) -> bytes:
@@ -206,4 +206,4 @@ def dublin_core(facts: Facts) -> bytes:
             ElementTree.SubElement(root, f"{{{DC}}}{'description' if name == 'extent' else name}").text = xml_text(
                 value
             )
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))

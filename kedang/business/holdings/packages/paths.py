@@ -9,7 +9,9 @@ _DEVICES = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
 def safe_name(name: str) -> str:
     """The name as the last part of a path, sign for sign as far as possible."""
-    name = name.replace("%", "％")  # RFC 8493 writes it %25 in manifests, which the Library of Congress' own tool does not read back
+    name = name.replace(
+        "%", "％"
+    )  # RFC 8493 writes it %25 in manifests, which the Library of Congress' own tool does not read back
     kept = "".join("_" if sign in '/\\:*?"<>|' or ord(sign) < 32 or ord(sign) == 127 else sign for sign in name)
     kept = kept.rstrip(". ") or "_"
     kept = f"_{kept}" if _DEVICES.match(kept) or kept.startswith("..") else kept

@@ -42,7 +42,7 @@ def document(contents: Contents, files: str, *, of_representation: bool = False)
         _events(root, contents)
         _agents(root, contents)
         _rights(root, contents)
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
 def _whole(root: Any, contents: Contents) -> None:

@@ -22,7 +22,7 @@ def volume_xml(facts: dict[str, Any]) -> bytes:
     ElementTree.register_namespace("", NAMESPACE)
     root = ElementTree.Element(f"{{{NAMESPACE}}}volume", {"version": "1"})
     _fill(root, facts)
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
 def _fill(parent: Any, values: dict[str, Any]) -> None:

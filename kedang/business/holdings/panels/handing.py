@@ -17,6 +17,7 @@ from kedang.business.holdings.views.handing import transfers as pages
 from kedang.business.holdings.views.handing.shown import TRANSFER_TONES, VERDICT_TONES
 from kedang.foundation.access.policies import can, policy_for
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.sure import sure
 from kedang.foundation.numbering.subjects import NumberSubject, register_subject
 from kedang.foundation.web.home import Block, Line, work_list
 from kedang.foundation.web.menu import Entry, menu
@@ -32,7 +33,7 @@ def in_state(*states: TransferState) -> Any:
 
 def may_go_again(transfer: Any) -> bool:
     """Withdrawn, or received: something may have been sent back."""
-    return transfer.state == TransferState.WITHDRAWN or (
+    return bool(transfer.state == TransferState.WITHDRAWN) or (
         transfer.state == TransferState.RECEIVED and transfer.lines.filter(state="rejected").exists()
     )
 
@@ -129,7 +130,7 @@ def to_receive(actor: Any) -> list[Line]:
     )
     return [
         Line(
-            row.title, reverse("holdings:transfer-receive", args=[row.pk]), f"{clock.local(row.handed_at):%m-%d}", _now("待接收"), "warn",
+            row.title, reverse("holdings:transfer-receive", args=[row.pk]), f"{clock.local(sure(row.handed_at)):%m-%d}", _now("待接收"), "warn",
             note=_now("%(number)s · %(department)s · %(lines)s 条 %(pages)s 页")
             % {"number": row.number, "department": row.department, "lines": row.line_count, "pages": row.page_count},
         )

@@ -76,7 +76,7 @@ def import_volume(*, actor: Actor, path: Path, fonds: Fonds | None = None) -> Im
     """
     require(actor, "holdings.receive")
     require(actor, "holdings.arrange")
-    where = fonds or Fonds.objects.filter(pk=actor.fonds_id).first()
+    where = fonds or Fonds.objects.filter(pk=actor.fonds_id or 0).first()
     if where is None:
         raise Refused("fonds_missing", _("请说明导入哪个全宗。"), "fonds")
     with PackageReader(path) as reader:
@@ -228,7 +228,8 @@ class _Importer:
 
     def _registered(self, thing: Volume | Item, old: str) -> None:
         """The code in the ledger; where it is a new one, the line says which one it was there."""
-        row = code_register(actor=self.actor, code=thing.reference_code, **{_kind(thing): thing})
+        named: dict[str, Any] = {_kind(thing): thing}
+        row = code_register(actor=self.actor, code=thing.reference_code, **named)
         if thing.reference_code != old:
             self.codes.append((old, thing.reference_code))
             row.reason = (_("导入前的档号 %(old)s（%(fonds)s）") % {"old": old, "fonds": self.facts["fonds"]["code"]})[
@@ -266,7 +267,10 @@ class _Importer:
         values = _values(facts, ("kind", "text", "made_by", "made_at", "signed_at"))
         signer = self._person(facts["signed_by"])
         if signer is None and facts["signed_at"]:
-            told = _("（%(name)s %(day)s 签认）") % {"name": (facts["signed_by"] or {}).get("name", ""), "day": facts["signed_at"][:10]}
+            told = _("（%(name)s %(day)s 签认）") % {
+                "name": (facts["signed_by"] or {}).get("name", ""),
+                "day": facts["signed_at"][:10],
+            }
             values |= {"text": f"{values['text'][: 500 - len(told)]}{told}", "signed_at": None}
         return VolumeNote(volume=volume, signed_by=signer, **values)
 
@@ -343,7 +347,7 @@ class _Importer:
         found = DocumentType.objects.filter(fonds=self.fonds, code=facts["code"], name=facts["name"]).first()
         if found is None:
             self.unknown.append(_("文件材料 %(name)s") % {"name": facts["name"]})
-        return found  # type: ignore[no-any-return]  # a DocumentType or nothing
+        return found
 
     def _shared(self, facts: Facts) -> dict[str, Any]:
         department = (
@@ -364,7 +368,7 @@ class _Importer:
         found = Customer.objects.filter(fonds=self.fonds, number=facts["number"], name=facts["name"]).first()
         if found is None:
             self.unknown.append(_("客户 %(number)s %(name)s") % {"number": facts["number"], "name": facts["name"]})
-        return found  # type: ignore[no-any-return]  # a Customer or nothing
+        return found
 
     def _project(self, facts: Facts | None) -> Project | None:
         if not facts:
@@ -372,12 +376,14 @@ class _Importer:
         found = Project.objects.filter(fonds=self.fonds, number=facts["number"], name=facts["name"]).first()
         if found is None:
             self.unknown.append(_("项目 %(number)s %(name)s") % {"number": facts["number"], "name": facts["name"]})
-        return found  # type: ignore[no-any-return]  # a Project or nothing
+        return found
 
     def _person(self, facts: Facts | None) -> Person | None:
         if not facts:
             return None
-        found = Person.objects.filter(fonds=self.fonds, username=facts["username"], name=facts["name"]).first()
+        found: Person | None = Person.objects.filter(
+            fonds=self.fonds, username=facts["username"], name=facts["name"]
+        ).first()
         if found is None:
             self.unknown.append(_("人员 %(name)s") % {"name": facts["name"]})
         return found

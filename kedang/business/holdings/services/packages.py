@@ -25,6 +25,7 @@ from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 
 LAYOUTS: dict[str, Callable[[Contents, dict[str, Written]], Iterator[Member]]] = {
     PackageKind.BAGIT: bagit.members,
@@ -95,10 +96,9 @@ def package_take(*, actor: Actor, package: Package) -> StoredFile:
     refuse_package(actor, package.volume, package.kind)
     with transaction.atomic():
         spend(actor, "export", max(1, int(package.volume.item_count)))
-        meta = {"kind": package.kind, "bytes": package.file.size, "sha256": package.digest}
+        meta = {"kind": package.kind, "bytes": sure(package.file).size, "sha256": package.digest}
         record(actor, e.PACKAGE_TAKEN, package, meta=meta)
-    found: StoredFile = package.file
-    return found
+    return sure(package.file)
 
 
 def package_verify(*, path: Path) -> Report:

@@ -100,7 +100,7 @@ def transfer_receive(*, actor: Actor, transfer: Transfer, version: int | None = 
 
 def runs_of(row: Transfer, lines: Sequence[TransferLine]) -> dict[int, CheckRun]:
     """The latest four-property test of each line made for this list, by key of the line."""
-    by_thing: dict[tuple[str, int], CheckRun] = {}
+    by_thing: dict[tuple[str, int | None], CheckRun] = {}
     for run in CheckRun.objects.filter(transfer=row).order_by("pk"):
         by_thing["volume" if run.volume_id else "item", run.volume_id or run.item_id] = run
     named = ((line, ("volume", line.volume_id) if line.volume_id else ("item", line.item_id)) for line in lines)

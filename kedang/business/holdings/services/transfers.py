@@ -234,7 +234,8 @@ def locked_lines(row: Transfer) -> list[TransferLine]:
     keys = list(row.lines.values_list("volume_id", "item_id"))
     volumes = Volume.objects.select_for_update().filter(pk__in=[one for one, _item in keys if one]).order_by("pk")
     items = Item.objects.select_for_update().filter(pk__in=[one for _volume, one in keys if one]).order_by("pk")
-    by_volume, by_item = {one.pk: one for one in volumes}, {one.pk: one for one in items}
+    by_volume: dict[int | None, Volume] = {one.pk: one for one in volumes}
+    by_item: dict[int | None, Item] = {one.pk: one for one in items}
     lines = list(row.lines.order_by("position", "pk"))
     for line in lines:
         line.transfer = row
@@ -260,8 +261,8 @@ def settled(row: Transfer) -> Refused:
 
 def thing_of(line: TransferLine) -> Volume | Item:
     """What a line hands over."""
-    thing: Volume | Item = line.volume if line.volume_id else line.item
-    return thing
+    thing: Any = line.volume if line.volume_id else line.item
+    return thing  # type: ignore[no-any-return]  # one of both, by a constraint
 
 
 def kind_of(thing: Volume | Item) -> str:
@@ -297,7 +298,7 @@ def unfit(row: Transfer, thing: Volume | Item, line: TransferLine | None = None)
     state = _unfit_volume(thing) if isinstance(thing, Volume) else _unfit_item(thing)
     if state is not None:
         return state
-    others = TransferLine.objects.filter(**{kind_of(thing): thing}).exclude(pk=line.pk if line is not None else None)
+    others = TransferLine.objects.filter(**{kind_of(thing): thing}).exclude(pk=line.pk if line is not None else 0)
     other = (
         others.filter(Q(is_running=True) | Q(state=LineState.ACCEPTED))
         .select_related("transfer")

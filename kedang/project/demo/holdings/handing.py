@@ -52,10 +52,10 @@ def _hand_over(chief: Any, *, title: str) -> None:
     """Somebody of the department with the most closed volumes, or else loose papers, hands some of them over."""
     shut = Volume.objects.filter(fonds=chief.fonds, state=VolumeState.CLOSED, whereabouts=Whereabouts.IN_STORE)
     loose = Item.objects.filter(fonds=chief.fonds, state=ItemState.RECEIVED, volume__isnull=True)
-    rows = list(shut.filter(department__isnull=False).order_by("reference_code"))
+    rows: list[Any] = list(shut.filter(department__isnull=False).order_by("reference_code"))
     rows = rows or list(loose.filter(department__isnull=False).order_by("pk"))
     for department_id, _count in Counter(row.department_id for row in rows).most_common():
-        department = Department.objects.get(pk=department_id)
+        department = Department.objects.get(pk=department_id or 0)
         mine = [row for row in rows if row.department_id == department_id]
         giver = _giver(department, mine)
         if giver is None:

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from kedang.business.holdings.checks.registry import check_by_code
 from kedang.business.holdings.choices import CheckOccasion, CheckProperty, Verdict
@@ -47,7 +47,8 @@ class CheckReport(RecordDetail):
         run = self.obj
         known = self.known()
         return {
-            "run": run, "groups": self.groups(known), "subject": known.words(run.volume or run.item), "tone": VERDICT_TONES.get(run.verdict, ""),
+            "run": run, "groups": self.groups(known), "subject": known.words(run.volume or run.item),
+            "tone": VERDICT_TONES.get(run.verdict, ""),
             "may_answer": can(self.actor, "holdings.check", run), "verdicts": [(v.value, v.label) for v in Verdict if v != Verdict.PENDING],
             "again_url": again_url(run), "may_again": can(self.actor, "holdings.check", run.volume or run.item),
         }  # fmt: skip
@@ -175,7 +176,7 @@ class CheckTrend(Page):
     """How the departments fare, month by month."""
 
     action, template_name = "holdings.check", "holdings/handing/trend.html"
-    title = lazy("检测趋势")
+    title = gettext_lazy("检测趋势")
 
     def crumbs(self) -> list[Any]:
         return [(_("四性检测"), reverse("holdings:check-run-list")), (self.title, "")]
@@ -189,7 +190,8 @@ class CheckTrend(Page):
             where &= Q(occasion=occasion)
         counted = (
             CheckRun.objects.filter(policy_for(CheckRun).scope(self.actor)).filter(where)
-            .annotate(month=TruncMonth("made_at"), volume_department=F("volume__department__name"), item_department=F("item__department__name"))
+            .annotate(month=TruncMonth("made_at"))
+            .annotate(volume_department=F("volume__department__name"), item_department=F("item__department__name"))
             .values("month", "volume_department", "item_department", "verdict").annotate(count=Count("pk")).order_by()
         )  # fmt: skip
         tables: dict[str, dict[Any, dict[str, int]]] = {}
@@ -252,7 +254,7 @@ class ChecksTab(RecordTab):
         thing = self.obj
         where = {"volume": thing} if isinstance(thing, Volume) else {"item": thing}
         may_see = can(self.actor, "holdings.check", thing)
-        runs = (
+        runs: list[Any] = (
             list(CheckRun.objects.filter(policy_for(CheckRun).scope(self.actor), **where).order_by("-pk")[:30])
             if may_see
             else []

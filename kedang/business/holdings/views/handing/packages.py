@@ -26,7 +26,7 @@ class PackagesTab(VolumeRecord, RecordTab):
 
     def context(self) -> dict[str, Any]:
         volume: Volume = self.obj
-        rows = list(Package.objects.filter(volume=volume).select_related("file").order_by("-pk")[:30])
+        rows: list[Any] = list(Package.objects.filter(volume=volume).select_related("file").order_by("-pk")[:30])
         for row in rows:
             row.is_stale = row.made_at < volume.changed_at
         may = can(self.actor, "holdings.export", volume) and can(self.actor, "holdings.read", volume)
