@@ -130,7 +130,8 @@ def to_receive(actor: Any) -> list[Line]:
     )
     return [
         Line(
-            row.title, reverse("holdings:transfer-receive", args=[row.pk]), f"{clock.local(sure(row.handed_at)):%m-%d}", _now("待接收"), "warn",
+            row.title, reverse("holdings:transfer-receive", args=[row.pk]), f"{clock.local(sure(row.handed_at)):%m-%d}",
+            _now("待接收"), "warn",
             note=_now("%(number)s · %(department)s · %(lines)s 条 %(pages)s 页")
             % {"number": row.number, "department": row.department, "lines": row.line_count, "pages": row.page_count},
         )
