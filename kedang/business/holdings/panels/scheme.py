@@ -160,7 +160,7 @@ class DocumentTypePages(SettingPages):
               wide=("keywords", "basis"), note=_("卷内次序数字小的在前；识别词以空格分开")),
     )  # fmt: skip
     columns = (
-        Column("code"), Column("name", lead=True, wrap=True), Column("is_kept", _("归档"), tones=KEPT_TONES), Column("series_code"),
+        Column("code"), Column("name", lead=True, wrap=True), Column("is_kept", _("归档")), Column("series_code"),
         Column("retention"), Column("secrecy_level", tones=SECRECY_TONES), Column("year_rule"),
         Column("department", _("归档部门"), text=department_name, needs=("department",)), Column("due_days", _("几天内归档")),
         Column("keywords", wrap=True, shown=False), Column("order_weight", shown=False), Column("basis", wrap=True, shown=False),
