@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -121,10 +122,11 @@ def test_a_phone_brings_its_scans(keeper: Client, cast: Cast) -> None:
 
 
 def test_books_are_set_to_where_it_was_seen(keeper: Client, cast: Cast) -> None:
-    shelf, other, _last = shelves_of(a_cabinet(cast))
+    cabinet = a_cabinet(cast)
+    shelf, other, _last = shelves_of(cabinet)
     a = closed_volumes(cast.fonds, 1)[0]
     put_away(actor=cast.archivist, location=shelf, volumes=[a])
-    take = stock_take_begin(actor=cast.archivist, location=shelf.parent)
+    take = stock_take_begin(actor=cast.archivist, location=cabinet)
     body = {"scans": [{"key": "k1", "code": a.reference_code, "place": other.label}]}
     keeper.post(f"/stock-takes/{take.pk}/scans/", json.dumps(body), content_type="application/json")
     early = keeper.post(f"/stock-takes/{take.pk}/", {"line": take.lines.get().pk})
@@ -190,7 +192,7 @@ def test_statistics_on_the_page_on_paper_and_kept(keeper: Client, cast: Cast) ->
     paper = keeper.get(f"/statistics/print/?report={kept.pk}")
     words = words_of(paper.content)
     assert "档案统计月报表" in words and "在架案卷" in words
-    book = keeper.get(f"/statistics/workbook/?year={today.year}&month=0")
+    book: Any = keeper.get(f"/statistics/workbook/?year={today.year}&month=0")
     sheet = load_workbook(BytesIO(b"".join(book.streaming_content))).active
     assert sheet is not None and [cell.value for cell in sheet[2]][1:3] == ["案卷", 2]
     assert keeper.get("/statistics/print/?report=999999").status_code == 404

@@ -1,5 +1,7 @@
 """Places, what stands in them, and what they refuse."""
 
+from typing import Any
+
 import pytest
 
 from kedang.business.holdings.choices import Carrier, LocationKind, VolumeState, Whereabouts
@@ -98,7 +100,7 @@ def test_a_volume_is_put_away_and_moved(cast: Cast) -> None:
         ({"state": VolumeState.DESTROYED}, "volume_destroyed", "已销毁"),
     ],
 )
-def test_what_is_not_put_away(cast: Cast, values: dict[str, str], code: str, words: str) -> None:
+def test_what_is_not_put_away(cast: Cast, values: dict[str, Any], code: str, words: str) -> None:
     shelf = shelves_of(a_cabinet(cast))[0]
     volume = closed_volumes(cast.fonds, 1, **values)[0]
     with pytest.raises(Refused) as refusal:

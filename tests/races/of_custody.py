@@ -51,9 +51,9 @@ def standing_whole(ground: Ground) -> list[str]:
         if volume.running > 1 or volume.location_id != now:
             found.append(f"volume stands at {volume.location_id}, its placement says {now}")
     box = Location.objects.get(pk=ground.more["box"].pk)
-    now = Placement.objects.filter(box=box, until__isnull=True).values_list("location_id", flat=True)
-    if list(now) != [box.parent_id] or f"/{box.parent_id}/{box.pk}/" not in box.path:
-        found.append(f"box stands at {box.parent_id}, its placement says {list(now)}, its path {box.path}")
+    rows = list(Placement.objects.filter(box=box, until__isnull=True).values_list("location_id", flat=True))
+    if rows != [box.parent_id] or f"/{box.parent_id}/{box.pk}/" not in box.path:
+        found.append(f"box stands at {box.parent_id}, its placement says {rows}, its path {box.path}")
     return found
 
 
@@ -69,7 +69,9 @@ SHELF = Group(
         Act("put_away", lambda g, n: lay(g, n, "one"), told=FULL, quiet=True),
         Act("put_away elsewhere", lambda g, n: lay(g, n, "two"), told=FULL, quiet=True),
         Act("put_away in a box", lambda g, n: lay(g, n, "box"), told=FULL, quiet=True),
-        Act("box_move", lambda g, n: box_move(actor=who(g), box=g.more["box"], to=g.more["two" if n % 2 else "one"]), told=FULL, quiet=True),
+        Act("box_move",
+            lambda g, n: box_move(actor=who(g), box=g.more["box"], to=g.more["two" if n % 2 else "one"]),
+            told=FULL, quiet=True),
         Act("take_out", lambda g, n: take_out(actor=who(g), volumes=[g.more["volumes"][n % 4]], reason="取下整理"), quiet=True),
         Act("boxes_make", lambda g, n: boxes_make(actor=who(g), location=g.more["one"], count=1), told=FULL, quiet=True),
         Act(
@@ -114,7 +116,9 @@ def counted_whole(ground: Ground) -> list[str]:
 
 def scans(ground: Ground, client: int) -> Any:
     code, place = ground.more["b"].reference_code, ground.more["one"].label
-    return stock_scans_take(actor=who(ground), stock_take=ground.on, scans=[{"key": "same", "code": code, "place": place}])
+    return stock_scans_take(
+        actor=who(ground), stock_take=ground.on, scans=[{"key": "same", "code": code, "place": place}]
+    )
 
 
 def settle(ground: Ground, client: int) -> Any:

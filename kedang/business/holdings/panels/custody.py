@@ -172,8 +172,8 @@ class FindingPages(RecordPages):
         Panel(_("处理"), ("found_at", "solved_at", "solved_by", "solution"), wide=("solution",)),
     )
     columns = (
-        Column("text", lead=True, wrap=True), Column("state", tones=FINDING_TONES), Column("source", tones={}), "location", "owner", "due_on",
-        Column("found_at", sort="pk"), "solution",
+        Column("text", lead=True, wrap=True), Column("state", tones=FINDING_TONES), Column("source", tones={}), "location", "owner",
+        "due_on", Column("found_at", sort="pk"), "solution",
     )  # fmt: skip
     filters = ("text", Filter("state"), Filter("source"), Filter("found_at"), Filter("due_on", basic=False))
     views = (
@@ -230,7 +230,8 @@ class VisitPages(RecordPages):
         Panel(_("时间"), ("entered_at", "left_at"), readonly=("entered_at", "left_at")),
     )
     columns = (
-        Column("visitor", lead=True), "unit", "location", "purpose", "escorted_by", "key_number", Column("entered_at", sort="pk"), "left_at",
+        Column("visitor", lead=True), "unit", "location", "purpose", "escorted_by", "key_number",
+        Column("entered_at", sort="pk"), "left_at",
     )  # fmt: skip
     filters = ("unit", "key_number", Filter("entered_at"))
     views = (

@@ -76,7 +76,7 @@ def plot(
     span = HEIGHT - TOP - BOTTOM
 
     def y(value: float) -> float:
-        return round(top + TOP + span * (ceiling - value) / (ceiling - floor), 1)
+        return float(round(top + TOP + span * (ceiling - value) / (ceiling - floor), 1))
 
     made = Plot(title, unit, top, y(high), round(y(low) - y(high), 1))
     made.limits = [(y(high), f"{high:g}"), (y(low), f"{low:g}")]

@@ -46,7 +46,7 @@ class Places(Page):
         nodes: dict[int, dict[str, Any]] = {}
         for row in rows:
             nodes[row.pk] = {"row": row, "fill": fills.get(row.pk), "children": [], "url": self.url(row)}
-        tops = []
+        tops: list[dict[str, Any]] = []
         for node in nodes.values():
             above = nodes.get(node["row"].parent_id)
             (above["children"] if above is not None else tops).append(node)
@@ -85,7 +85,8 @@ class PlacePage(RecordDetail):
             "sides": self.sides(children) if place.kind == LocationKind.CABINET else [],
             "children": [] if place.kind == LocationKind.CABINET else self.lines(children),
             "volumes": volumes, "items": self.items() if is_shelf else [], "hidden": hidden, "qr": qr_of(place.label),
-            "scan_url": f"{reverse('holdings:scan')}?place={place.label}", "can_keep": can(self.actor, "custody.keep", place), "can_print": can(self.actor, "holdings.print", place),
+            "scan_url": f"{reverse('holdings:scan')}?place={place.label}", "can_keep": can(self.actor, "custody.keep", place),
+            "can_print": can(self.actor, "holdings.print", place),
             "climate_url": reverse("holdings:climate-room", args=[place.pk]) if place.kind == LocationKind.ROOM else "",
         }  # fmt: skip
 
@@ -172,11 +173,11 @@ class PlaceForm(RecordForm):
 
     def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> Any:
         form = super().make_form(data, initial)
-        parent = form.fields.get("parent")
+        parent: Any = form.fields.get("parent")
         if parent is not None:
             kept = Location.objects.visible_to(self.actor).filter(kind__in=UPPER)
-            asked = self.request.GET.get("parent") or (data.get("parent") if data is not None else None)
-            if str(asked or "").isdecimal():
+            asked = str(self.request.GET.get("parent") or (data.get("parent") if data is not None else "") or "")
+            if asked.isdecimal():
                 kept = kept | Location.objects.visible_to(self.actor).filter(pk=int(asked))
             parent.queryset = kept.order_by("label")
         for name in ("code",):
@@ -191,13 +192,13 @@ class RoomForm(RecordForm):
 
     def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> Any:
         form = super().make_form(data, initial)
-        place = form.fields.get("location")
+        place: Any = form.fields.get("location")
         if place is not None:
             kept = Location.objects.visible_to(self.actor).filter(kind__in=UPPER)
-            asked = self.request.GET.get("location", "") or (data.get("location", "") if data is not None else "")
+            asked = str(self.request.GET.get("location") or (data.get("location") if data is not None else "") or "")
             if self.obj is not None:
                 kept = kept | Location.objects.visible_to(self.actor).filter(pk=self.obj.location_id)
-            elif str(asked).isdecimal():
+            elif asked.isdecimal():
                 kept = kept | Location.objects.visible_to(self.actor).filter(pk=int(asked))
             place.queryset = kept.order_by("label")
             place.label_from_instance = lambda row: f"{row.label} {row.name}".strip()
