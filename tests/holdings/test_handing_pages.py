@@ -190,7 +190,8 @@ def test_counts_of_statements(cast: Cast, as_: As) -> None:
         compare(f"holdings/{name}", *counts[1])
     accept_all(cast, one)
     run: Any = many.check_runs.filter(volume__isnull=False).first()
-    pages: dict[str, Any] = {"transfer-list": (), "check-run-list": (), "check-trend": (), "check-run-detail": (run.pk,), "volume-checks": (run.volume_id,),
+    pages: dict[str, Any] = {
+             "transfer-list": (), "check-run-list": (), "check-trend": (), "check-run-detail": (run.pk,), "volume-checks": (run.volume_id,),
              "volume-packages": (run.volume_id,)}  # fmt: skip
     for name, args in pages.items():
         archive.get(page(name, *args))
