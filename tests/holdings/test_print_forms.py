@@ -112,6 +112,15 @@ def test_head_stands_on_every_page_and_long_titles_stay_whole(noon: Cast) -> Non
     assert sum(whole in text for text in found) == 1  # not torn apart by the end of a page
 
 
+@pytest.mark.parametrize(("items", "sheets"), [(14, 1), (15, 1), (16, 2)])
+def test_a_full_page_is_followed_by_no_blank_one(noon: Cast, items: int, sheets: int) -> None:
+    """One line is higher than the others, so that with fourteen the foot of the page has no room for a blank row."""
+    of = full_volume(noon, items)
+    if items == 14:
+        Item.objects.filter(volume=of, position=2).update(author="青山精密机械有限公司、" * 2)
+    assert len(pages(pdf(noon, volume.contents(noon.archivist, of, options(noon))))) == sheets
+
+
 def test_notes(noon: Cast) -> None:
     of = full_volume(noon, situation="第2件缺附件一。")
     noted(noon, of)
