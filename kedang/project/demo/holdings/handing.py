@@ -12,6 +12,7 @@ from django.conf import settings
 from kedang.business.holdings.choices import CheckOccasion, ItemState, LineState, Verdict, VolumeState, Whereabouts
 from kedang.business.holdings.models import CheckRun, Item, PackageKind, Transfer, Volume
 from kedang.business.holdings.services.check_runs import check_answer, check_run, transfer_check
+from kedang.business.holdings.services.items import item_change
 from kedang.business.holdings.services.packages import package_make
 from kedang.business.holdings.services.transfer_receiving import Answer, transfer_count, transfer_receive
 from kedang.business.holdings.services.transfers import transfer_add, transfer_create, transfer_send, unfit
@@ -60,15 +61,19 @@ def _hand_over(chief: Any, *, title: str) -> None:
         giver = _giver(department, mine)
         if giver is None:
             continue
-        transfer = transfer_create(
-            actor=giver, values={"department": department, "title": title, "remarks": "纸质与电子一并移交"}
-        )
-        fit = [row for row in mine if can(giver, "holdings.deliver", row) and unfit(transfer, row) is None][:MOST_LINES]
+        planned = Transfer(fonds=department.fonds, department=department)
+        fit = []
+        for number, row in enumerate(mine[: 2 * MOST_LINES], 2):
+            if isinstance(row, Item) and not row.pages and can(giver, "holdings.deliver", row):
+                row = item_change(actor=giver, item=row, values={"pages": number}, version=row.version)
+            if can(giver, "holdings.deliver", row) and unfit(planned, row) is None:
+                fit.append(row)
         if fit:
-            volumes = [row for row in fit if isinstance(row, Volume)]
-            transfer_add(
-                actor=giver, transfer=transfer, volumes=volumes, items=[row for row in fit if isinstance(row, Item)]
-            )
+            values = {"department": department, "title": title, "remarks": "纸质与电子一并移交"}
+            transfer = transfer_create(actor=giver, values=values)
+            volumes = [row for row in fit[:MOST_LINES] if isinstance(row, Volume)]
+            items = [row for row in fit[:MOST_LINES] if isinstance(row, Item)]
+            transfer_add(actor=giver, transfer=transfer, volumes=volumes, items=items)
             transfer_check(actor=giver, transfer=transfer_send(actor=giver, transfer=transfer))
             return
 
