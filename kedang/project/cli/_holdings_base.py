@@ -153,7 +153,7 @@ class _Maker:
 
     def _item(self, about: Volume, position: int, volume: Volume | None, page: int) -> Item:
         word = WORDS[(about.number + position) % len(WORDS)]
-        kinds = self.types[about.series.code] or [None]
+        kinds = self.types[about.series.code]
         is_filed = volume is not None and volume.state != "open"
         return Item(
             fonds=self.fonds, title=f"{about.title[: -len(about.series.name) - 5]}{word}（{position}）",

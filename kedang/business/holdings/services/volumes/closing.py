@@ -137,7 +137,7 @@ def _outside(rows: Sequence[Item]) -> list[Shortcoming]:
 
 def _inspector(actor: Actor, volume: Volume, given: Person | int | None) -> Person:
     """The inspector: someone of the company who may see the volume and did not arrange it."""
-    if given in (None, ""):
+    if not given:
         raise Refused("inspector_missing", _("请选择检查人。检查人不能是立卷人本人。"), "inspector")
     key = given.pk if isinstance(given, Person) else given
     person = Person.objects.filter(pk=key, fonds_id=volume.fonds_id, is_active=True).first()

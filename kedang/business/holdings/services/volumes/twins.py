@@ -149,7 +149,7 @@ def scanned_pages(item_ids: Sequence[int]) -> dict[int, int]:
     ).exclude(file__state__in=(FileState.DAMAGED, FileState.ERASED, FileState.INFECTED))
     sums: defaultdict[tuple[int, str], int] = defaultdict(int)
     for item_id, role, pages in rows.values_list("item_id", "role", "file__pages"):
-        sums[item_id, role] += pages
+        sums[item_id, role] += pages or 0
     keys = {item_id for item_id, _role in sums}
     return {key: sums[key, FileRole.SCAN.value] or sums[key, FileRole.ORIGINAL.value] for key in keys}
 

@@ -31,7 +31,7 @@ CARRIER_TONES = {
 WHEREABOUTS_TONES = {
     Whereabouts.IN_STORE.value: "plain", Whereabouts.ISSUED.value: "warn", Whereabouts.WITHDRAWN.value: "bad", Whereabouts.GONE.value: "bad",
 }  # fmt: skip
-TONES = {
+TONES: dict[str, dict[Any, str]] = {
     "state": STATE_TONES,
     "secrecy_level": SECRECY_TONES,
     "carrier": CARRIER_TONES,

@@ -12,6 +12,7 @@ from kedang.business.holdings.services.volumes.checking import FIXED
 from kedang.business.holdings.views.pickers import CustomerField, ProjectField
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.sure import sure
 from kedang.foundation.web.records import Panel, RecordForm, RecordFormBase
 
 PICKED = {"picked_customer": "customer", "picked_project": "project"}
@@ -24,7 +25,7 @@ class VolumeForm(RecordForm):
     def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordFormBase:
         """Short choices, the pickers beside the class, and the fixed ones closed."""
         form = super().make_form(data, {**self.picked(), **(initial or {})})
-        for name, rows in _choices(self.actor.fonds_id).items():
+        for name, rows in _choices(sure(self.actor.fonds_id)).items():
             field: Any = form.fields.get(name)
             present = getattr(self.obj, f"{name}_id", None)
             if field is not None:
@@ -74,7 +75,7 @@ def _be_easy(form: RecordFormBase) -> None:
         form.fields[name].help_text = words
 
 
-def _choices(fonds_id: int | None) -> dict[str, Any]:
+def _choices(fonds_id: int) -> dict[str, Any]:
     return {
         "series": Series.objects.filter(
             scheme__fonds_id=fonds_id,

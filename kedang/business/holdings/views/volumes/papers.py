@@ -31,11 +31,9 @@ class NotesTab(VolumeRecord, RecordTab):
     def context(self) -> dict[str, Any]:
         rows = list(VolumeNote.objects.filter(volume=self.obj).select_related("signed_by").order_by("-pk"))
         fresh = [row for row in rows if row.signed_at is None]
-        for row in rows:
-            row.tone = KIND_TONES.get(row.kind, "plain")
         may = can(self.actor, "holdings.mend", self.obj)
         return {
-            "rows": rows,
+            "rows": [(row, KIND_TONES.get(row.kind, "plain")) for row in rows],
             "fresh": len(fresh),
             "upto": max((row.pk for row in fresh), default=0),
             "may_sign": may and bool(fresh),
