@@ -1,9 +1,9 @@
-"""Pages of printed forms: every print is told and kept, previews are looks, a sheet says whether it is still true, nobody sees beyond their reach."""
+"""Pages of printed forms: every print is told and kept, previews are looks, a sheet says whether it is still true."""
 
 import io
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -185,7 +185,7 @@ def test_since_comes_from_the_trail(archive: Cast, as_: As) -> None:
     of, client = full_volume(archive), as_("archivist")
     client.get(form(of, "notes"))
     sheet = PrintedSheet.objects.get()
-    with clock.frozen(datetime.now(UTC) + timedelta(days=1)) as later:
+    with clock.frozen(clock.now() + timedelta(days=1)) as later:
         note_add(actor=archive.archivist, volume=of, kind="defect", text="第1件第2页缺角。")
     page = check(client, sheet.code)
     assert f"自 {clock.local(later):%Y-%m-%d %H:%M} 起" in page and "第1件第2页缺角。" in page

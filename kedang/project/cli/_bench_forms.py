@@ -122,10 +122,11 @@ def _volume(person: Any, count: int) -> Any:
 
     fonds, now = person.fonds, clock.now()
     ensure_defaults(fonds)
-    series = Series.objects.filter(scheme__fonds=fonds).order_by("id").first()
-    retention = RetentionPeriod.objects.filter(fonds=fonds).first()
+    series: Any = Series.objects.filter(scheme__fonds=fonds).order_by("id").first()
+    retention: Any = RetentionPeriod.objects.filter(fonds=fonds).first()
+    template: Any = CodeTemplate.objects.filter(fonds=fonds).first()
     volume = Volume.objects.create(
-        fonds=fonds, reference_code="BENCH-FORMS-0001", number=1, template=CodeTemplate.objects.filter(fonds=fonds).first(), series=series,
+        fonds=fonds, reference_code="BENCH-FORMS-0001", number=1, template=template, series=series,
         title="测量用案卷：设备采购合同、技术协议与往来函件", year=now.year, retention=retention, department=person.department, responsible=person,
         item_count=count, page_count=count * 3, created_at=now, changed_at=now,
     )  # fmt: skip

@@ -66,7 +66,8 @@ def volume_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_hei
             )
         )
     heads = [
-        Head(_("序号"), 11, "center", is_number=True), Head(_("档号"), 36, is_code=True), Head(_("案卷题名"), 53), Head(_("起止日期"), 21, "center", is_code=True),
+        Head(_("序号"), 11, "center", is_number=True), Head(_("档号"), 36, is_code=True),
+        Head(_("案卷题名"), 53), Head(_("起止日期"), 21, "center", is_code=True),
         Head(_("总页数"), 14, "center", is_number=True), Head(_("保管期限"), 21, "center"), Head(_("备注"), 14),
     ]  # fmt: skip
     destroyed = sum(volume.state == VolumeState.DESTROYED for volume in volumes)
@@ -101,7 +102,9 @@ def volume_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_hei
             + _short_words((v.retention.code, v.retention.name) for v in volumes),
             "closing": [(_("编制人"), actor.display_name), (_("编制日期"), day(clock.today())), (_("检查人"), "")],
             "closing_notes": closing_notes,
-            "over": [_("全宗号：{code}").format(code=fonds.code), "　".join([*words[:3], excerpt_mark(bool(part))]), _("共 {count} 卷").format(count=len(volumes))],
+            "over": [_("全宗号：{code}").format(code=fonds.code), "　".join([*words[:3], excerpt_mark(bool(part))]),
+                _("共 {count} 卷").format(count=len(volumes)),
+            ],
             "landscape": False,
             "row_height": row_height,
             "empty": _("没有符合条件的案卷"),
@@ -181,7 +184,9 @@ def item_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_heigh
             "closing_notes": [
                 _("本目录共登记归档文件 {count} 件，{pages} 页。").format(count=len(items), pages=sum(i.pages for i in items))
             ],
-            "over": [_("全宗号：{code}").format(code=fonds.code), "　".join([*words[:4], excerpt_mark(bool(part))]), _("共 {count} 件").format(count=len(items))],
+            "over": [_("全宗号：{code}").format(code=fonds.code), "　".join([*words[:4], excerpt_mark(bool(part))]),
+                _("共 {count} 件").format(count=len(items)),
+            ],
             "landscape": True,
             "row_height": min(row_height, 12),
             "empty": _("没有符合条件的归档文件"),

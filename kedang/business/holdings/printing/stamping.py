@@ -145,8 +145,10 @@ class _Look:
         return bool(dark <= max(2, self.ink.width * self.ink.height // 20000))
 
     def free_place(self, numbers_above: bool) -> tuple[float, float] | None:
-        """Lower left corner (from the page's, in points) of free space for the stamp at the head of the page: in the middle, else elsewhere in the
-        upper third."""
+        """Lower left corner (from the page's, in points) of free space for the stamp at the head of the page.
+
+        In the middle, else elsewhere in the upper third.
+        """
         wide, high = self.size
         need = (int((STAMP[0] + 4) * LOOK), int((STAMP[1] + 4) * LOOK))
         left, right = int(EDGE * LOOK), int((wide - EDGE) * LOOK) - need[0]

@@ -113,8 +113,8 @@ class PrintLists(ListForms):
         }
         return self.draw(
             form=form, forms=[(str(name), FormKind(name).label, name == form) for name in FORMS], is_labels=form == FormKind.LABELS,
-            is_register=form == FormKind.REGISTER, asked=request.GET, count=len(sheet.lines) if sheet else 0, problem=problem, address=address,
-            can_table=form in AS_TABLE and can(self.actor, EXPORT), lead=self.lead, label_kinds=labels.KINDS.items(),
+            is_register=form == FormKind.REGISTER, asked=request.GET, count=len(sheet.lines) if sheet else 0, problem=problem,
+            address=address, can_table=form in AS_TABLE and can(self.actor, EXPORT), lead=self.lead, label_kinds=labels.KINDS.items(),
             settings=settings_of(self.actor.fonds_id), **self.choices(form),
         )  # fmt: skip
 
@@ -165,8 +165,8 @@ class SheetCheck(Page):
                 record(self.actor, SHEET_CHECKED, sheet.audit_parent or sheet, meta=meta)
         prints = self.prints_of(code) if sheet is None else []
         return self.draw(
-            code=code, sheet=sheet, comparison=comparison, changes=changes, prints=prints, is_unknown=bool(code) and not sheet and not prints,
-            lead=self.lead, again=self.again(sheet) if sheet else "",
+            code=code, sheet=sheet, comparison=comparison, changes=changes, prints=prints,
+            is_unknown=bool(code) and not sheet and not prints, lead=self.lead, again=self.again(sheet) if sheet else "",
         )  # fmt: skip
 
     def again(self, sheet: PrintedSheet) -> str:

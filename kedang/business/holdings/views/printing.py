@@ -69,7 +69,9 @@ class FormPage(Page):
         """Write the print down."""
         printed = Printed(
             form=str(sheet.form), title=sheet.title, code=sheet.code, digest=sheet.digest, lines=sheet.lines, fonds_id=sheet.fonds.pk,
-            subject=sheet.subject, asked={**sheet.asked, "clearance": int(clearance_of(self.actor))}, secrecy_level=sheet.secrecy_level, page_count=pages, file_kind=kind,
+            subject=sheet.subject,
+            asked={**sheet.asked, "clearance": int(clearance_of(self.actor))},
+            secrecy_level=sheet.secrecy_level, page_count=pages, file_kind=kind,
             rows_out=sheet.rows_out,
         )  # fmt: skip
         return sheet_keep(actor=self.actor, printed=printed, purpose=self.purpose)
