@@ -46,7 +46,10 @@ QUIET_FUNCTIONS: dict[tuple[str, str], str] = {
         "foundation/safekeeping/rekeying/columns.py",
         "exchange",
     ): "the same values under another key; the rotation is one event with its counts",
-    ("foundation/files/services/fixity.py", "_note"): "that a file was read again; the run is told with its counts, a fault by itself",
+    (
+        "foundation/files/services/fixity.py",
+        "_note",
+    ): "that a file was read again; the run is told with its counts, a fault by itself",
     ("foundation/files/services/fixity.py", "name_origins"): "whose content was found; the finding itself is an event",
     ("business/customers/jobs.py", "rescore"): "a derived score; the change of the requirements is the event",
 }

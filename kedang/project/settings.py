@@ -172,7 +172,10 @@ BACKUP_S3 = {
 AUDIT_ALGORITHM = env_choice("KEDANG_AUDIT_ALGORITHM", "sha256", ("sha256", "sm3"))
 AUDIT_CHECKPOINTS = env_list("KEDANG_AUDIT_CHECKPOINTS")
 AUDIT_VERIFY_AT = env_str("KEDANG_AUDIT_VERIFY_AT", "03:30")
-CHECK_AT, CHECK_SAMPLE = env_str("KEDANG_CHECK_AT", "04:00"), env_int("KEDANG_CHECK_SAMPLE", 50)  # volumes a night; 0: none
+CHECK_AT, CHECK_SAMPLE = (
+    env_str("KEDANG_CHECK_AT", "04:00"),
+    env_int("KEDANG_CHECK_SAMPLE", 50),
+)  # volumes a night; 0: none
 
 OCR_PYTHON = env_str("KEDANG_OCR_PYTHON")  # a Python with the recogniser, where it shall not lie beside the program
 METRICS_TOKEN = env_str("KEDANG_METRICS_TOKEN")

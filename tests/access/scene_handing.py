@@ -16,7 +16,13 @@ def arguments_of_handing(cast: Cast) -> dict[str, dict[str, Any]]:
     volume = a_volume_of(cast, 0)
     file = file_store(actor=cast.archivist, name="卷.zip", chunks=[b"Packed"], fonds=cast.fonds)
     package: Any = Package.objects.create(
-        fonds=cast.fonds, volume=volume, kind="bagit", file=file, digest=file.sha256, made_by="沈砚", made_at=clock.now()
+        fonds=cast.fonds,
+        volume=volume,
+        kind="bagit",
+        file=file,
+        digest=file.sha256,
+        made_by="沈砚",
+        made_at=clock.now(),
     )
     pk = {"pk": transfer.pk}
     return {

@@ -12,7 +12,12 @@ def arguments_of_printing(cast: Cast) -> dict[str, dict[str, Any]]:
     box: Any = Location.objects.create(fonds=cast.fonds, kind="box", code="H1", label="一库-A01-01-H1", thickness=30)
     Location.objects.filter(pk=box.pk).update(path=f"/{box.pk}/")
     handed: Any = Transfer.objects.create(
-        fonds=cast.fonds, number="YJ-1", department=cast.sales_one, title="合同", created_at=clock.now(), handed_by=cast.salesperson
+        fonds=cast.fonds,
+        number="YJ-1",
+        department=cast.sales_one,
+        title="合同",
+        created_at=clock.now(),
+        handed_by=cast.salesperson,
     )
     volume: Any = Volume.objects.filter(fonds=cast.fonds).first()
     TransferLine.objects.create(transfer=handed, position=1, volume=volume, pages=4, is_running=False)

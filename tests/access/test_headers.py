@@ -95,7 +95,8 @@ print(json.dumps({"session": settings.SESSION_COOKIE_NAME, "csrf": settings.CSRF
 def production(tmp_path: Path, program: str, **extra: str) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("KEDANG_", "DJANGO_", "PYTEST"))}
     environment = {
-        **kept, "KEDANG_DATA_DIR": str(tmp_path), "KEDANG_PRODUCTION": "true", "KEDANG_HTTPS": "true", "KEDANG_CLAMD": "/run/clamav/clamd.ctl",
+        **kept, "KEDANG_DATA_DIR": str(tmp_path), "KEDANG_PRODUCTION": "true", "KEDANG_HTTPS": "true",
+        "KEDANG_CLAMD": "/run/clamav/clamd.ctl",
         "KEDANG_ALLOWED_HOSTS": "dossiers.example.com", **extra,
     }  # fmt: skip
     return subprocess.run(

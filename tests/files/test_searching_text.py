@@ -1,4 +1,5 @@
-"""Search in documents: any fragment, the page of the hit, only for who may read the item that holds the file; nothing in clear in the index."""
+"""Search in documents: any fragment, the page of the hit, only for who may read the item that holds the file; nothing in clear in the
+index."""
 
 from typing import Any
 

@@ -145,6 +145,8 @@ def test_a_source_that_breaks_off_leaves_nothing(cast: Cast, data_dir: Path) -> 
     assert not left(data_dir) and not StoredFile.objects.exists()
 
 
+OFFICE = "application/vnd.openxmlformats-officedocument"
+
 KINDS = [
     ("a.pdf", making.pdf(), "application/pdf", ""),
     ("a.pdf", making.pdf("/Encrypt 9 0 R"), "application/pdf", "密码"),
@@ -152,8 +154,8 @@ KINDS = [
     ("a.pdf", making.pdf().replace(b"startxref\n", b"startxref\n9"), "application/pdf", "索引已损坏"),
     ("a.pdf", b"just words", "text/plain", ""),
     ("a.docx", bytes(range(256)) * 4, "application/octet-stream", "内容却不是"),
-    ("a.docx", making.package({"word/document.xml": b"<w/>"}), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ""),
-    ("a.zip", making.package({"xl/workbook.xml": b"<w/>"}), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ""),
+    ("a.docx", making.package({"word/document.xml": b"<w/>"}), f"{OFFICE}.wordprocessingml.document", ""),
+    ("a.zip", making.package({"xl/workbook.xml": b"<w/>"}), f"{OFFICE}.spreadsheetml.sheet", ""),
     ("发票.ofd", making.package({"OFD.xml": b"<ofd/>"}), "application/ofd", ""),
     ("a.odt", making.package({"mimetype": b"application/vnd.oasis.opendocument.text"}), "application/vnd.oasis.opendocument.text", ""),
     ("a.zip", making.package({"a.txt": b"a"}), "application/zip", ""),

@@ -1,4 +1,5 @@
-"""Validators that others wrote, each in a process of its own: ``bagit`` of the Library of Congress, ``eark-validator`` of the E-ARK Foundation.
+"""Validators that others wrote, each in a process of its own: ``bagit`` of the Library of Congress, ``eark-validator`` of the E-ARK
+Foundation.
 
 The latter fetches its word lists from the net when it starts, although they come along in its own package: here it is given those.
 """

@@ -105,7 +105,8 @@ def add_item(cast: Cast, volume: Volume, place: int = 1, **values: Any) -> Item:
         fonds=cast.fonds, volume=volume, created_at=clock.now(), series=volume.series, retention=volume.retention,
         **{"title": f"设备采购合同之{place}", "document_number": f"青禾〔2026〕{volume.pk}{place}号", "author": "青禾实业有限公司",
            "dated_on": DATED, "pages": 2, "year": 2026, "state": "filed", "position": place, "first_page": 2 * place - 1,
-           "carrier": "hybrid", "document_type": kept, "department": cast.sales_one, "responsible": cast.salesperson, "filed_at": clock.now(), **values},
+           "carrier": "hybrid", "document_type": kept, "department": cast.sales_one, "responsible": cast.salesperson,
+           "filed_at": clock.now(), **values},
     )  # fmt: skip
     item.reference_code, item.number = code_issue_item(actor=cast.archivist, item=item, volume=volume)
     item.save(force_insert=True)

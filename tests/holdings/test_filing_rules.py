@@ -62,7 +62,9 @@ def test_the_year_and_why(rule: str, values: dict[str, Any], year: int | None, w
 
 def test_a_request_goes_with_its_answer(receive: Callable[..., Item]) -> None:
     reply = receive(title="关于客户信用等级的批复", dated_on=date(2026, 1, 8), document_type=rule_type(YearRule.REPLY))
-    request = receive(title="关于客户信用等级的请示", dated_on=date(2025, 12, 30), document_type=rule_type(YearRule.REPLY))
+    request = receive(
+        title="关于客户信用等级的请示", dated_on=date(2025, 12, 30), document_type=rule_type(YearRule.REPLY)
+    )
     request.belongs_to, request.relation = reply, Relation.REQUEST
     request.save()
     found = propose_placement(request)
@@ -133,7 +135,9 @@ def test_a_volume_of_the_same_customer_class_year_and_period(cast: Cast, receive
 def test_a_project_has_volumes_of_its_own(cast: Cast, receive: Callable[..., Item]) -> None:
     customer = make_customer(cast.archivist)
     project = make_project(cast, customer, ended_on=date(2026, 9, 30))
-    item = receive(customer=customer, project=project, document_type=rule_type(YearRule.CLOSING), dated_on=date(2025, 3, 1))
+    item = receive(
+        customer=customer, project=project, document_type=rule_type(YearRule.CLOSING), dated_on=date(2025, 3, 1)
+    )
     make_volume(cast, customer=customer, series=propose_placement(item).series.value)
     found = propose_placement(item)
     assert found.year.value == 2026

@@ -35,7 +35,8 @@ def test_the_list_its_views_and_its_search(as_: As, archive: Cast) -> None:
     v.volume_reopen_ask(actor=archive.archivist, volume=shut, reason="补入协议")
     client = as_("archivist")
     found = {query: shown(client.get(f"/volumes/?{query}")) for query in (
-        "", "view=open", "view=closed", "view=shelved", "view=unsigned", "view=asked", "q=结了", "q=jld", f"q={shut.reference_code}", "year_to=2025", "sort=reference_code",
+        "", "view=open", "view=closed", "view=shelved", "view=unsigned", "view=asked", "q=结了", "q=jld", f"q={shut.reference_code}",
+        "year_to=2025", "sort=reference_code",
     )}  # fmt: skip
     both = {"开着的", "结了的"}
     assert found == {

@@ -62,12 +62,14 @@ DRAFT = Group(
         Act("scheme_publish", lambda g, n: schemes.scheme_publish(actor=who(g), scheme=g.on), once=True, told=FIXED),
         Act("scheme_retire", lambda g, n: schemes.scheme_retire(actor=who(g), scheme=g.on), once=True, told=FIXED),
         Act(
-            "series_create", lambda g, n: series.series_create(actor=who(g), scheme=g.on, values={"code": f"SJ{g.more['stamp']}", "name": "数据"}),
+            "series_create", lambda g, n: series.series_create(actor=who(g), scheme=g.on,
+                                                              values={"code": f"SJ{g.more['stamp']}", "name": "数据"}),
             once=True, told=FIXED | told("series_code_taken"),
         ),
         Act(
             "series_change",
-            lambda g, n: series.series_change(actor=who(g), series=g.more["own"], values={"code": f"KJ{g.more['stamp']}X{n}"}, version=g.more["own"].version),
+            lambda g, n: series.series_change(actor=who(g), series=g.more["own"], values={"code": f"KJ{g.more['stamp']}X{n}"},
+            version=g.more["own"].version),
             once=True, told=FIXED | STALE, gone=True,
         ),
         Act("series_remove", lambda g, n: series.series_remove(actor=who(g), series=g.more["own"]), once=True, told=FIXED, gone=True),

@@ -73,7 +73,8 @@ OPEN_VOLUME = Group(
             once=True, told=SHUT | told("item_not_here"),
         ),
         Act(
-            "volume_reorder", lambda g, n: v.volume_reorder(actor=who(g), volume=g.on, item=g.more["inside"][n % 2], to=1), told=SHUT, quiet=True,
+            "volume_reorder", lambda g, n: v.volume_reorder(actor=who(g), volume=g.on, item=g.more["inside"][n % 2], to=1),
+            told=SHUT, quiet=True,
         ),
         Act("volume_close", lambda g, n: v.volume_close(actor=who(g), volume=g.on, inspector=g.cast.head), once=True, told=SHUT),
         Act(

@@ -21,6 +21,7 @@ from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import can
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.web.departments import departments_in_order
 from kedang.foundation.web.records import Filter, View
 
 INCOMPLETE_BELOW = 60
@@ -93,12 +94,6 @@ def person_choices(actor: Any) -> list[tuple[int, str]]:
 def department_choices(actor: Any) -> list[tuple[int, str]]:
     """Departments of the company as an indented tree."""
     return [(row.pk, f"{'　' * (row.path.count('/') - 2)}{row.name}") for row in departments_in_order(actor.fonds_id)]
-
-
-def departments_in_order(fonds_id: int | None) -> list[Department]:
-    """Departments, each followed by those below it."""
-    rows: list[Department] = list(Department.objects.filter(fonds_id=fonds_id or 0, is_active=True))
-    return sorted(rows, key=lambda row: [int(key) for key in row.path.split("/") if key])
 
 
 def open_to_all(actor: Any) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kedang.business.customers.filters import departments_in_order
 from kedang.business.customers.reference import (
     industry_children,
     industry_path,
@@ -16,6 +15,7 @@ from kedang.business.customers.reference import (
 )
 from kedang.foundation.access.grants import active_grants
 from kedang.foundation.access.models import Department, Person, Scope
+from kedang.foundation.web.departments import DepartmentChoice, departments_in_order
 
 Step = Callable[[str], Sequence[Any]]
 
@@ -77,13 +77,6 @@ def industry_widget() -> CascadeWidget:
 CASCADES = {"region": region_widget, "industry": industry_widget}
 
 
-class NamedChoice(forms.ModelChoiceField):
-    """Departments as an indented tree."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{'　' * (obj.path.count('/') - 2)}{obj.name}"
-
-
 def responsible_field(actor: Any) -> forms.Field:
     """Whom the actor may make responsible: everybody, or only themselves where they reach only their own."""
     scopes = {grant.scope for grant in active_grants(actor) if "customers.change" in grant.actions}
@@ -95,7 +88,7 @@ def responsible_field(actor: Any) -> forms.Field:
 
 def department_field(actor: Any) -> forms.Field:
     """Departments in use."""
-    found = NamedChoice(
+    found = DepartmentChoice(
         Department.objects.filter(fonds_id=actor.fonds_id, is_active=True), required=False, label=_("归属部门")
     )
     found.choices = [

@@ -56,7 +56,8 @@ class Findable:
 
 
 class Finder(Protocol):
-    """Something to be found through the one box. ``is_beside``: it is suggested beside the records, however many kinds of them there are."""
+    """Something to be found through the one box. ``is_beside``: it is suggested beside the records, however many kinds of them there
+    are."""
 
     @property
     def kind(self) -> str: ...
@@ -73,7 +74,8 @@ class Finder(Protocol):
     def is_for(self, actor: Any) -> bool: ...
 
     def search(self, actor: Any, text: str, page: int) -> tuple[Any, list["FoundLine"]]:
-        """A result (``total_text``, ``took_ms``, ``page``, ``page_size``, ``pages``, ``total``, ``is_capped``) and the lines of its page."""
+        """A result (``total_text``, ``took_ms``, ``page``, ``page_size``, ``pages``, ``total``, ``is_capped``) and the lines of its
+        page."""
 
     def suggest(self, actor: Any, text: str, limit: int) -> list["FoundLine"]: ...
 

@@ -122,7 +122,8 @@ class _Maker:
             rows.append(
                 Volume(
                     fonds=self.fonds, template=self.template, series=series, year=year, retention=period, number=number, customer=customer,
-                    reference_code=f"{self.fonds.code}-{code}·{year}·{period.code}-{number:04d}", title=f"{customer.name}{year}年{series.name}",
+                    reference_code=f"{self.fonds.code}-{code}·{year}·{period.code}-{number:04d}",
+                    title=f"{customer.name}{year}年{series.name}",
                     department=customer.department, responsible=self.keeper, state=state, carrier="paper", created_at=made, changed_at=made,
                     closed_at=made if state != "open" else None, shelved_at=made if state == "shelved" else None,
                     secrecy_level=2 if n % 9 == 0 else 1,

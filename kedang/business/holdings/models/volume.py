@@ -99,7 +99,9 @@ class Volume(models.Model):
             models.UniqueConstraint(fields=["fonds", "reference_code"], name="volume_code_once"),
             models.CheckConstraint(condition=~Q(title=""), name="volume_has_title"),
             models.CheckConstraint(
-                condition=Q(inspected_by__isnull=True) | Q(responsible__isnull=True) | ~Q(inspected_by=F("responsible")),
+                condition=Q(inspected_by__isnull=True)
+                | Q(responsible__isnull=True)
+                | ~Q(inspected_by=F("responsible")),
                 name="volume_inspected_by_another",
             ),
             models.CheckConstraint(condition=Q(twin__isnull=True) | ~Q(twin=F("id")), name="volume_not_its_own_twin"),

@@ -8,7 +8,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
@@ -46,7 +46,7 @@ CODE_TONES: Any = {CodeState.CURRENT.value: "good", CodeState.FORMER.value: "blu
 
 def text_input(label: Any, length: int) -> forms.CharField:
     """A text that must be there."""
-    told = _text("请填写“%(label)s”。") % {"label": label}
+    told = gettext("请填写“%(label)s”。") % {"label": label}
     return forms.CharField(label=label, max_length=length, error_messages={"required": told})
 
 
@@ -64,7 +64,7 @@ class SettingPages(RecordPages):
 
 def years_text(row: Any, actor: Any) -> str:
     """永久 for ever."""
-    return _text("永久") if row.years is None else _text("%(n)s 年") % {"n": row.years}
+    return gettext("永久") if row.years is None else gettext("%(n)s 年") % {"n": row.years}
 
 
 class PeriodPages(SettingPages):
@@ -258,7 +258,7 @@ class ReferenceCodePages(RecordPages):
 
 def kind_of(row: Any) -> str:
     """What has the code."""
-    return _text("案卷") if row.volume_id else _text("件") if row.item_id else ""
+    return gettext("案卷") if row.volume_id else gettext("件") if row.item_id else ""
 
 
 URLS: list[URLPattern] = [

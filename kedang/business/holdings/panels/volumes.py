@@ -78,7 +78,8 @@ class VolumePages(RecordPages):
     panels = (
         Panel(
             _("案卷"),
-            ("title", "series", "year", "retention", "secrecy_level", "carrier", "template", "customer", "project", "started_on", "ended_on"),
+            ("title", "series", "year", "retention", "secrecy_level", "carrier", "template", "customer", "project",
+             "started_on", "ended_on"),
             wide=("title",), readonly=("customer", "project"), columns=3,
         ),
         Panel(
@@ -120,7 +121,8 @@ class VolumePages(RecordPages):
             confirm=_("纸质案卷与内容相同的电子案卷互相指引，并逐件核对页数。"),
         ),
         Verb(
-            "twin-drop", _("解除互见"), drop_twin, action="holdings.mend", icon="x", when=lambda volume: volume.twin_id is not None, reason=True,
+            "twin-drop", _("解除互见"), drop_twin, action="holdings.mend", icon="x", when=lambda volume: volume.twin_id is not None,
+            reason=True,
             danger=True, done=_("互见已解除。"), confirm=_("两卷不再互相指引；备考表记一笔。"),
         ),
     )  # fmt: skip

@@ -38,7 +38,8 @@ def documents_of(ids: Iterable[int]) -> Iterator[tuple[int, Document]]:
     )
     for row in rows:
         texts = [
-            (TITLE, row["title"]), (CODE, row["reference_code"]), (CUSTOMER, row["customer__name"] or ""), (PROJECT, row["project__name"] or ""),
+            (TITLE, row["title"]), (CODE, row["reference_code"]), (CUSTOMER, row["customer__name"] or ""), (PROJECT,
+            row["project__name"] or ""),
             *((FORMER_CODE, code) for code in former[row["id"]] if code != row["reference_code"]),
         ]  # fmt: skip
         yield (

@@ -88,7 +88,8 @@ def codes_issue_items(
         template: default that of the volume, or the default one for filing by item.
 
     Raises:
-        Refused: ``code_template_missing``, ``code_part_missing``, ``code_ambiguous``, ``code_too_long``, ``year_odd``, ``item_page_missing``.
+        Refused: ``code_template_missing``, ``code_part_missing``, ``code_ambiguous``, ``code_too_long``, ``year_odd``,
+        ``item_page_missing``.
     """
     if not items:
         return []

@@ -1,4 +1,5 @@
-"""A volume out of a package, as it was: entries, files, traces, notes, codes. What this company calls otherwise is matched or made inactive.
+"""A volume out of a package, as it was: entries, files, traces, notes, codes. What this company calls otherwise is matched or made
+inactive.
 
 Codes stay as they are; where this company has given one to something else already, the newcomer gets the next free code and the old one
 is told in the ledger, in the 备考表 and in the answer. The package itself is kept beside the volume, so that nothing it says is lost.
@@ -6,7 +7,6 @@ is told in the ledger, in the 备考表 and in the answer. The package itself is
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from kedang.business.holdings.models import (
 from kedang.business.holdings.packages.reading import PackageReader
 from kedang.business.holdings.services.codes import code_issue_item, code_register, codes_issue_volume
 from kedang.business.holdings.services.items.indexing import reindex as index_items
+from kedang.business.holdings.services.package_values import ITEM_VALUES, VOLUME_VALUES, Facts, instant_of, values_of
 from kedang.business.holdings.services.templates import template_for
 from kedang.business.holdings.services.volumes.indexing import volumes_indexed
 from kedang.business.holdings.setup import ensure_defaults
@@ -45,17 +46,6 @@ from kedang.foundation.files.services import file_store
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
-
-ITEM_VALUES = tuple(
-    "title is_title_made document_number author dated_on period_from period_to pages copies language carrier secrecy_level remarks year "
-    "position first_page relation state source created_at filed_at".split()
-)
-VOLUME_VALUES = tuple(
-    "title year secrecy_level carrier situation remarks item_count page_count started_on ended_on created_at changed_at closed_at".split()
-)
-_INSTANTS = frozenset("created_at changed_at closed_at filed_at made_at signed_at added_at".split())
-_DAYS = frozenset("dated_on started_on ended_on".split())
-Facts = Mapping[str, Any]
 
 
 @dataclass
@@ -71,7 +61,8 @@ def import_volume(*, actor: Actor, path: Path, fonds: Fonds | None = None) -> Im
     """Verify a package, store its files, then write its volume in one transaction.
 
     Raises:
-        Refused: ``package_bad`` (it does not verify), ``package_foreign``, ``package_again`` (imported here before), ``fonds_missing``, what
+        Refused: ``package_bad`` (it does not verify), ``package_foreign``, ``package_again`` (imported here before), ``fonds_missing``,
+        what
             storing of files refuses, ``out_of_writer_scope`` (a secrecy that the actor may not know).
     """
     require(actor, "holdings.receive")
@@ -99,7 +90,8 @@ def import_volume(*, actor: Actor, path: Path, fonds: Fonds | None = None) -> Im
             made_by=actor.display_name[:80], note=_("导入所用的原包，来自%(name)s") % {"name": facts["fonds"]["name"][:80]},
         )  # fmt: skip
         meta = {
-            "package": row.pk, "sha256": package.sha256, "kind": kind, "from": facts["fonds"], "old_code": facts["volume"]["reference_code"],
+            "package": row.pk, "sha256": package.sha256, "kind": kind, "from": facts["fonds"],
+            "old_code": facts["volume"]["reference_code"],
             "codes": made.codes, "unknown": made.unknown, "files": len(stored),
         }  # fmt: skip
         record(actor, e.PACKAGE_IMPORTED, made.volume, meta=meta)
@@ -115,7 +107,7 @@ def _kept(path: Path) -> Iterator[bytes]:
 
 def _refuse_again(fonds: Fonds, facts: Facts) -> None:
     """The same volume, by code and day of making, is here already."""
-    wanted, made = facts["volume"]["reference_code"], _instant(facts["volume"]["created_at"])
+    wanted, made = facts["volume"]["reference_code"], instant_of(facts["volume"]["created_at"])
     found = Volume.objects.filter(
         fonds=fonds, codes__code=wanted, created_at=made, title=facts["volume"]["title"]
     ).first()
@@ -177,7 +169,8 @@ class _Importer:
         state = VolumeState.CLOSED if facts["state"] != VolumeState.OPEN else VolumeState.OPEN
         volume = Volume(
             fonds=self.fonds, series=series, retention=retention, template=template, state=state, whereabouts=Whereabouts.IN_STORE,
-            number=facts["number"], **_values(facts, VOLUME_VALUES), **self._shared(facts), inspected_by=self._person(facts["inspected_by"]),
+            number=facts["number"], **values_of(facts, VOLUME_VALUES), **self._shared(facts),
+            inspected_by=self._person(facts["inspected_by"]),
         )  # fmt: skip
         volume.reference_code = facts["reference_code"]
         if self._is_taken(volume.reference_code):
@@ -194,7 +187,7 @@ class _Importer:
         return volume
 
     def _item(self, volume: Volume, facts: Facts) -> Item:
-        values = _values(facts, ITEM_VALUES) | {"relation": ""}
+        values = values_of(facts, ITEM_VALUES) | {"relation": ""}
         item = Item(
             fonds=self.fonds, volume=volume, number=facts["number"], whereabouts=Whereabouts.IN_STORE,
             series=self._series(facts["series"]) if facts["series"] else None,
@@ -208,7 +201,7 @@ class _Importer:
         item.save(force_insert=True)
         if item.reference_code:
             self._registered(item, old)
-        FilingTrace.objects.bulk_create(FilingTrace(item=item, **_values(one, tuple(one))) for one in facts["traces"])
+        FilingTrace.objects.bulk_create(FilingTrace(item=item, **values_of(one, tuple(one))) for one in facts["traces"])
         return item
 
     def _files(self, item: Item, facts: Facts) -> None:
@@ -222,7 +215,7 @@ class _Importer:
             rows.append(
                 ItemFile.objects.create(
                     item=item, file=self.stored[one["path"]], role=one["role"], number=one["number"], note=one["note"], follows=follows,
-                    added_at=_instant(one["added_at"]),
+                    added_at=instant_of(one["added_at"]),
                 )
             )  # fmt: skip
 
@@ -246,7 +239,7 @@ class _Importer:
             successor = ReferenceCode.objects.filter(fonds=self.fonds, code=owner.reference_code).first()
             ReferenceCode.objects.create(
                 fonds=self.fonds, code=one["code"], state=CodeState.FORMER, successor=successor, reason=one["reason"],
-                given_by=one["given_by"], given_at=_instant(one["given_at"]), **{_kind(owner): owner},
+                given_by=one["given_by"], given_at=instant_of(one["given_at"]), **{_kind(owner): owner},
             )  # fmt: skip
 
     def _notes(self, volume: Volume) -> None:
@@ -264,7 +257,7 @@ class _Importer:
 
     def _note(self, volume: Volume, facts: Facts) -> VolumeNote:
         """A line of the 备考表; who signed it and is nobody here is told in words."""
-        values = _values(facts, ("kind", "text", "made_by", "made_at", "signed_at"))
+        values = values_of(facts, ("kind", "text", "made_by", "made_at", "signed_at"))
         signer = self._person(facts["signed_by"])
         if signer is None and facts["signed_at"]:
             told = _("（%(name)s %(day)s 签认）") % {
@@ -391,20 +384,3 @@ class _Importer:
 
 def _kind(thing: Volume | Item) -> str:
     return "volume" if isinstance(thing, Volume) else "item"
-
-
-def _values(facts: Facts, names: tuple[str, ...]) -> dict[str, Any]:
-    """Plain values as the models hold them."""
-    found: dict[str, Any] = {}
-    for name in names:
-        value = facts.get(name)
-        if value is not None and name in _INSTANTS:
-            value = _instant(value)
-        elif value is not None and name in _DAYS:
-            value = date.fromisoformat(value)
-        found[name] = value
-    return found
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)

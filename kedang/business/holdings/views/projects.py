@@ -19,7 +19,8 @@ from kedang.foundation.web.records.form_fields import RecordFormBase
 
 MOST_SHOWN = 100
 VOLUME_COLUMNS = (
-    Column("reference_code"), Column("title", wrap=True), Column("year"), Column("retention"), Column("item_count"), Column("secrecy_level"),
+    Column("reference_code"), Column("title", wrap=True), Column("year"), Column("retention"), Column("item_count"),
+    Column("secrecy_level"),
     Column("state", tones={"open": "blue", "closed": "good", "shelved": "good", "destroyed": "plain"}),
 )  # fmt: skip
 ITEM_COLUMNS = (

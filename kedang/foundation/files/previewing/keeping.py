@@ -1,4 +1,5 @@
-"""Where pictures of pages lie: sealed, ``renditions/ab/ab….sealed`` below the data folder. A cache: backups leave it out, anything may go."""
+"""Where pictures of pages lie: sealed, ``renditions/ab/ab….sealed`` below the data folder. A cache: backups leave it out, anything may
+go."""
 
 import secrets
 from collections import Counter

@@ -1,4 +1,5 @@
-"""The pages of files as the search room knows them: who may see them is asked of their owners, what they say stands there as keyed tokens."""
+"""The pages of files as the search room knows them: who may see them is asked of their owners, what they say stands there as keyed
+tokens."""
 
 from collections.abc import Iterable, Iterator
 

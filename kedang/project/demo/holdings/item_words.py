@@ -1,4 +1,5 @@
-"""Titles of the demo's documents, by class: kind in the filing scope, title, who wrote it, pages. ``{n}`` counts, ``{what}`` is the goods."""
+"""Titles of the demo's documents, by class: kind in the filing scope, title, who wrote it, pages. ``{n}`` counts, ``{what}`` is the
+goods."""
 
 GOODS = ("阀门", "离心泵", "执行机构", "压力变送器", "换热机组", "过滤器", "调节阀", "仪表柜", "管件", "电动蝶阀")
 

@@ -1,4 +1,5 @@
-"""What becomes of volumes after they are closed: defects noted and signed, a reopening granted, one declined, one waiting, a twin on the other carrier."""
+"""What becomes of volumes after they are closed: defects noted and signed, a reopening granted, one declined, one waiting, a twin on the
+other carrier."""
 
 import io
 from collections.abc import Callable

@@ -95,7 +95,8 @@ def volume_close(
 
 
 def shortcomings(volume: Volume, items: Sequence[Item] | None = None) -> list[Shortcoming]:
-    """Everything that is in the way of closing: something in it, kinds, copies and pages known, catalogued, in order, nobody left outside."""
+    """Everything that is in the way of closing: something in it, kinds, copies and pages known, catalogued, in order, nobody left
+    outside."""
     rows = list(items) if items is not None else items_in_order(volume)
     if not rows:
         return [Shortcoming("volume_empty", _("卷内还没有文件，不能结卷。"))]

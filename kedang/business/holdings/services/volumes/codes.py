@@ -48,7 +48,8 @@ def renewed(actor: Actor, volume: Volume, reason: str) -> None:
 def items_numbered(actor: Actor, volume: Volume, items: list[Item]) -> int:
     """Numbers and codes for the items that have none in this volume, in their order; returns how many.
 
-    A number once given stays: who comes later gets the next one. Items that come with a code of another place get a new one, and the old one
+    A number once given stays: who comes later gets the next one. Items that come with a code of another place get a new one, and the old
+    one
     leads to it.
     """
     waiting = [item for item in items if item.number is None or not item.reference_code]

@@ -8,8 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kedang.business.customers.filters import departments_in_order
-from kedang.business.customers.forms import NamedChoice
 from kedang.business.holdings.choices import ItemState, LineState, TransferState, VolumeState, Whereabouts
 from kedang.business.holdings.models import Item, TransferLine, Volume
 from kedang.business.holdings.services import transfer_receiving as receiving
@@ -20,6 +18,7 @@ from kedang.foundation.access.policies import can, require
 from kedang.foundation.jobs.models import UNFINISHED, Job
 from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel.refused import NotAllowed, Refused
+from kedang.foundation.web.departments import DepartmentChoice, departments_in_order
 from kedang.foundation.web.records import RecordDetail, RecordForm, RecordPage, style
 from kedang.foundation.web.records.detail import note_reading
 from kedang.foundation.web.records.form_fields import RecordFormBase, form_class, initial_of
@@ -88,7 +87,7 @@ class TransferForm(RecordForm):
         """The inputs, with all departments of the company."""
         made = form_class(self.pages, self.actor, self.obj)
         rows = Department.objects.filter(fonds_id=self.actor.fonds_id, is_active=True)
-        field = NamedChoice(rows, label=_("移交部门"), error_messages={"required": _("请选择移交部门。")})
+        field = DepartmentChoice(rows, label=_("移交部门"), error_messages={"required": _("请选择移交部门。")})
         named = ((row.pk, field.label_from_instance(row)) for row in departments_in_order(self.actor.fonds_id))
         field.choices = [("", _("请选择")), *named]
         made.base_fields["department"] = style(field)

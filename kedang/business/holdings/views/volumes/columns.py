@@ -16,7 +16,8 @@ from kedang.foundation.web.records import Column, Filter, View
 
 KIND = "volume"
 STATE_TONES = {
-    VolumeState.OPEN.value: "blue", VolumeState.CLOSED.value: "violet", VolumeState.SHELVED.value: "good", VolumeState.DESTROYED.value: "plain",
+    VolumeState.OPEN.value: "blue", VolumeState.CLOSED.value: "violet", VolumeState.SHELVED.value: "good",
+    VolumeState.DESTROYED.value: "plain",
 }  # fmt: skip
 SECRECY_TONES = {
     SecrecyLevel.PUBLIC: "plain", SecrecyLevel.INTERNAL: "plain", SecrecyLevel.SECRET: "warn", SecrecyLevel.CONFIDENTIAL: "bad",
@@ -29,7 +30,8 @@ CARRIER_TONES = {
     Carrier.OBJECT.value: "plain",
 }
 WHEREABOUTS_TONES = {
-    Whereabouts.IN_STORE.value: "plain", Whereabouts.ISSUED.value: "warn", Whereabouts.WITHDRAWN.value: "bad", Whereabouts.GONE.value: "bad",
+    Whereabouts.IN_STORE.value: "plain", Whereabouts.ISSUED.value: "warn", Whereabouts.WITHDRAWN.value: "bad",
+    Whereabouts.GONE.value: "bad",
 }  # fmt: skip
 TONES: dict[str, dict[Any, str]] = {
     "state": STATE_TONES,
@@ -152,7 +154,8 @@ FILTERS: tuple[Filter, ...] = (
     *(
         Filter(name, basic=False)
         for name in (
-            "state", "whereabouts", "title", "reference_code", "item_count", "page_count", "started_on", "ended_on", "created_at", "closed_at",
+            "state", "whereabouts", "title", "reference_code", "item_count", "page_count", "started_on", "ended_on", "created_at",
+            "closed_at",
             "shelved_at",
         )
     ),

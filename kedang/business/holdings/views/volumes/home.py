@@ -25,7 +25,8 @@ def to_decide(actor: Any) -> list[Line]:
     )
     return [
         Line(
-            row.volume.title, reverse("holdings:reopening-decide", args=[row.pk]), f"{clock.local(row.asked_at):%m-%d %H:%M}", _("申请开卷"), "violet",
+            row.volume.title, reverse("holdings:reopening-decide", args=[row.pk]), f"{clock.local(row.asked_at):%m-%d %H:%M}",
+            _("申请开卷"), "violet",
             note=f"{row.volume.reference_code} · {row.asked_by.name}：{row.reason}",
         )
         for row in rows.select_related("volume", "asked_by").order_by("asked_at")[:MOST_LINES]
