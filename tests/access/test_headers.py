@@ -22,6 +22,10 @@ NEEDED = (
 )  # fmt: skip
 
 
+CAMERA = frozenset({"holdings:scan", "holdings:stock-take-count"})
+"""Pages that read codes with the camera of the phone."""
+
+
 def defended(response: Any) -> list[str]:
     """What is missing in an answer."""
     policy = response.get("Content-Security-Policy", "")
@@ -56,7 +60,10 @@ def test_every_address_of_the_matrix(cast: Cast) -> None:
             if response.streaming:
                 b"".join(response)
             seen += 1
-            if missing := defended(response):
+            missing = defended(response)
+            if name in CAMERA and "camera=(self)" in response.get("Permissions-Policy", ""):
+                missing.remove("Permissions-Policy")
+            if missing:
                 wrong.append(f"{method} {name} as {who or 'nobody'} ({response.status_code}): {missing}")
     assert not wrong, "\n".join(wrong)
     assert seen == 2 * (len([name for name, _pattern in addresses() if name in ROWS]) - 1)

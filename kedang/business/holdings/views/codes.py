@@ -114,7 +114,7 @@ class CodeQr(Page):
         drawn = io.BytesIO()
         made.save(drawn, kind="svg", scale=4, border=2, xmldecl=False)
         answer = HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
-        answer["Cache-Control"] = "private, max-age=86400"
+        answer["Cache-Control"] = "private, no-store"
         return answer
 
 

@@ -177,7 +177,7 @@ class PagePicture(Page):
         if not is_small and not is_noted(actor=self.actor, held=found, page=number, proof=request.GET.get("proof", "")):
             page_note(actor=self.actor, held=found, page=number)
         response = HttpResponse(marked_for(self.actor, found, picture).content, content_type="image/jpeg")
-        response["Cache-Control"] = "private, max-age=600" if is_small else "private, no-store"
+        response["Cache-Control"] = "private, no-store"
         response["Content-Disposition"] = "inline"
         return response
 

@@ -154,7 +154,7 @@ class Worker(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The script."""
         text = render_to_string("holdings/custody/worker.js")
-        return HttpResponse(text, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+        return HttpResponse(text, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-store"})
 
 
 def result_counts(take: StockTake) -> dict[str, int]:
