@@ -2,11 +2,13 @@
 
 import base64
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from kedang.business.customers.models import Customer
@@ -30,7 +32,8 @@ VALUES = 2 * len(MOBILES)
 
 @pytest.fixture
 def ring_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A ring file of one's own."""
+    """A ring file of one's own, and no files that others sealed with theirs."""
+    shutil.rmtree(Path(settings.DATA_DIR) / "files", ignore_errors=True)
     monkeypatch.setenv("KEDANG_KEYRING_FILE", str(tmp_path / "ring" / "keyring.json"))
     monkeypatch.setattr(keys, "LOOK_SECONDS", 0.0)
     keys.use_ring(None)
