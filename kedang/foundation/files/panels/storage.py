@@ -166,5 +166,5 @@ def trouble(actor: Any) -> list[Tile]:
 
 
 work_list.add_tiles(trouble, action="files.keep", order=40)
-menu.add(Entry(_("文件存储"), "files:file-list", icon="files", action="files.view", group="archive", order=80))
-menu.add(Entry(_("文件核验"), "files:fixity-list", icon="checks", action="files.view", group="archive", order=81))
+menu.add(Entry(_("文件存储"), "files:file-list", icon="files", action="files.view", group="custody", order=95))
+menu.add(Entry(_("文件核验"), "files:fixity-list", icon="checks", action="files.view", group="custody", order=96))
