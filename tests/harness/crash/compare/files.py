@@ -12,6 +12,7 @@ def files(data: Path) -> Iterator[str]:
     """Every path below the data folder, and every row that names one."""
     from kedang.business.intake.models import ImportBatch
     from kedang.foundation.audit.models import Event
+    from kedang.foundation.files.models import FileState, Rendition, StoredFile
     from kedang.foundation.jobs.models import Job
 
     closed = set(Event.objects.filter(code="intake.closed").values_list("subject_id", flat=True))
@@ -19,18 +20,21 @@ def files(data: Path) -> Iterator[str]:
     exports = {
         f"exports/{job.pk}.{job.args['file_kind']}" for job in Job.objects.filter(kind="web.export", state="done")
     }
+    stored = set(StoredFile.objects.exclude(state=FileState.ERASED).values_list("place", flat=True))
+    drawn = set(Rendition.objects.values_list("place", flat=True))
+    named = DATABASE | LOCKS | originals | exports | stored | drawn
     found = set()
     for here, _folders, names in os.walk(data):
         for name in names:
             path = Path(here, name).relative_to(data).as_posix()
             found.add(path)
             top = path.partition("/")[0]
-            if top in {"keys", "checkpoints"} or _is_of_a_set(path) or path in DATABASE | LOCKS | originals | exports:
+            if top in {"keys", "checkpoints"} or _is_of_a_set(path) or path in named:
                 continue
             if top == "tmp" and "/" in path.removeprefix("tmp/") and _is_in_use(data / "tmp" / path.split("/")[1]):
                 continue
             yield f"stray file: {path} ({Path(here, name).stat().st_size} bytes)"
-    for missing in sorted((originals | exports) - found):
+    for missing in sorted((originals | exports | stored | drawn) - found):
         yield f"missing file: {missing}"
     for path in originals & found:
         if (data / path).stat().st_size < 60:

@@ -160,6 +160,9 @@ def jobs(since: int) -> Iterator[str]:
     events: dict[int, list[str]] = defaultdict(list)
     for key, code in Event.objects.filter(subject_type="jobs.job", id__gt=since).values_list("subject_id", "code"):
         events[key].append(code)
+    waiting = Event.objects.filter(subject_type="jobs.job", code="jobs.queued", id__lte=since)
+    for key in set(waiting.values_list("subject_id", flat=True)) & set(events):
+        events[key].append("jobs.queued")
     ends = {"done": "jobs.done", "failed": "jobs.failed", "cancelled": "jobs.cancelled"}
     for job in Job.objects.filter(pk__in=list(events)) if len(events) < 900 else Job.objects.all():
         codes = events.get(job.pk, [])
