@@ -120,6 +120,9 @@ def load(
     with transaction.atomic(using=alias), connection.constraint_checks_disabled():
         if connection.vendor == "sqlite":
             _execute(alias, "PRAGMA defer_foreign_keys=ON")
+        else:
+            # A column added with its foreign key by a migration of this very transaction has left that key checked at once.
+            _execute(alias, "SET CONSTRAINTS ALL DEFERRED")
         _clear(alias, tables)
         for table in tables:
             write(alias, table, _watched(blocks(table), watch))
