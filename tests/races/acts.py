@@ -24,6 +24,7 @@ class Act:
 
     ``once``: among all clients of a round at most one may succeed. ``told``: codes with which the others may be refused.
     ``gone``: the object may have left their reach meanwhile (404). ``quiet``: success may change nothing and write nothing.
+    ``opened``: it succeeds only where another act has opened the way; alone all its clients may be refused.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Act:
     told: frozenset[str] = frozenset()
     gone: bool = False
     quiet: bool = False
+    opened: bool = False
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ ON_ITS_WAY = Group(
         Act("item_step_back", lambda g, n: s.item_step_back(actor=who(g), item=g.on, reason="类别选错"), told=MOVED),
         Act(
             "item_change", lambda g, n: s.item_change(actor=who(g), item=g.on, values={"remarks": f"备注{n}"}, version=g.more["version"]),
-            once=True, told=MOVED | told("stale_version"),
+            once=True, told=MOVED | told("stale_version", "reason_missing"),
         ),
         Act("item_advance", lambda g, n: s.item_advance(actor=who(g), item=g.on), told=MOVED),
         Act(

@@ -121,13 +121,13 @@ CLOSED_VOLUME = Group(
         ),
         Act(
             "volume_reopen_ask", lambda g, n: v.volume_reopen_ask(actor=who(g), volume=g.on, reason="再次申请"),
-            once=True, told=told("reopening_waiting", "volume_open"),
+            once=True, told=told("reopening_waiting", "volume_open"), opened=True,
         ),
         Act("notes_sign", lambda g, n: v.notes_sign(actor=who(g), volume=g.on), told=told("nothing_to_sign")),
         Act("note_write once closed", lambda g, n: v.note_write(actor=who(g), volume=g.on, kind="missing", text=f"缺第 {n} 页")),
         Act(
             "volume_change once closed",
-            lambda g, n: v.volume_change(actor=who(g), volume=g.on, values={"remarks": f"备注{n}"}), told=SHUT,
+            lambda g, n: v.volume_change(actor=who(g), volume=g.on, values={"remarks": f"备注{n}"}), told=SHUT, opened=True,
         ),
     ),
     decided_once,
