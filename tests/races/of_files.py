@@ -1,11 +1,11 @@
-"""Acts on one stored file that the scanner turned away: released, scanned, found infected, sent to the scanner again, all at once."""
+"""Acts on one stored file that the scanner turned away: released, scanned, found infected, erased, all at once."""
 
 from typing import Any
 
 from kedang.foundation.audit.models import Event
 from kedang.foundation.files.models import FileState, StoredFile
 from kedang.foundation.files.scanning.clamd import Verdict
-from kedang.foundation.files.services import file_release, file_store
+from kedang.foundation.files.services import file_erase, file_release, file_store
 from kedang.foundation.files.services.scanning import enter_verdict
 from kedang.foundation.kernel.actors import SYSTEM
 from tests.cast import Cast
@@ -34,7 +34,9 @@ def fails_closed(ground: Ground) -> list[str]:
     if file.state == FileState.GOOD and not {"files.clean", "files.released"} & set(codes):
         found.append("usable, though nobody let it pass")
     verdicts = [code for code in codes if code in {"files.clean", "files.infected"}]
-    if verdicts and (verdicts[-1] == "files.infected") != (file.state == FileState.INFECTED):
+    if ("files.erased" in codes) != (file.state == FileState.ERASED) or codes.count("files.erased") > 1:
+        found.append(f"{file.state} after {codes}")
+    if file.state != FileState.ERASED and verdicts and (verdicts[-1] == "files.infected") != (file.state == FileState.INFECTED):
         found.append(f"{file.state} after {codes}")
     if codes.count("files.released") > 1:
         found.append("released twice")
@@ -51,6 +53,9 @@ FILE = Group(
         ),
         Act("called clean", lambda g, n: verdict(g, "clean")),
         Act("called infected", lambda g, n: verdict(g, "found")),
+        Act(
+            "file_erase", lambda g, n: file_erase(actor=SYSTEM, file=g.on, reason="销毁清册"), once=True, told=told("file_erased"),
+        ),
         Act("turned away", lambda g, n: verdict(g, "too_large")),
     ),
     fails_closed,

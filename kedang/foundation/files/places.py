@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from kedang.foundation.files.models import StoredFile
+from kedang.foundation.files.models import FileState, StoredFile
 from kedang.foundation.kernel import sealed_files, stores
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.kernel.sealed_places import SealedPlace, Step, place
@@ -45,9 +45,9 @@ def bound_to(where: str) -> str:
 
 
 def is_named(path: Path) -> bool:
-    """Whether a committed row names the file."""
+    """Whether a committed row names the file; one whose content was erased holds on to nothing."""
     where = path.relative_to(settings.DATA_DIR).as_posix()
-    return bool(StoredFile.objects.filter(place=where).exists())
+    return bool(StoredFile.objects.filter(place=where).exclude(state=FileState.ERASED).exists())
 
 
 def all_places() -> Iterator[str]:

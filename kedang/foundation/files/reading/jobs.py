@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from kedang.foundation.files.models import FileReading, FileState, ReadingState, StoredFile
 from kedang.foundation.files.reading.confined import recogniser
 from kedang.foundation.files.reading.recognising import Recogniser, file_recognise, waiting_files
-from kedang.foundation.files.reading.taking import VERSION, file_take_text
+from kedang.foundation.files.reading.sentences import WITHDRAWN
+from kedang.foundation.files.reading.taking import file_take_text
+from kedang.foundation.files.reading.version import VERSION
 from kedang.foundation.jobs.registry import job
 from kedang.foundation.jobs.schedules import schedule
 from kedang.foundation.jobs.services import enqueue
@@ -33,7 +35,7 @@ def unread(*, is_quick: bool = False) -> Any:
         newest = FileReading.objects.aggregate(newest=Max("file_id"))["newest"] or 0
         files = files.filter(pk__gt=newest - LOOK_BACK)
     waiting = Q(reading__isnull=True) | Q(reading__state=ReadingState.EXTRACTING) | Q(reading__version__lt=VERSION)
-    return files.filter(waiting).order_by("pk")
+    return files.filter(waiting).exclude(reading__code=WITHDRAWN).order_by("pk")
 
 
 @job(TAKE, title=gettext_lazy("提取文件文字"))

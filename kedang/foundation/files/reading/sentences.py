@@ -4,6 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+WITHDRAWN = "withdrawn"
+"""Code of files whose text was given up on purpose."""
 SENTENCES: dict[str, Any] = {
     "locked": _("文件设有打开密码，不能预览，也不能提取文字。请取得不加密的版本另行加入。"),
     "broken": _("文件已损坏或不完整，打不开。原文件照原样保存，请核对来源后补交完好的文件。"),
@@ -20,6 +22,7 @@ SENTENCES: dict[str, Any] = {
     "no_recogniser": _("未识别文字（未安装识别组件）"),
     "page_failed": _("有 %(pages)s 页未能识别，其余各页正常。"),
     "cut": _("页数过多，只提取了前 3000 页的文字。"),
+    WITHDRAWN: _("所属的件已移出或销毁，提取的文字已清除，不再提取，也检索不到。"),
     "unreadable": _("文件的密文打不开，请联系档案管理员从备份恢复。"),
 }
 

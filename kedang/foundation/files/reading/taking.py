@@ -8,13 +8,12 @@ from kedang.foundation.files.models import FilePage, FileReading, PageSource, Re
 from kedang.foundation.files.reading.confined import Confined, FileTrouble, Frame, recogniser
 from kedang.foundation.files.reading.indexing import pages_index
 from kedang.foundation.files.reading.sentences import sentence
+from kedang.foundation.files.reading.version import VERSION
 from kedang.foundation.files.services.reading import file_open
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 
-VERSION = 1
-"""Of the way of reading; files read in an older way are read anew when it is raised."""
 AT_ONCE = 20
 MOST_ATTEMPTS = 3
 QUIET = {"no_text", "package", "ofd", "old_office"}

@@ -1,5 +1,6 @@
 """Verbs of stored files. Rights are asked by the record a file belongs to: a file has no reader of its own."""
 
+from kedang.foundation.files.services.erasing import file_erase as file_erase
 from kedang.foundation.files.services.fixity import fixity_check as fixity_check
 from kedang.foundation.files.services.reading import file_open as file_open
 from kedang.foundation.files.services.repairing import fault_settle as fault_settle

@@ -9,6 +9,7 @@ from kedang.foundation.audit.vocabulary import EventType
 from kedang.foundation.files.digesting import BLOCK
 from kedang.foundation.files.events import scanning as events
 from kedang.foundation.files.models import FileState, StoredFile
+from kedang.foundation.files.reading.forgetting import derived_forget
 from kedang.foundation.files.scanning import clamd
 from kedang.foundation.files.scanning.queueing import SCAN, scanner
 from kedang.foundation.files.scanning.setting import is_on
@@ -46,6 +47,7 @@ def enter_verdict(*, actor: Actor, pk: int, verdict: clamd.Verdict) -> StoredFil
     if verdict.kind == "found" and row.state != FileState.ERASED:
         row.state = FileState.INFECTED
         row.finding = (_("查出病毒：%(name)s") % {"name": verdict.name})[:300]
+        derived_forget(row)
     elif verdict.kind == "clean" and row.state in {FileState.WAITING, FileState.INFECTED}:
         if row.state == FileState.INFECTED:
             row.finding = ""

@@ -16,6 +16,8 @@ from kedang.business.holdings.services.items.writing import (
     require_state,
     save_change,
 )
+from kedang.foundation.files.models import StoredFile
+from kedang.foundation.files.reading.forgetting import derived_withdraw
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 
@@ -79,7 +81,8 @@ def _leave_place(actor: Actor, item: Item, reason: str) -> None:
 
 @transaction.atomic
 def item_remove(*, actor: Actor, item: Item, reason: str) -> Item:
-    """移出: a document leaves the archive's order; its entry, code, files and history stay. What belongs to it goes with it.
+    """移出: a document leaves the archive's order; its entry, code, files and history stay. What belongs to it goes with it. The text that
+    was taken out of its files is given up: nobody finds it by its words any more.
 
     Raises:
         Refused: ``item_state``, ``reason_missing``, ``item_away``, ``volume_closed``, ``companion_follows``.
@@ -104,6 +107,7 @@ def item_remove(*, actor: Actor, item: Item, reason: str) -> Item:
         fresh = found if one.pk == found.pk else one
         fresh.refresh_from_db()
         save_change(actor, fresh, ITEM_REMOVED, {"state": ItemState.REMOVED.value}, reason=reason)
+    derived_withdraw(StoredFile.objects.filter(item_file__item__in=[one.pk for one in along]).order_by("pk"))
     return found
 
 

@@ -1,0 +1,3 @@
+"""The way of reading, by number: files that were read in an older way are read anew when it is raised."""
+
+VERSION = 1
