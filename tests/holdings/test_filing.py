@@ -11,7 +11,7 @@ from kedang.business.holdings.models import FilingTrace, Item, ReferenceCode, Vo
 from kedang.business.holdings.services import items as s
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.audit.models import Event
-from kedang.foundation.files.models import FileState
+from kedang.foundation.files.models import FileState, StoredFile
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from tests.cast import Cast
 from tests.customers.making import event_of, make_customer
@@ -128,6 +128,22 @@ def test_the_catalogue_asks_for_what_the_form_needs(cast: Cast) -> None:
     assert (done.author, done.pages, done.title, done.state) == ("销售部", 3, "采购合同", "catalogued")
     changes = orjson.loads(event_of("holdings.item_catalogued", item).changes)
     assert changes["title"] == ["设备采购合同", "采购合同"]
+
+
+def test_the_volume_counts_along_when_pages_become_known(cast: Cast) -> None:
+    """Found by the kill harness: an open volume told of the pages that its items had when they came in."""
+    first, second = item_at(cast, "placed", pages=2), item_at(cast, "placed", title="补充协议", pages=0)
+    volume = first.volume
+    s.item_catalogue(actor=cast.archivist, item=first, values={"pages": "5", "dated_on": date(2026, 1, 2)})
+    volume.refresh_from_db()
+    assert (volume.page_count, volume.started_on) == (5, date(2026, 1, 2))
+    scan = stored(cast, "补充协议.txt")
+    StoredFile.objects.filter(pk=scan.pk).update(pages=4)
+    scan.refresh_from_db()
+    s.item_file_add(actor=cast.archivist, item=second, stored_file=scan, role="scan")
+    volume.refresh_from_db()
+    second.refresh_from_db()
+    assert (volume.page_count, second.first_page) == (9, 6)
 
 
 def test_companions_go_along_and_stay(cast: Cast) -> None:

@@ -14,6 +14,7 @@ from kedang.business.holdings.services.items.checking import DESCRIPTION, check_
 from kedang.business.holdings.services.items.files import pages_of
 from kedang.business.holdings.services.items.writing import (
     locked_item,
+    recount_volume,
     require_open,
     require_state,
     save_change,
@@ -67,6 +68,7 @@ def item_catalogue(
         because=_("按案卷编件号。") if found.volume_id else _("按件编档号。"),
     )  # fmt: skip
     save_change(actor, found, ITEM_CATALOGUED, values_now)
+    recount_volume(found, changes)
     return found
 
 

@@ -13,6 +13,7 @@ from kedang.business.holdings.services.items.writing import (
     FILE,
     first_values,
     locked_item,
+    recount_volume,
     require_open,
     take_over,
 )
@@ -62,6 +63,7 @@ def item_file_add(
         found.version += 1
         found.save(update_fields=[*changes, "version"])
         record(actor, ITEM_FILE_ADDED, found, changes=changes, meta={"version": found.version})
+        recount_volume(found, changes)
     return row
 
 

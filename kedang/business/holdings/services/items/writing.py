@@ -119,6 +119,15 @@ def save_change(
     return changes
 
 
+def recount_volume(item: Item, changed: Iterable[str]) -> None:
+    """What a volume tells of its items follows when pages or date of one of them change; the volume is under lock since the item is."""
+    if item.volume_id is None or not {"pages", "dated_on"} & set(changed):
+        return
+    from kedang.business.holdings.services.volumes.writing import volume_recounted
+
+    volume_recounted(item.volume_id)
+
+
 def trace(
     actor: Actor, item: Item, step: FilingStep, *, proposed: Mapping[str, Any], decided: Mapping[str, Any],
     because: str, reason: str = "",
