@@ -89,6 +89,9 @@ def test_out_of_the_limits_one_alarm(cast: Cast) -> None:
     with pytest.raises(Refused) as refusal:
         climate_limit_set(actor=actor, location=room, values={"coldest": "26"})
     assert refusal.value.field == "warmest"
+    climate_limit_set(actor=actor, location=room, values={"coldest": "14", "warmest": "26"})
+    told = Event.objects.filter(code="custody.climate_limited").latest("id")
+    assert json.loads(told.changes) == {"warmest": ["25.0", "26.0"]}  # only what changed, as it is kept
     with pytest.raises(NotAllowed):
         climate_add(actor=cast.manager, location=room, temperature=20, humidity=50)
 

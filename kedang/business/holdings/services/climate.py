@@ -32,6 +32,7 @@ from kedang.foundation.kernel.refused import Refused
 LIMITS = ("coldest", "warmest", "driest", "dampest")
 FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 COLDEST, WARMEST = Decimal(-40), Decimal(80)
+TENTH = Decimal("0.1")
 MOST_LINES = 20_000
 AHEAD = timedelta(minutes=5)
 
@@ -63,14 +64,19 @@ def climate_limit_set(*, actor: Actor, location: Location, values: Values, versi
     for name, value in clean.items():
         setattr(limit, name, value)
     checked(limit, LIMITS, problems)
+    for name in LIMITS:
+        setattr(limit, name, Decimal(getattr(limit, name)).quantize(TENTH))
+    changes = {name: (before[name], getattr(limit, name)) for name in LIMITS if before[name] != getattr(limit, name)}
     if Decimal(limit.coldest) >= Decimal(limit.warmest):
         problems.tell("warmest", _("最高温度要高于最低温度。"))
     if Decimal(limit.driest) >= Decimal(limit.dampest):
         problems.tell("dampest", _("最高湿度要高于最低湿度。"))
     problems.refuse()
+    if not changes:
+        return limit
     limit.version += 1 if limit.pk else 0
     limit.save()
-    record(actor, CLIMATE_LIMITED, limit, changes={name: (before[name], getattr(limit, name)) for name in LIMITS})
+    record(actor, CLIMATE_LIMITED, limit, changes=changes)
     return limit
 
 
@@ -185,8 +191,8 @@ def _reading(
 ) -> ClimateReading | None:
     line = given.get("number", number)
     try:
-        temperature = Decimal(str(given["temperature"]).replace("℃", "").strip()).quantize(Decimal("0.1"))
-        humidity = Decimal(str(given["humidity"]).replace("%", "").strip()).quantize(Decimal("0.1"))
+        temperature = Decimal(str(given["temperature"]).replace("℃", "").strip()).quantize(TENTH)
+        humidity = Decimal(str(given["humidity"]).replace("%", "").strip()).quantize(TENTH)
     except InvalidOperation:
         told = _("第 %(n)s 行的温度或湿度不是数字：%(t)s、%(h)s。") % {
             "n": line, "t": str(given["temperature"])[:20], "h": str(given["humidity"])[:20],

@@ -13,6 +13,7 @@ from kedang.business.holdings.choices import LocationKind, StockResult, StockSta
 from kedang.business.holdings.events.custody import STOCK_SCANS_TAKEN, STOCK_TAKE_BEGUN
 from kedang.business.holdings.models import Item, Location, StockLine, StockScan, StockTake, Volume
 from kedang.business.holdings.services.custody_writing import locked
+from kedang.business.holdings.services.placing import lock_places
 from kedang.foundation.access.policies import require
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
@@ -41,6 +42,7 @@ def stock_take_begin(*, actor: Actor, location: Location, title: str = "") -> St
     Raises:
         Refused: ``stock_take_running``, ``stock_take_empty``.
     """
+    lock_places(_above(location))  # so that a count of the whole and one of a part never begin at one moment
     place: Location = locked(Location, actor, location, "custody.keep")
     _refuse_running(place)
     take = StockTake.objects.create(
@@ -132,8 +134,14 @@ def refuse_closed(take: StockTake) -> None:
         )
 
 
+def _above(place: Location) -> list[int]:
+    """Keys of a place and of all that it stands in."""
+    path = Location.objects.filter(pk=place.pk).values_list("path", flat=True).first() or ""
+    return [int(key) for key in path.strip("/").split("/") if key]
+
+
 def _refuse_running(place: Location) -> None:
-    above = [int(key) for key in place.path.strip("/").split("/") if key]
+    above = _above(place)
     running = StockTake.objects.filter(fonds_id=place.fonds_id, state=StockState.RUNNING)
     other = (running.filter(location__in=above) | running.filter(location__path__startswith=place.path)).first()
     if other is not None:
