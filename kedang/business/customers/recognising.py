@@ -166,7 +166,7 @@ def looked_up(values: list[str]) -> str:
 
 
 def _having(fonds_id: int, column: str, values: list[str]) -> list[tuple[Any, ...]]:
-    wanted = list(dict.fromkeys(values))
+    wanted = sorted(set(values))  # neighbours lie on the same page of the index
     with connection.cursor() as cursor:
         cursor.execute(look_up_sql(column), [looked_up(wanted), fonds_id])
         return sorted(cursor.fetchall())
