@@ -90,7 +90,7 @@ def main() -> int:
         "--pair-rounds", type=int, default=3, help="rounds of each pair by itself; 0: only the mixed form"
     )
     parser.add_argument("--seed", type=int, default=random.randrange(10**8))
-    parser.add_argument("--group", default="", help="only this group")
+    parser.add_argument("--group", default="", help="only this group, or several with commas between")
     parser.add_argument("--plant", choices=["", *FAULTS], default="", help="a fault: the run must fail")
     parser.add_argument(
         "--prove", action="store_true", help="at the end plant every fault for a moment: each must be noticed"

@@ -1,14 +1,16 @@
 """All groups, and the services that stand in none of them, each with its reason."""
 
 from tests.races.acts import Group
+from tests.races.of_care import CLIMATE, DEVICE, INSPECTION, PLACES, REPORT, VISIT
 from tests.races.of_custody import COUNT, SHELF
 from tests.races.of_customers import AXIS, DOSSIER
-from tests.races.of_files import FILE
+from tests.races.of_files import CONTENT, FILE
 from tests.races.of_furniture import NUMBERS, VIEW
 from tests.races.of_handing import DRAWING_UP, RECEIVING, TWO_LISTS
 from tests.races.of_imports import BATCH, JOB, TEMPLATE
 from tests.races.of_items import FILED, ON_ITS_WAY
 from tests.races.of_people import COMPANY, DEPARTMENT, PERSON, SECOND_STEP
+from tests.races.of_prints import PRINTS
 from tests.races.of_scheme import CODES, DRAFT, LINES
 from tests.races.of_volumes import CLOSED_VOLUME, OPEN_VOLUME
 
@@ -25,6 +27,7 @@ GROUPS: tuple[Group, ...] = (
     VIEW,
     NUMBERS,
     FILE,
+    CONTENT,
     DRAFT,
     LINES,
     CODES,
@@ -34,6 +37,13 @@ GROUPS: tuple[Group, ...] = (
     FILED,
     SHELF,
     COUNT,
+    PLACES,
+    CLIMATE,
+    INSPECTION,
+    DEVICE,
+    VISIT,
+    REPORT,
+    PRINTS,
     DRAWING_UP,
     RECEIVING,
     TWO_LISTS,
@@ -41,21 +51,7 @@ GROUPS: tuple[Group, ...] = (
 
 ROOMS = (
     "kedang.business.customers.services",
-    "kedang.business.holdings.services.check_runs",
-    "kedang.business.holdings.services.codes",
-    "kedang.business.holdings.services.items",
-    "kedang.business.holdings.services.ledger",
-    "kedang.business.holdings.services.package_importing",
-    "kedang.business.holdings.services.packages",
-    "kedang.business.holdings.services.periods",
-    "kedang.business.holdings.services.projects",
-    "kedang.business.holdings.services.schemes",
-    "kedang.business.holdings.services.series",
-    "kedang.business.holdings.services.templates",
-    "kedang.business.holdings.services.transfer_receiving",
-    "kedang.business.holdings.services.transfers",
-    "kedang.business.holdings.services.types",
-    "kedang.business.holdings.services.volumes",
+    "kedang.business.holdings.services",
     "kedang.business.intake.services",
     "kedang.foundation.access.services",
     "kedang.foundation.files.services",
@@ -67,7 +63,6 @@ ROOMS = (
 ELSEWHERE: dict[str, str] = {
     "customer_create": "makes its own object: numbers and credit codes at once in tests/customers/test_concurrency.py",
     "item_receive": "makes its own object; the same file twice in tests/holdings/test_bringing.py",
-    "items_bring": "makes its own objects, one transaction a file",
     "items_place_bulk": "makes its own objects",
     "items_file_bulk": "locks as the steps of one item do; the states decide",
     "scheme_draft": "refused while there is a draft; several at once, beside a publication, in tests/holdings/test_codes_at_once.py",
@@ -85,7 +80,6 @@ ELSEWHERE: dict[str, str] = {
     "import_volume": "one at a time under the lock of the company; the same package again in tests/holdings/test_packages.py",
     "volume_create": "makes its own object: numbers at once in tests/holdings/test_volume_concurrency.py",
     "volumes_arranged": "two confirm the same proposals at once in tests/holdings/test_volume_concurrency.py",
-    "file_store": "makes its own object; killed at random moments in tests/harness/uploads.py",
     "files_from_zip": "makes its own objects, one transaction a file",
     "file_scan": "asks the scanner, then enter_verdict, which stands in a group",
     "enter_verdict": "stands in the group “file”, three verdicts under names of their own",

@@ -1,8 +1,8 @@
 """Every group in mixed rounds and pair by pair (see docs/operate/proof.md); started by ``python -m tests.races``.
 
 Environment ``KEDANG_TEST_…``: ``ROUNDS`` in which every pair meets at least in the mixed form, ``PAIR_ROUNDS`` of each pair by itself,
-``CLIENTS``, ``SEED``, ``GROUP`` (only this one), ``PLANT`` (a fault), ``PROVE`` (afterwards every fault for a moment), ``REPORT`` (lines of
-figures). Not collected by ``make test``.
+``CLIENTS``, ``SEED``, ``GROUP`` (only these, with commas between), ``PLANT`` (a fault), ``PROVE`` (afterwards every fault for a moment),
+``REPORT`` (lines of figures). Not collected by ``make test``.
 """
 
 import json
@@ -33,13 +33,13 @@ def whole(name: str, usual: int) -> int:
 
 ROUNDS, PAIR_ROUNDS = whole("ROUNDS", 200), whole("PAIR_ROUNDS", 0)
 CLIENTS, SEED = whole("CLIENTS", 16), whole("SEED", 1)
-ONLY = os.environ.get("KEDANG_TEST_GROUP", "")
+ONLY = [name for name in os.environ.get("KEDANG_TEST_GROUP", "").split(",") if name]
 PLANT = os.environ.get("KEDANG_TEST_PLANT", "")
 PROVE = bool(os.environ.get("KEDANG_TEST_PROVE"))
 REPORT = os.environ.get("KEDANG_TEST_REPORT", "")
 AT_ONCE = 50
 """Mixed rounds of one case: cases are what two processes share out between them."""
-TAKEN = [group for group in GROUPS if ONLY in ("", group.name)]
+TAKEN = [group for group in GROUPS if not ONLY or group.name in ONLY]
 Case = Callable[[Cast, Clients], None]
 
 

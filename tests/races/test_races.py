@@ -25,9 +25,8 @@ def writing_services() -> Iterator[str]:
         package = importlib.import_module(room)
         modules = [package]
         if hasattr(package, "__path__"):
-            modules += [
-                importlib.import_module(f"{room}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
-            ]
+            below = pkgutil.walk_packages(package.__path__, f"{room}.")
+            modules += [importlib.import_module(found.name) for found in below]
         for module in modules:
             for name, made in inspect.getmembers(module, inspect.isfunction):
                 own = inspect.unwrap(made).__module__ == module.__name__
