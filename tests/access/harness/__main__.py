@@ -56,6 +56,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--prove", action="store_true", help="afterwards plant the faults of ci, in the same house")
     parser.add_argument("--parts", default="")
     parser.add_argument("--people", default="")
+    parser.add_argument("--only", default="", help="beginnings of names of addresses, as holdings:,files:")
     parser.add_argument("--json", default="")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--share", default="", help=argparse.SUPPRESS)
@@ -79,7 +80,7 @@ def run_processes(args: argparse.Namespace) -> list[dict[str, Any] | None]:
                 out = Path(folder) / f"{at}.json"
                 command = [
                     sys.executable, "-m", "tests.access.harness", "--seed", str(args.seed), "--share", f"{at}/{args.processes}",
-                    "--out", str(out), "--parts", args.parts, "--people", args.people, "--plant", args.plant,
+                    "--out", str(out), "--parts", args.parts, "--people", args.people, "--plant", args.plant, "--only", args.only,
                     *(["--short"] if args.short else []), *(["--prove"] if args.prove else []),
                 ]  # fmt: skip
                 running.append((subprocess.Popen(command, cwd=ROOT, env=environment), out))

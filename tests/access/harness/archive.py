@@ -16,6 +16,7 @@ from kedang.business.holdings.services.stocktaking import stock_take_begin
 from kedang.business.holdings.services.visits import room_enter
 from kedang.business.holdings.setup import ensure_defaults
 from kedang.foundation.files.models import FaultKind, FilePage, FileState, FixityFault, FixityRun, RunState, StoredFile
+from kedang.foundation.files.reading.indexing import pages_index
 from kedang.foundation.files.services import file_store
 from kedang.foundation.kernel import clock
 from tests.access.harness.house import House
@@ -133,7 +134,8 @@ def paper_of(house: House, fact: Fact) -> StoredFile:
     )
     StoredFile.objects.filter(pk=made.pk).update(state=FileState.GOOD)
     made.refresh_from_db()
-    FilePage.objects.create(file=made, number=1, text=str(read["text"]))
+    page = FilePage.objects.create(file=made, number=1, text=str(read["text"]))
+    pages_index([page], made.fonds_id)
     return made
 
 
@@ -202,12 +204,27 @@ def settle(house: House) -> None:
     keep(house, house.rows[m.Volume][asked.pk], reopening)
 
 
+VOLUME_FORMS = (("contents", "pdf"), ("contents", "xlsx"), ("cover", "pdf"), ("notes", "pdf"), ("spine", "pdf"))
+BOX_FORMS = (
+    ("box_spine", "pdf"),
+    ("box_items", "pdf"),
+    ("box_items", "xlsx"),
+    ("box_face", "pdf"),
+    ("box_notes", "pdf"),
+)
 Filling = Callable[[House], list[tuple[dict[str, Any], Fact | None]]]
 
 
 def each(model: type[Any], **words: Any) -> Filling:
     """An address that names a row of a model, and further words that are always the same."""
     return lambda house: [({"pk": key, **words}, fact) for key, fact in house.rows[model].items()]
+
+
+def printed(model: type[Any], pairs: tuple[tuple[str, str], ...]) -> Filling:
+    """Every form of every row, on paper and as a workbook."""
+    return lambda house: [
+        ({"pk": key, "form": form, "ext": ext}, fact) for key, fact in house.rows[model].items() for form, ext in pairs
+    ]
 
 
 def parts_of(model: type[Any], name: str, below: type[Any], **where: Any) -> Filling:
@@ -230,11 +247,12 @@ FILLINGS: dict[str, Filling] = {
     "holdings:item-file": parts_of(m.Item, "file_pk", m.ItemFile, item=True),
     "holdings:series-create": lambda house: [({"scheme_pk": key}, fact) for key, fact in house.rows[m.Scheme].items()],
     "holdings:volume-release": parts_of(m.Volume, "item_pk", m.Item, volume=True),
-    "holdings:volume-form": each(m.Volume, form="contents", ext="pdf"),
-    "holdings:box-form": each(m.Location, form="box_spine", ext="pdf"),
-    "holdings:transfer-form": each(m.Transfer, form="transfer", ext="pdf"),
+    "holdings:volume-form": printed(m.Volume, VOLUME_FORMS),
+    "holdings:box-form": printed(m.Location, BOX_FORMS),
+    "holdings:transfer-form": printed(m.Transfer, (("transfer", "pdf"), ("transfer", "xlsx"))),
     "holdings:print-list": lambda house: [
-        ({"form": form, "ext": ext}, None) for form in ("volumes", "items") for ext in ("pdf", "xlsx")
+        *(({"form": form, "ext": ext}, None) for form in ("volumes", "items") for ext in ("pdf", "xlsx")),
+        ({"form": "labels", "ext": "pdf"}, None),
     ],
     "holdings:transfer-line-remove": parts_of(m.Transfer, "line_pk", m.TransferLine, transfer=True),
     "holdings:check-run-answer": parts_of(m.CheckRun, "result_pk", m.CheckResult, run=True),

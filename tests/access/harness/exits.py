@@ -59,9 +59,10 @@ class Walker:
         self.client.cookies = jar
         return response
 
-    def walk(self, channels: frozenset[str] = frozenset()) -> None:
-        """Every address, or those of some channels."""
+    def walk(self, channels: frozenset[str] = frozenset(), only: tuple[str, ...] = ()) -> None:
+        """Every address, or those of some channels, or those whose names begin so."""
         every = [address for address in addresses() if not channels or address.channel in channels]
+        every = [address for address in every if not only or address.name.startswith(only)]
         for address in every if channels else some_addresses(every, self.at, self.size):
             found = places(self.house, address)
             for number, place in enumerate(some_places(found, self.at, self.size, self.judge.who)):

@@ -1,12 +1,17 @@
 """Questions whose answer could betray what is not shown: does a hidden value, typed in full or in part, find more than any other?"""
 
+import html
+import re
 from typing import Any
+from urllib.parse import unquote
 
 from django.urls import reverse
 
+from kedang.business.holdings.models import Item, Volume
 from kedang.foundation.kernel import keys
 from tests.access.harness import rules
 from tests.access.harness.addresses import sensitive
+from tests.access.harness.alike import same_tokens
 from tests.access.harness.canaries import Canary
 from tests.access.harness.choice import turn
 from tests.access.harness.ear import songs_of
@@ -14,6 +19,7 @@ from tests.access.harness.exits import Walker, list_pages
 
 Question = tuple[str, str, dict[str, str]]
 """Channel, address, parameters with ``{}`` for the text."""
+PAPERS = {"Item", "Volume", "StoredFile", "FilePage", "Project", "VolumeNote"}
 FEW = {"grade": ("A", "D"), "sex": ("male", "female")}
 
 
@@ -34,6 +40,7 @@ class Oracle:
                 for question in turn(questions(canary.name), self.walker.at + number, self.size.questions):
                     self.compare(question, text, decoy, canary)
         self.trail(hidden)
+        self.papers()
         self.orders()
         self.few_values()
 
@@ -56,6 +63,39 @@ class Oracle:
         for canary in self.walker.random.sample(list(newest.values()), min(len(newest), 2 * self.size.guesses)):
             for text, decoy in self.texts(canary):
                 self.compare(question, text, decoy, canary)
+
+    def papers(self) -> None:
+        """Words of papers out of reach, in titles, names of files and the text of documents, find no more than words that are nobody's.
+
+        The ledger tells codes to everybody who may look at the archive, never what they stand for: of codes only the answer is listened to.
+        """
+        house, who = self.walker.house, self.judge.who
+        out = [c for c in self.judge.forbidden if c.model in PAPERS and c.fact and not rules.sees(who, c.fact)]
+        some = self.walker.random.sample(out, min(len(out), 2 * self.size.guesses))
+        for number, canary in enumerate(some):
+            decoy = house.maker.make(canary.shape)[0]
+            for question in turn(paper_questions(), self.walker.at + number, self.size.questions):
+                same = self.page(question, canary.value) == self.page(question, decoy)
+                told = f"{canary.told}: “{canary.value}” answers otherwise than “{decoy}”"
+                self.judge.tally.expect(f"{question[0]} oracle", question[1], who.key, same, told)
+        for model in (Volume, Item):
+            hidden = [key for key, fact in house.rows[model].items() if fact is not None and not rules.sees(who, fact)]
+            rows = model._default_manager.filter(pk__in=hidden).exclude(reference_code="").order_by("pk")
+            for row in rows[: self.size.guesses]:
+                for question in code_questions():
+                    self.page(question, row.reference_code)
+
+    def page(self, question: Question, text: str) -> tuple[int, str]:
+        """Status and page, without what was typed and what is new every time."""
+        channel, url, query = question
+        response = self.walker.ask(("GET", {name: value.format(text) for name, value in query.items()}, {}), url)
+        typed = tuple(
+            song.text for other in self.judge.house.canaries if text in other.value for song in songs_of(other)
+        )
+        self.judge.hears(channel, f"{url} {query} {text}", response, typed=(text, *typed))
+        body = b"".join(response) if response.streaming else response.content
+        plain = html.unescape(unquote(body.decode(errors="replace")))
+        return response.status_code, re.sub(r"\d+(\.\d+)? ?(毫秒|秒|ms)", "", same_tokens(plain.replace(text, "…")))
 
     def texts(self, canary: Canary) -> list[tuple[str, str]]:
         """The value, its tail and its blind index, each with one of the same shape that is nobody's."""
@@ -173,6 +213,27 @@ def questions(name: str) -> list[Question]:
     ):
         found.append(("filter", customers, {"cf": path, "co": operator, "cv": "{}", "size": "100"}))
     return found
+
+
+def paper_questions() -> list[Question]:
+    """Ways to ask for a word of the archive."""
+    return [
+        ("document search", reverse("web:search"), {"q": "{}"}),
+        ("document search", reverse("web:search"), {"q": "{}", "kind": "file"}),
+        ("suggestion", reverse("web:suggest"), {"q": "{}"}),
+        ("filter", reverse("holdings:item-list"), {"q": "{}"}),
+        ("filter", reverse("holdings:volume-list"), {"q": "{}"}),
+        ("suggestion", reverse("holdings:picker", args=["item"]), {"main": "{}"}),
+    ]
+
+
+def code_questions() -> list[Question]:
+    """Where a code may be scanned or typed."""
+    return [
+        ("scanning", reverse("holdings:code-find"), {"code": "{}"}),
+        ("scanning", reverse("holdings:code-qr"), {"code": "{}"}),
+        ("scanning", reverse("holdings:sheet-check"), {"code": "{}"}),
+    ]
 
 
 def total_of(response: Any) -> Any:

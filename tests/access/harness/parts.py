@@ -47,8 +47,9 @@ def tasks(size: Size, parts: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def do(
-    part: str, key: str, house: House, ear: Ear, size: Size, tally: Tally, channels: frozenset[str] = frozenset()
-) -> None:
+    part: str, key: str, house: House, ear: Ear, size: Size, tally: Tally, channels: frozenset[str] = frozenset(),
+    only: tuple[str, ...] = (),
+) -> None:  # fmt: skip
     """One part as one person."""
     if part == "denial":
         denied = denial.run(house.fonds["A"], house.fonds["B"], house.departments["sales_one"], size.cases, house.seed)
@@ -57,9 +58,9 @@ def do(
         return
     walker = Walker(house, Judge(house, ear, BY_KEY[key], tally), size)
     steps: dict[str, Any] = {
-        "walk": lambda: walker.walk(channels),
+        "walk": lambda: walker.walk(channels, only),
         "oracles": lambda: Oracle(walker).ask_all(),
-        "alike": lambda: alike.compare_all(walker),
+        "alike": lambda: alike.compare_all(walker, only),
         "workbooks": lambda: workbooks.open_all(walker),
         "commands": lambda: commands.run_all(walker),
         "bulk": lambda: bulk.Bulk(walker).run(size.selections),

@@ -41,7 +41,7 @@ def run_share(args: argparse.Namespace) -> int:
             "notes": tally.notes,
             "heard": sorted(ear.heard),
             "fields": sorted(fields),
-            "is_whole": not args.plant and not args.parts and not args.people and not args.short,
+            "is_whole": not args.plant and not args.parts and not args.people and not args.only and not args.short,
             "seconds": time.process_time(),
         }
         Path(args.out).write_text(json.dumps(answer, ensure_ascii=False, default=str), encoding="utf-8")
@@ -62,7 +62,7 @@ def work(args: argparse.Namespace, house: Any, ear: Any, tally: Any, at: int, of
         every = [task for task in every if task[1] in args.people.split(",")]
     for part, key in every[at::of]:
         began = time.monotonic()
-        do(part, key, house, ear, size, tally)
+        do(part, key, house, ear, size, tally, only=tuple(filter(None, args.only.split(","))))
         if not args.short:
             print(f"    {part} {key}: {time.monotonic() - began:.1f} s, {len(tally.leaks)} leaks so far", flush=True)
 
