@@ -1,8 +1,10 @@
 """A small browser: one connection, cookies, and the form of a page with everything that stands in it."""
 
 import base64
+import html
 import http.client
 import json
+import re
 import secrets
 import zlib
 from collections.abc import Iterable
@@ -41,6 +43,23 @@ class Answer:
     @property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
+
+    @property
+    def problem(self) -> str:
+        """What a page that was sent back says first."""
+        said = self.text.partition('role="alert"')[2][:600]
+        return " ".join(re.sub(r"<[^>]*>|^[^>]*>", " ", said).split())[:160]
+
+    def key_of(self, path: str, words: str) -> int:
+        """The number in the link of a list whose text has these words; 0 where there is none."""
+        found = re.search(rf'href="{re.escape(path)}(\d+)/[^"]*"[^>]*>[^<]*{re.escape(words)}', self.text)
+        return int(found.group(1)) if found else 0
+
+    def options(self, name: str) -> list[tuple[str, str]]:
+        """What a select offers: values with their words; the empty choice is left out."""
+        found = re.search(rf'<select[^>]*name="{name}".*?</select>', self.text, re.DOTALL)
+        some = re.findall(r'<option value="([^"]+)"[^>]*>([^<]*)', found.group(0)) if found else []
+        return [(value, html.unescape(words)) for value, words in some]
 
     def form(self, holding: str = "") -> "Form":
         """The form of the page (the one that is not furniture), or the one that holds an input."""
@@ -145,7 +164,9 @@ class Browser:
         body = urlencode([("csrfmiddlewaretoken", self.cookies.get("csrftoken", "")), *data]).encode()
         return self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
-    def upload(self, path: str, fields: Iterable[tuple[str, str]], name: str, content: bytes) -> Answer:
+    def upload(
+        self, path: str, fields: Iterable[tuple[str, str]], name: str, content: bytes, *, field: str = "file"
+    ) -> Answer:
         """Send a file."""
         edge = secrets.token_hex(12)
         parts = [("csrfmiddlewaretoken", self.cookies.get("csrftoken", ""))]
@@ -154,9 +175,14 @@ class Browser:
             f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
             for key, value in parts
         )
-        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode()
         body += head + content + f"\r\n--{edge}--\r\n".encode()
         return self._ask("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={edge}"})
+
+    def send_json(self, path: str, content: Any) -> Answer:
+        """Send what a script of a page would send."""
+        headers = {"Content-Type": "application/json", "X-CSRFToken": self.cookies.get("csrftoken", "")}
+        return self._ask("POST", path, json.dumps(content).encode(), headers)
 
     def sign_in(self, username: str) -> None:
         """Through the door of the demo company."""

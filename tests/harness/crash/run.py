@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.harness.crash.acts.archive import FilingDesk
+from tests.harness.crash.acts.custody import CustodyDesk
 from tests.harness.crash.acts.customers import CustomerDesk, SecondCustomerDesk
 from tests.harness.crash.acts.desk import Desk, Pace
+from tests.harness.crash.acts.handing import HandingDesk
 from tests.harness.crash.acts.imports import ImportDesk, SecondImportDesk
 from tests.harness.crash.acts.others import BackupDesk, ExportDesk, PeopleDesk
 from tests.harness.crash.browser import Browser, Gone
@@ -17,6 +20,7 @@ from tests.harness.crash.compare.acts import ABSENT, THERE, state_of
 from tests.harness.crash.compare.batches import batches
 from tests.harness.crash.compare.files import files
 from tests.harness.crash.compare.sets import sets
+from tests.harness.crash.compare.standing import remember_gaps, standing
 from tests.harness.crash.compare.whole import engine, index, jobs, ledger, replay, versions
 from tests.harness.crash.journal import GOOD, LOST, REFUSED, SENT, UNSENT, Journal
 from tests.harness.crash.plan import Kill, plan_of
@@ -32,6 +36,9 @@ DESKS: tuple[type[Desk], ...] = (
     PeopleDesk,
     ExportDesk,
     BackupDesk,
+    FilingDesk,
+    CustodyDesk,
+    HandingDesk,
 )
 READY_WITHIN = 30.0
 QUIET_WITHIN = 120.0
@@ -93,7 +100,8 @@ class Run:
             self.compared_event = self.first_event = self.trail.seen = Event.objects.order_by("-id").values_list(
                 "id", flat=True
             )[0]
-            for what in ledger():
+            remember_gaps()
+            for what in (*ledger(), *standing(), *index()):
                 raise RuntimeError(f"the base is not sound to begin with: {what}")
         self.kedang.start()
         self.witness = Browser(self.kedang.port)
@@ -229,6 +237,7 @@ class Run:
                 for check in (
                     replay(since), versions(self.first_customer, since, after), ledger(), index(), jobs(since),
                     batches(self.journal.acts), sets(self.journal.acts),
+                    standing(self.journal.acts),
                 ):  # fmt: skip
                     for what in check:
                         self.report.find(what)

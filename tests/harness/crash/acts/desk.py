@@ -81,11 +81,12 @@ class Desk(threading.Thread):
         typed: Callable[[str], Fields],
         *,
         good: Callable[[Answer], bool] | None = None,
+        by: Browser | None = None,
         **facts: Any,
     ) -> tuple[Act, Answer | None]:
-        """Send a form as an act of the journal."""
+        """Send a form as an act of the journal, in another person's browser where one is given."""
         act = self.journal.send(kind, path=path, **facts)
-        return act, self.outcome(act, lambda: self.browser.post(path, typed(act.token)), good)
+        return act, self.outcome(act, lambda: (by or self.browser).post(path, typed(act.token)), good)
 
     def outcome(
         self, act: Act, ask: Callable[[], Answer], good: Callable[[Answer], bool] | None = None
@@ -111,7 +112,7 @@ class Desk(threading.Thread):
         elif answer.status >= 500:
             self.journal.end(act, LOST, status=answer.status)
         else:
-            self.journal.end(act, REFUSED, status=answer.status, to=answer.location)
+            self.journal.end(act, REFUSED, status=answer.status, to=answer.location, why=answer.problem)
             if (
                 answer.status not in (409, 422)
                 and not answer.is_refusal

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.harness.crash.acts.customers import name_of
+from tests.harness.crash.compare import archive
 from tests.harness.crash.compare.base import Trail
 from tests.harness.crash.journal import Act
 
@@ -223,4 +224,5 @@ LOOKS: dict[str, Callable[[Act, Trail], Parts]] = {
     "person.edit": person_changed,
     "import.upload": uploaded,
     "export.ask": exported,
+    **archive.LOOKS,
 }

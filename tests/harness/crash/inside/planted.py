@@ -93,13 +93,52 @@ def half_chunk(after: After) -> None:
 
         def create(self: Any, ready: Any, plan: Any, marks: Any, singly: bool) -> None:
             real(self, ready, plan, marks, singly)
-            raw = module.connection.connection
-            raw.commit()  # behind the back of the transaction that is open
-            time.sleep(4 * WINDOW)
-            if module.connection.vendor == "sqlite":
-                raw.execute("BEGIN IMMEDIATE")
+            commit_now(4 * WINDOW)
 
         module._Committer._create = create
+
+
+def commit_now(seconds: float) -> None:
+    """Commit behind the back of the transaction that is open, and let a kill come between."""
+    from django.db import connection
+
+    if connection.savepoint_ids:
+        return  # the base is made in one transaction
+    raw: Any = connection.connection
+    raw.commit()
+    time.sleep(seconds)
+    if connection.vendor == "sqlite":
+        raw.execute("BEGIN IMMEDIATE")
+
+
+def torn_step(after: After) -> None:
+    """The trace of a step of filing is committed before the item has taken it."""
+
+    @after("kedang.business.holdings.services.items.writing")
+    def change(module: Any) -> None:
+        real = module.trace
+
+        def trace(*args: Any, **kwargs: Any) -> Any:
+            row = real(*args, **kwargs)
+            commit_now(2 * WINDOW)
+            return row
+
+        module.trace = trace
+
+
+def lone_file(after: After) -> None:
+    """A file that comes in is committed before the item that it is for."""
+
+    @after("kedang.business.holdings.services.items.bringing")
+    def change(module: Any) -> None:
+        real = module.stored_from
+
+        def stored_from(*args: Any, **kwargs: Any) -> Any:
+            stored = real(*args, **kwargs)
+            commit_now(4 * WINDOW)
+            return stored
+
+        module.stored_from = stored_from
 
 
 FAULTS = {
@@ -108,6 +147,8 @@ FAULTS = {
     "left-file": left_file,
     "early-done": early_done,
     "half-chunk": half_chunk,
+    "torn-step": torn_step,
+    "lone-file": lone_file,
 }
 
 
