@@ -10,5 +10,7 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from kedang.foundation.audit import standing
         from kedang.foundation.audit.sealing import events  # noqa: F401
+        from kedang.foundation.kernel import migrating
 
+        migrating.install()
         standing.register()
