@@ -4,6 +4,9 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PORT ?= 8000
 PYTEST_ARGS ?=
+# Modules stay compiled for the many processes of servers, tests and harnesses, also where nothing may be written beside sources.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 
 .PHONY: help
 help: ## 显示本页 / this page
@@ -42,8 +45,8 @@ ci: lint test ## 持续集成所做的一切 / what CI does
 
 #@ 证明 / proofs（见 docs/operate/proof.md）
 .PHONY: harness-access harness-access-short harness-races
-harness-access: setup-test ## 谁能从哪里看到什么，SEED= PLANT=all PARTS= ENGINE= / who sees what through which exit
-	@$(PYTHON) -m tests.access.harness $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT)) $(if $(PARTS),--parts $(PARTS)) $(if $(JSON),--json $(JSON))
+harness-access: setup-test ## 谁能从哪里看到什么，SEED= PLANT=all PARTS= ONLY= ENGINE= / who sees what through which exit
+	@$(PYTHON) -m tests.access.harness $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT)) $(if $(PARTS),--parts $(PARTS)) $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
 harness-access-short: setup-test ## 持续集成用的短形式，并证明它会变红 / the short form, and that it can fail
 	@$(PYTHON) -m tests.access.harness --short --prove --processes 1 $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED))
 harness-races: setup-test ## 同一对象上多项操作同时进行：混合 ROUNDS=200、两两 PAIR_ROUNDS=3，CLIENTS=16 ENGINE= GROUP= SEED= PLANT= / writing services at once, mixed and in pairs
