@@ -13,7 +13,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
-from kedang.foundation.numbering.events import NUMBERS_RESERVED, NUMBERS_VOIDED, RULE_CHANGED
+from kedang.foundation.numbering.events import NUMBER_TAKEN_UP, NUMBERS_RESERVED, NUMBERS_VOIDED, RULE_CHANGED
 from kedang.foundation.numbering.models import NumberEntry, NumberRule, NumberSeries, NumberState
 
 WORDS = {"code", "year", "yy", "month", "serial"}
@@ -132,6 +132,32 @@ def number_reserve(*, actor: Actor, series: NumberSeries, count: int, reason: st
 
 
 @transaction.atomic
+def number_take_up(*, actor: Actor, series: NumberSeries, number: int, reason: str = "") -> NumberEntry:
+    """Use a number that was set aside; the ledger keeps why it had been, and what for it was used.
+
+    Raises:
+        Refused: ``number_not_reserved``, ``number_void_already``, ``number_taken_up``: somebody used it meanwhile.
+    """
+    locked = NumberSeries.objects.select_for_update().get(pk=series.pk)
+    about = locked.entries.filter(first__lte=number, last__gte=number)
+    fates = {entry.state: entry for entry in about}
+    said = {"series": locked, "number": number}
+    if NumberState.RESERVED not in fates:
+        raise Refused("number_not_reserved", _("%(series)s 第 %(number)s 号没有预留，请从预留号中选择。") % said)
+    if NumberState.VOID in fates:
+        raise Refused("number_void_already", _("%(series)s 第 %(number)s 号已经作废，不能取用。") % said)
+    if NumberState.USED in fates:
+        raise Refused("number_taken_up", _("%(series)s 第 %(number)s 号刚被他人取用，请另选一个。") % said)
+    told = _("取用预留号：%(why)s") % {"why": reason or fates[NumberState.RESERVED].reason}
+    entry = NumberEntry.objects.create(
+        series=locked, first=number, last=number, state=NumberState.USED, reason=told[:200],
+        issued_by=actor.display_name, at=clock.now(),
+    )  # fmt: skip
+    record(actor, NUMBER_TAKEN_UP, entry, reason=entry.reason, fonds_id=locked.fonds_id)
+    return entry
+
+
+@transaction.atomic
 def number_rule_change(
     *, actor: Actor, rule: NumberRule, template: str, serial_width: int, codes: dict[str, str]
 ) -> NumberRule:
@@ -175,7 +201,7 @@ def _locked_series(rule: NumberRule, prefix: str, suffix: str) -> NumberSeries:
 
 def _enter_used(actor: Actor, series: NumberSeries, run: Run) -> None:
     """Extend the last used run of the same issuer, or begin a new one."""
-    tail = series.entries.filter(state=NumberState.USED).order_by("-last").first()
+    tail = series.entries.filter(state=NumberState.USED, reason="").order_by("-last").first()
     last = run.first + run.count - 1
     if tail is not None and tail.last == run.first - 1 and tail.issued_by == actor.display_name:
         tail.last = last

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from kedang.business.holdings.choices import CodeState
 from kedang.business.holdings.codes.grammar import template_of
@@ -12,6 +13,7 @@ VOLUME_KEY = "archive.volume"
 ITEM_KEY = "archive.item"
 KEYS = (VOLUME_KEY, ITEM_KEY)
 AT_A_TIME = 500
+MOST_OFFERED = 12
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ class Tally:
     reserved: int = 0
     gaps: list[tuple[int, int]] = field(default_factory=list)
     explained: list[Explained] = field(default_factory=list)
+    free: list[tuple[int, str]] = field(default_factory=list)
+    """Reserved numbers that were not taken up yet, with the reason for which they were set aside."""
 
     @property
     def missing(self) -> int:
@@ -51,15 +55,32 @@ class Tally:
         """How the number may have been written: a later template may have made the same series wider."""
         return {self.text(number, width) for width in (self.series.width, *self.widths)}
 
+    def free_texts(self) -> list[tuple[str, str]]:
+        """Reserved codes to be taken up, the first few, each with the query that asks the form of a volume for it."""
+        codes = [self.text(number) for number, _why in self.free[:MOST_OFFERED]]
+        return [(code, urlencode({"reserved_code": code})) for code in codes]
+
     def gap_texts(self) -> list[tuple[str, str, int, int]]:
         """Gaps as codes: (first code, last code or empty, first, last)."""
         return [(self.text(first), self.text(last) if last > first else "", first, last) for first, last in self.gaps]
 
 
+def series_of(fonds_id: int, key: str, code: str) -> tuple[NumberSeries, int] | None:
+    """The series in which a code was counted, and its number there; None where it was given by hand in another shape."""
+    heads = [code[:at] for at in range(len(code))]
+    rows = NumberSeries.objects.filter(fonds_id=fonds_id, key=key, prefix__in=heads)
+    for row in sorted(rows, key=lambda one: -len(one.prefix)):
+        digits = code[len(row.prefix) : len(code) - len(row.suffix)]
+        if code.endswith(row.suffix) and digits.isascii() and digits.isdecimal():
+            return row, int(digits)
+    return None
+
+
 def tallies(every: Sequence[NumberSeries]) -> list[Tally]:
     """Count these series."""
     entries: dict[int, list[NumberEntry]] = {}
-    kept = NumberEntry.objects.filter(series__in=[series.pk for series in every]).exclude(state=NumberState.USED)
+    kept = NumberEntry.objects.filter(series__in=[series.pk for series in every])
+    kept = kept.exclude(state=NumberState.USED, reason="")
     for entry in kept.order_by("first", "id"):
         entries.setdefault(entry.series_id, []).append(entry)
     widths = _widths({series.fonds_id for series in every})
@@ -98,9 +119,14 @@ def _registered(every: Sequence[Tally]) -> dict[tuple[int, str], str]:
 
 def _count(tally: Tally, known: dict[tuple[int, str], str], entries: Iterable[NumberEntry]) -> None:
     fate: dict[int, str] = {}
+    why: dict[int, str] = {}
     for entry in entries:
         tally.explained.append(Explained(entry.first, entry.last, entry.state, entry.reason, entry.issued_by))
+        if entry.state == NumberState.USED:
+            continue
         for number in range(entry.first, entry.last + 1):
+            if entry.state == NumberState.RESERVED:
+                why[number] = entry.reason
             if fate.get(number) != NumberState.VOID:
                 fate[number] = entry.state
     for number in range(1, tally.series.last + 1):
@@ -113,6 +139,7 @@ def _count(tally: Tally, known: dict[tuple[int, str], str], entries: Iterable[Nu
             tally.void += 1
         elif fate.get(number) == NumberState.RESERVED:
             tally.reserved += 1
+            tally.free.append((number, why.get(number, "")))
         elif tally.gaps and tally.gaps[-1][1] == number - 1:
             tally.gaps[-1] = (tally.gaps[-1][0], number)
         else:

@@ -19,6 +19,7 @@ TYPE_CHANGED = EventType("holdings.type_changed", _("修改归档范围条目"),
 TEMPLATE_CREATED = EventType("holdings.template_created", _("增加档号模板"), "admin")
 TEMPLATE_CHANGED = EventType("holdings.template_changed", _("修改档号模板"), "admin")
 CODE_REPLACED = EventType("holdings.code_replaced", _("改换档号"), "change")
+CODE_WITHDRAWN = EventType("holdings.code_withdrawn", _("档号作废"), "change")
 CODES_RESERVED = EventType("holdings.codes_reserved", _("预留档号"), "change")
 GAP_EXPLAINED = EventType("holdings.gap_explained", _("说明档号空号"), "change")
 CODES_EXPORTED = EventType("holdings.codes_exported", _("导出档号台账"), "disclose")

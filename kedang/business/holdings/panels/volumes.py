@@ -67,6 +67,10 @@ def note_count(actor: Any) -> Any:
     return Coalesce(Subquery(rows, output_field=IntegerField()), 0)
 
 
+ASKED = ("catalogue", "reserved_code")
+"""Values that are asked for here and there only."""
+
+
 class VolumePages(RecordPages):
     """案卷: /volumes/ …"""
 
@@ -160,8 +164,8 @@ class VolumePages(RecordPages):
 
     @classmethod
     def _given(cls, data: dict[str, Any]) -> dict[str, Any]:
-        """Everything is a value; the 目录号 too."""
-        return {"values": {name: value for name, value in data.items() if name != "catalogue" or value}}
+        """Everything is a value; 目录号 and 预留号 too."""
+        return {"values": {name: value for name, value in data.items() if name not in ASKED or value}}
 
 
 URLS: list[URLPattern] = [

@@ -4,6 +4,7 @@ A number is taken inside the transaction that uses it; the caller then writes ``
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from kedang.business.customers.services.problems import constraints_refuse
 from kedang.business.holdings.choices import CodeState, ItemState, SchemeState, VolumeState
 from kedang.business.holdings.codes.grammar import Template, template_of
-from kedang.business.holdings.codes.ledger import ITEM_KEY, VOLUME_KEY
+from kedang.business.holdings.codes.ledger import ITEM_KEY, VOLUME_KEY, series_of
 from kedang.business.holdings.events.scheme import CODE_REPLACED
 from kedang.business.holdings.models import CodeTemplate, Item, ReferenceCode, RetentionPeriod, Series, Volume
 from kedang.business.holdings.services.templates import template_for
@@ -22,7 +23,7 @@ from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
 from kedang.foundation.numbering.models import NumberRule
-from kedang.foundation.numbering.services import Run, issue_run
+from kedang.foundation.numbering.services import Run, issue_run, number_take_up
 
 LONGEST_PREFIX = 80
 LONGEST_SUFFIX = 40
@@ -47,12 +48,16 @@ def codes_issue_volume(
     unit: str = "",
     project_number: str = "",
     catalogue: str = "",
+    reserved: str = "",
 ) -> tuple[str, int]:
     """The next code of a volume and its 案卷号, in the transaction under way.
 
+    Args:
+        reserved: a reserved code to be used instead of the next one.
+
     Raises:
         Refused: ``template_not_for_volumes``, ``series_not_in_force``, ``year_odd``, ``code_part_missing``, ``code_ambiguous``,
-        ``code_too_long``.
+        ``code_too_long``; ``reserved_elsewhere``, ``code_taken`` and those of ``number_take_up``.
     """
     if not template.volume_template:
         told = _("档号模板“%(template)s”用于按件整理，没有案卷档号格式。请选择按卷整理的模板。")
@@ -66,7 +71,26 @@ def codes_issue_volume(
         "project": project_number, "catalogue": catalogue,
     }  # fmt: skip
     shape = template_of(template.volume_template)
+    if reserved:
+        return _taken_up(actor, template.fonds_id, shape, values, clean_code(reserved))
     return _next(actor, template.fonds_id, VOLUME_KEY, shape, "volume", values, 1)[0]
+
+
+def _taken_up(actor: Actor, fonds_id: int, shape: Template, values: Mapping[str, Any], code: str) -> tuple[str, int]:
+    """A reserved code, which must be one of the series that these values stand for."""
+    prefix, suffix = shape.around("volume", values)
+    parts, found = shape.parse(code), series_of(fonds_id, VOLUME_KEY, code)
+    if parts is None or found is None or (found[0].prefix, found[0].suffix) != (prefix, suffix):
+        told = _(
+            "预留号 %(code)s 与所填的类别、年度、保管期限不符：按所填应以“%(prefix)s”开头。请改选预留号，或改正这几项。"
+        )
+        raise Refused("reserved_elsewhere", told % {"code": code, "prefix": prefix}, "reserved_code")
+    known = ReferenceCode.objects.filter(fonds_id=fonds_id, code=code).first()
+    if known is not None:
+        taken = _taken_by(known)
+        raise Refused(taken.code, taken.sentence, "reserved_code")
+    number_take_up(actor=actor, series=found[0], number=found[1])
+    return code, found[1]
 
 
 def code_issue_item(
@@ -190,7 +214,20 @@ def codes_register(*, actor: Actor, pairs: Sequence[tuple[str, Volume | Item | N
         )  # fmt: skip
     with constraints_refuse(_taken(pairs[0][0] if len(pairs) == 1 else "")):
         made: list[ReferenceCode] = ReferenceCode.objects.bulk_create(rows, batch_size=500)
+    _lead_on(made)
     return made
+
+
+def _lead_on(made: Sequence[ReferenceCode]) -> None:
+    """Codes that were withdrawn from these items before lead to their new ones."""
+    new = {row.item_id: row for row in made if row.item_id is not None}
+    if not new:
+        return
+    olds = list(ReferenceCode.objects.filter(item__in=list(new), state=CodeState.VOID, successor__isnull=True))
+    for old in olds:
+        old.successor = new[old.item_id]
+    if olds:
+        ReferenceCode.objects.bulk_update(olds, ["successor"], batch_size=500)
 
 
 @transaction.atomic
@@ -223,6 +260,7 @@ def code_replace(
     _move_owner(owner, new_code, found)
     for follower, code in followers:
         _move_owner(follower, code, None)
+    _take_up_reserved(actor, owner, new_code)
     record(actor, CODE_REPLACED, owner, changes={"reference_code": (old_code, new_code)}, reason=reason)
     entries = [
         Entry(subject_of(one), {"reference_code": (one.__dict__.pop("_former_code"), one.reference_code)}, reason)
@@ -234,6 +272,14 @@ def code_replace(
         for follower, _code in followers:
             handler(follower)
     return made[0]
+
+
+def _take_up_reserved(actor: Actor, owner: Volume | Item, code: str) -> None:
+    """A reserved number that is used by hand is told in the ledger too."""
+    found = series_of(owner.fonds_id, VOLUME_KEY if isinstance(owner, Volume) else ITEM_KEY, code)
+    if found is not None:
+        with suppress(Refused):  # not reserved: an ordinary code
+            number_take_up(actor=actor, series=found[0], number=found[1])
 
 
 def _locked_owner(actor: Actor, given: Volume | Item | None) -> Any:

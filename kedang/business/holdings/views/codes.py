@@ -79,6 +79,10 @@ class CodeFind(Page):
             if row is not None and row.state == CodeState.FORMER:
                 told = _("旧档号 %(old)s 已改为 %(new)s。") % {"old": row.code, "new": owner.reference_code}
                 messages.info(request, told)
+            elif row is not None and row.state == CodeState.VOID:
+                told = _("档号 %(old)s 已作废（%(why)s），不再使用；现档号 %(new)s。")
+                now = owner.reference_code or _("尚未编定")
+                messages.warning(request, told % {"old": row.code, "why": row.reason, "new": now})
             return HttpResponseRedirect(url)
         return self.draw(
             code=code, row=row, owner=owner, url=url, chain=self.chain(row) if row is not None and owner is not None else [],
@@ -87,7 +91,7 @@ class CodeFind(Page):
 
     def owner(self, row: ReferenceCode | None) -> Any:
         """The volume or item, if it exists for the reader."""
-        if row is None or row.state == CodeState.VOID:
+        if row is None or not (row.volume_id or row.item_id):
             return None
         model: Any = Volume if row.volume_id else Item
         return model.objects.visible_to(self.actor).filter(pk=row.volume_id or row.item_id).first()
@@ -150,6 +154,7 @@ class Ledger(Page):
         return self.draw(
             lines=lines, page=page, kind=kind, prefix=text, only_gaps=only_gaps, problem=problem, lead=self.lead,
             asked=asked.urlencode(), can_edit=can(self.actor, "holdings.scheme"), volume_key=VOLUME_KEY,
+            can_arrange=can(self.actor, "holdings.arrange"),
             status=422 if problem else 200,
         )  # fmt: skip
 
@@ -178,7 +183,7 @@ class Ledger(Page):
         try:
             if post.get("do") == "reserve":
                 codes_reserve(actor=self.actor, series=series, count=number(post.get("count")), reason=reason)
-                messages.success(request, _("已预留，预留号不会自动发出，改换档号时可以使用。"))
+                messages.success(request, _("已预留，预留号不会自动发出，立新卷或改换档号时可以选用。"))
             else:
                 gap_explain(
                     actor=self.actor, series=series, first=number(post.get("first")), last=number(post.get("last")), reason=reason

@@ -105,7 +105,7 @@ def items_file_bulk(*, actor: Actor, items: Iterable[Item]) -> list[Item]:
         _check_entry(item, volumes)
     for volume in volumes.values():
         require_open(actor, volume)
-    coded = _coded(actor, [item for item in rows if item.volume_id is None])
+    coded = _coded(actor, [item for item in rows if item.volume_id is None and not item.reference_code])
     _save(rows, coded, now)
     catalogued = [{"state": ("placed", "catalogued"), **coded.get(item.pk, {})} for item in rows]
     _tell(actor, ITEM_CATALOGUED, rows, catalogued)

@@ -9,6 +9,7 @@ from kedang.business.holdings.choices import ItemState, Whereabouts
 from kedang.business.holdings.events.items import ITEM_REMOVED, ITEM_STEPPED_BACK
 from kedang.business.holdings.filing.group import together_of
 from kedang.business.holdings.models import Item
+from kedang.business.holdings.services.code_withdrawing import code_withdraw
 from kedang.business.holdings.services.items.writing import (
     locked_item,
     require_open,
@@ -34,10 +35,10 @@ BACK = {
 def item_step_back(*, actor: Actor, item: Item, reason: str) -> Item:
     """One step back, where the step was a mistake. Back from its place it leaves its volume; its companions go back with it.
 
-    A code that was given by item stays its own; one that has a code is not placed anew: it is removed instead.
+    A code that it has got by then is void from now on, stays findable and leads to the one it gets when it is catalogued anew.
 
     Raises:
-        Refused: ``item_state``, ``reason_missing``, ``code_given``, ``companion_follows``, ``volume_closed``.
+        Refused: ``item_state``, ``reason_missing``, ``companion_follows``, ``volume_closed``.
     """
     reason = require_reason(reason, _("退回重办须写明理由，例如“类别选错”。"))
     found = locked_item(actor, item)
@@ -52,9 +53,6 @@ def item_step_back(*, actor: Actor, item: Item, reason: str) -> Item:
 
 def _leave_place(actor: Actor, item: Item, reason: str) -> None:
     """Back to 待定位, out of the volume, with all that belongs together."""
-    if item.reference_code:
-        told = _("此件已编档号 %(code)s，不能再改定位。确需改动的，请移出后重新收件。")
-        raise Refused("code_given", told % {"code": item.reference_code})
     group = together_of(item)
     if group.main.pk != item.pk and group.main.state not in (ItemState.RECEIVED, ItemState.IDENTIFIED):
         told = _("此件随“%(main)s”定位，请退回“%(main)s”，本件随之退回。")
@@ -76,6 +74,9 @@ def _leave_place(actor: Actor, item: Item, reason: str) -> None:
                 "year": None,
                 "retention": None,
             }
+            if fresh.reference_code:
+                code_withdraw(actor=actor, item=fresh, reason=reason)
+                values |= {"reference_code": "", "number": None}
             save_change(actor, fresh, ITEM_STEPPED_BACK, values, reason=reason)
 
 

@@ -21,13 +21,13 @@ from kedang.business.holdings.services.volumes.writing import note_items
 from kedang.foundation.kernel.actors import Actor
 
 
-def issued(actor: Actor, volume: Volume, catalogue: str = "") -> tuple[CodeTemplate, str, int]:
-    """The template that holds for the volume, and the next code and number by it."""
+def issued(actor: Actor, volume: Volume, catalogue: str = "", reserved: str = "") -> tuple[CodeTemplate, str, int]:
+    """The template that holds for the volume, and the next code and number by it, or the reserved one that was chosen."""
     template = volume.template if volume.template_id else template_for(volume.fonds_id, Arrangement.VOLUME)
     unit = (volume.department.code or volume.department.name) if volume.department is not None else ""
     code, number = codes_issue_volume(
         actor=actor, template=template, series=volume.series, year=volume.year, retention=volume.retention, unit=unit,
-        project_number=volume.project.number if volume.project is not None else "", catalogue=catalogue,
+        project_number=volume.project.number if volume.project is not None else "", catalogue=catalogue, reserved=reserved,
     )  # fmt: skip
     return template, code, number
 

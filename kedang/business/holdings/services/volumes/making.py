@@ -40,7 +40,7 @@ def volume_create(*, actor: Actor, values: Values, fonds: Fonds | None = None, r
     Args:
         actor: who makes it; becomes 立卷人 unless told otherwise.
         values: fields of the volume (``checking.EVERY``); without a title one is made from class, year and customer. ``catalogue`` is the
-            目录号, where the template wants one.
+            目录号, where the template wants one; ``reserved_code`` a number that was set aside, instead of the next one.
         fonds: company, when the actor has none (machines).
 
     Raises:
@@ -49,7 +49,7 @@ def volume_create(*, actor: Actor, values: Values, fonds: Fonds | None = None, r
     require(actor, "holdings.arrange")
     fonds_id = fonds_id_of(actor, fonds)
     given = dict(values)
-    catalogue = str(given.pop("catalogue", "") or "").strip()
+    catalogue, reserved = (str(given.pop(name, "") or "").strip() for name in ("catalogue", "reserved_code"))
     clean, problems = checked(actor, given, fonds_id, None)
     problems.refuse()
     clean["title"] = clean.get("title") or usual_title(clean)
@@ -63,12 +63,13 @@ def volume_create(*, actor: Actor, values: Values, fonds: Fonds | None = None, r
         volume.department = volume.responsible.department
     clean_record(volume, PLAIN, problems)
     problems.refuse()
-    volume.template, volume.reference_code, volume.number = codes.issued(actor, volume, catalogue)
+    volume.template, volume.reference_code, volume.number = codes.issued(actor, volume, catalogue, reserved)
     with constraints_refuse(_code_taken(volume)):
         volume.save(force_insert=True)
     codes.registered(actor, volume)
     changes = first_values(volume, ("reference_code", *EVERY))
-    record(actor, VOLUME_CREATED, volume, changes=changes, reason=reason.strip(), meta={"version": 1})
+    meta = {"version": 1, **({"reserved_code": volume.reference_code} if reserved else {})}
+    record(actor, VOLUME_CREATED, volume, changes=changes, reason=reason.strip(), meta=meta)
     require_still_in_scope(actor, volume)
     reindex([volume.pk])
     return volume

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kedang.business.holdings.choices import Arrangement, SchemeState
+from kedang.business.holdings.codes.reserved import free_codes, meant_by
 from kedang.business.holdings.models import CodeTemplate, RetentionPeriod, Series
 from kedang.business.holdings.services.volumes.checking import FIXED
 from kedang.business.holdings.views.pickers import CustomerField, ProjectField
@@ -40,7 +41,7 @@ class VolumeForm(RecordForm):
                     form.fields[name].disabled = True
         form.sections = [
             form.sections[0],
-            (Panel(_("归属"), tuple(PICKED), columns=3), form.sections[-1][1]),
+            (Panel(_("归属"), tuple(form.sections[-1][1]), columns=3), form.sections[-1][1]),
             *form.sections[1:-1],
         ]
         return form
@@ -48,7 +49,9 @@ class VolumeForm(RecordForm):
     def defaults(self) -> dict[str, Any]:
         """Whoever makes it arranges it, in this year, for their department."""
         mine = {"responsible": self.actor.pk, "department": self.actor.department_id, "year": clock.today().year}
-        return {**super().defaults(), **mine, **{key: value for key, value in self.request.GET.items() if value}}
+        given = {key: value for key, value in self.request.GET.items() if value}
+        meant = meant_by(sure(self.actor.fonds_id), given["reserved_code"][:120]) if "reserved_code" in given else {}
+        return {**super().defaults(), **mine, **meant, **given}
 
     def picked(self) -> dict[str, Any]:
         """Customer and project of the volume, or of the address."""
@@ -96,6 +99,12 @@ def named_fields(actor: Any, obj: Any) -> dict[str, forms.Field]:
         "picked_customer": CustomerField(actor, label=_("客户"), required=False, help_text=_("不填表示不限客户。")),
         "picked_project": ProjectField(actor, label=_("项目"), required=False),
     }
+    free = free_codes(actor.fonds_id) if obj is None else []
+    if free:
+        made["reserved_code"] = forms.ChoiceField(
+            label=_("预留号"), required=False, help_text=_("补立预留的案卷时选择，须与类别、年度、期限相符。"),
+            choices=[("", _("不用，取下一号")), *((one.code, f"{one.code}（{one.reason}）") for one in free)],
+        )  # fmt: skip
     old = CodeTemplate.objects.filter(fonds_id=actor.fonds_id, is_active=True, volume_template__contains="{catalogue")
     if obj is None and old.exists():
         made["catalogue"] = forms.CharField(
