@@ -24,6 +24,7 @@ from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from tests.cast import Cast, make_person
 from tests.holdings.foreign import bag_problems, csip_problems, unpacked
 from tests.holdings.handed import a_volume_of, accept_all, add_item, pdf, put, sent_list
+from tests.holdings.premis import premis_problems
 
 DECOMPOSED = "re\u0301sume\u0301 100%.pdf"
 
@@ -107,7 +108,13 @@ def test_a_csip_package_is_valid_to_the_e_ark_foundation(cast: Cast, tmp_path: P
     assert csip_problems(root) == []
     schema = etree.XMLSchema(etree.parse(root / "schemas" / "kedang-volume-1.xsd"))
     schema.assertValid(etree.parse(root / "metadata" / "descriptive" / "volume.xml"))
-    premis = (root / "metadata" / "preservation" / "premis.xml").read_text()
+    kept = root / "metadata" / "preservation" / "premis.xml"
+    premis = kept.read_text()
+    assert premis_problems(kept) == []
+    assert premis_problems(root / "representations" / "original" / "metadata" / "preservation" / "premis.xml") == []
+    bad = tmp_path / "premis.xml"
+    bad.write_text(premis.replace("<premis:eventType>filing</premis:eventType>", "", 1))
+    assert any("0 × eventType" in line for line in premis_problems(bad))
     assert "SM3" in premis and "保管期限 定期30年（D30）；冻结 0 项" in premis
     mets = root / "METS.xml"
     mets.write_text(mets.read_text().replace('TYPE="PHYSICAL"', 'TYPE="LOGICAL"'))
@@ -184,7 +191,7 @@ def same(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def facts_of(actor: Any, volume: Volume) -> dict[str, Any]:
-    return c.Contents(actor, volume).facts
+    return c.VolumeContents(actor, volume).facts
 
 
 @pytest.mark.parametrize("kind", ["bagit", "csip"])

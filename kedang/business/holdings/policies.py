@@ -3,10 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kedang.business.customers.models import Customer
 from kedang.business.holdings import models as m
 from kedang.business.holdings.choices import ItemState, VolumeState
 from kedang.foundation.access.actions import Action
-from kedang.foundation.access.grants import ActiveGrant
+from kedang.foundation.access.grants import ActiveGrant, has_action
 from kedang.foundation.access.policies import Policy, ScopePaths, any_of, policy_for, prefixed, register
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
@@ -59,6 +60,11 @@ class SchemePolicy(_Setting):
 class SeriesPolicy(_Setting):
     model = m.Series
     paths = ScopePaths(fonds="scheme__fonds_id")
+
+
+@register
+class SeriesMergerPolicy(Policy):
+    model, view, change, parent = m.SeriesMerger, "holdings.view", "holdings.scheme", "series"
 
 
 @register
@@ -121,8 +127,34 @@ class VolumeReopeningPolicy(_OfVolume):
 
 
 @register
-class PackagePolicy(_OfVolume):
-    model = m.Package
+class PackagePolicy(Policy):
+    """A package of a volume follows the volume, one of a dossier the customer, of who works with holdings at all."""
+
+    model, view, change = m.Package, "holdings.view", "holdings.arrange"
+
+    def scope(self, actor: Actor, code: str = "") -> models.Q:
+        """Rows reached through what is packed in them."""
+        if actor.is_system:
+            return models.Q()
+        code = code or self.view
+        through = models.Q(volume__isnull=False) & prefixed(policy_for(m.Volume).scope(actor, code), "volume")
+        if has_action(actor, code):
+            seen = prefixed(policy_for(Customer).scope(actor, "customers.view"), "customer")
+            through |= models.Q(customer__isnull=False) & seen
+        return through
+
+    def covers(self, grant: ActiveGrant, obj: models.Model) -> bool:
+        """See :meth:`scope`."""
+        above = obj.volume or obj.customer  # type: ignore[attr-defined]  # of the model above
+        return policy_for(type(above)).covers(grant, above)
+
+
+@register
+class PackageArrivalPolicy(Policy):
+    """Packages that came are the business of who receives for the archive, as secret as what is in them."""
+
+    model, view, change = m.PackageArrival, "holdings.receive", "holdings.receive"
+    paths = ScopePaths(owner="brought_by_id", secrecy="secrecy_level")
 
 
 @register

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from kedang.business.holdings.panels import custody, handing, items, printing, projects, scheme, volumes
+from kedang.business.holdings.panels import arrivals, custody, handing, items, printing, projects, scheme, volumes
 
 app_name = "holdings"
 
@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern] = [
     *printing.URLS,
     *custody.URLS,
     *handing.URLS,
+    *arrivals.URLS,
 ]

@@ -1,4 +1,4 @@
-"""``kedang package export|verify|import``: volumes as packages that others can read, checked without the database, and taken in again."""
+"""``kedang package export|verify|import``: volumes and whole dossiers as packages that others can read, checked without the database, and taken in again."""
 
 import argparse
 from pathlib import Path
@@ -10,10 +10,11 @@ from kedang.project.cli.import_ import actor_for
 
 def add_parser(subparsers: Any) -> None:
     """The commands."""
-    parser = subparsers.add_parser("package", help="封装包：导出、核验、导入案卷（BagIt、E-ARK CSIP）")
+    parser = subparsers.add_parser("package", help="封装包：导出、核验、导入案卷或整份客户档案（BagIt、E-ARK CSIP）")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    export = verbs.add_parser("export", help="把一个案卷封装成文件")
-    export.add_argument("code", metavar="CODE", help="案卷档号")
+    export = verbs.add_parser("export", help="把一个案卷或一份客户档案封装成文件")
+    export.add_argument("code", metavar="CODE", help="案卷档号；加 --dossier 时为客户编号")
+    export.add_argument("--dossier", action="store_true", help="封装这个客户的整份档案：资料、全部案卷和文件")
     export.add_argument("--kind", choices=("bagit", "csip"), default="bagit", help="格式（默认 bagit）")
     export.add_argument("--to", type=Path, required=True, metavar="FILE.zip", help="写到哪个文件（不覆盖已有的）")
     export.add_argument("--fonds", default="", metavar="CODE", help="全宗号（几个全宗有同一档号时）")
@@ -22,7 +23,7 @@ def add_parser(subparsers: Any) -> None:
     verify = verbs.add_parser("verify", help="核验封装包：摘要、清单、著录、留痕证据")
     verify.add_argument("file", type=Path, metavar="FILE.zip")
     verify.set_defaults(run=run_verify)
-    importing = verbs.add_parser("import", help="由封装包导入案卷")
+    importing = verbs.add_parser("import", help="由封装包导入案卷或整份客户档案")
     importing.add_argument("file", type=Path, metavar="FILE.zip")
     importing.add_argument("--fonds", default="", metavar="CODE", help="导入哪个全宗（默认：办理人的）")
     importing.add_argument(
@@ -34,7 +35,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run_export(args: argparse.Namespace) -> dict[str, Any]:
-    """Pack a volume, keep the package among the stored files, and write a copy."""
+    """Pack a volume or a dossier, keep the package among the stored files, and write a copy."""
     from kedang.business.holdings.services.packages import package_make
     from kedang.foundation.files.services.reading import open_whatever_state
     from kedang.foundation.kernel import context
@@ -44,7 +45,12 @@ def run_export(args: argparse.Namespace) -> dict[str, Any]:
         raise Refused("file_there", f"{args.to} 已存在，请换一个文件名。", "to")
     with context.use(channel="command"):
         actor = actor_for(args.username)
-        package: Any = package_make(actor=actor, volume=_volume(actor, args.code, args.fonds), kind=args.kind)
+        what: dict[str, Any] = (
+            {"customer": _customer(actor, args.code, args.fonds)}
+            if args.dossier
+            else {"volume": _volume(actor, args.code, args.fonds)}
+        )
+        package: Any = package_make(actor=actor, kind=args.kind, **what)
     with (
         args.to.open("xb") as out,
         open_whatever_state(package.file) as stream,
@@ -53,8 +59,19 @@ def run_export(args: argparse.Namespace) -> dict[str, Any]:
             out.write(block)
     return {
         "package": package.pk, "file": str(args.to), "kind": args.kind, "bytes": package.file.size, "sha256": package.digest,
-        "volume": package.volume.reference_code, "items": package.volume.item_count,
+        **_of(package),
     }  # fmt: skip
+
+
+def _of(package: Any) -> dict[str, Any]:
+    """Whose it is and how many items it has."""
+    from kedang.business.holdings.models import Item
+    from kedang.business.holdings.packages.dossier import loose_items_of
+
+    if package.volume is not None:
+        return {"volume": package.volume.reference_code, "items": package.volume.item_count}
+    inside = Item.objects.filter(volume__customer=package.customer).count()
+    return {"customer": package.customer.number, "items": inside + len(loose_items_of(package.customer))}
 
 
 def run_verify(args: argparse.Namespace) -> dict[str, Any]:
@@ -81,7 +98,7 @@ def run_verify(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def run_import(args: argparse.Namespace) -> dict[str, Any]:
-    """Take the volume of a package in."""
+    """Take what is in a package in."""
     from kedang.business.holdings.services.packages import package_import
     from kedang.foundation.kernel import context
 
@@ -89,8 +106,16 @@ def run_import(args: argparse.Namespace) -> dict[str, Any]:
     with context.use(channel="command"):
         actor = actor_for(args.username)
         made = package_import(actor=actor, path=args.file, fonds=_fonds(args.fonds))
+    first = made.volumes[0] if made.volumes else None
+    more: dict[str, Any] = {}
+    if made.customer is not None:
+        more = {
+            "customer": made.customer.number, "customer_is_new": made.is_customer_new, "loose_items": len(made.items),
+            "volumes": [one.reference_code for one in made.volumes], "known": made.known,
+        }  # fmt: skip
     return {
-        "volume": made.volume.pk, "reference_code": made.volume.reference_code, "items": made.volume.item_count,
+        "volume": first.pk if first is not None else None, "reference_code": first.reference_code if first is not None else "",
+        "items": sum(one.item_count for one in made.volumes) + len(made.items), **more,
         "codes": [{"old": old, "new": new} for old, new in made.codes], "unknown": made.unknown,
     }  # fmt: skip
 
@@ -110,6 +135,20 @@ def _volume(actor: Any, code: str, fonds: str) -> Any:
         raise Refused("volume_unknown", f"没有档号为“{code}”的案卷。", "code")
     if len(found) > 1:
         raise Refused("volume_ambiguous", f"有几个全宗都用了档号“{code}”，请用 --fonds 指明。", "fonds")
+    return found[0]
+
+
+def _customer(actor: Any, number: str, fonds: str) -> Any:
+    from kedang.business.customers.models import Customer
+    from kedang.foundation.access.policies import policy_for
+    from kedang.foundation.kernel.refused import Refused
+
+    rows = Customer.objects.filter(policy_for(Customer).scope(actor, "customers.view"), number=number)
+    found = list((rows.filter(fonds=_fonds(fonds)) if fonds else rows).select_related("fonds")[:2])
+    if not found:
+        raise Refused("customer_unknown", f"没有编号为“{number}”的客户。", "code")
+    if len(found) > 1:
+        raise Refused("customer_ambiguous", f"有几个全宗都用了客户编号“{number}”，请用 --fonds 指明。", "fonds")
     return found[0]
 
 

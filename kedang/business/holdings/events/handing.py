@@ -23,5 +23,11 @@ CHECK_PRINTED = EventType("holdings.check_printed", _("打印四性检测报告"
 
 PACKAGE_MADE = EventType("holdings.package_made", _("制作封装包"), "disclose")
 PACKAGE_TAKEN = EventType("holdings.package_taken", _("下载封装包"), "disclose")
-PACKAGE_IMPORTED = EventType("holdings.package_imported", _("由封装包导入案卷"), "change")
+PACKAGE_ARRIVED = EventType("holdings.package_arrived", _("上传封装包"), "change")
+PACKAGE_CHECKED = EventType("holdings.package_checked", _("核验封装包"), "change")
+PACKAGE_CHECK_ASKED = EventType("holdings.package_check_asked", _("要求重新核验封装包"), "change")
+PACKAGE_IMPORT_ASKED = EventType("holdings.package_import_asked", _("要求导入封装包"), "change")
+ARRIVAL_SETTLED = EventType("holdings.arrival_settled", _("封装包导入结束"), "change")
+ARRIVAL_VIEWED = EventType("holdings.arrival_viewed", _("查看封装包核验报告"), "read")
+PACKAGE_IMPORTED = EventType("holdings.package_imported", _("由封装包导入"), "change")
 ITEM_IMPORTED = EventType("holdings.item_imported", _("由封装包导入文件"), "change")

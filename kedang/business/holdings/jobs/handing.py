@@ -1,17 +1,24 @@
 """Tests of what is handed over, nightly tests in custody by sample, and packages, as jobs."""
 
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Max, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kedang.business.customers.models import Customer
 from kedang.business.holdings.choices import CheckOccasion, Verdict, VolumeState
-from kedang.business.holdings.models import Item, Transfer, Volume
+from kedang.business.holdings.models import ArrivalState, Item, PackageArrival, Transfer, Volume
+from kedang.foundation.files.models import FileState
 from kedang.foundation.jobs.registry import job
 from kedang.foundation.jobs.schedules import schedule
+from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.refused import Refused
 
 KEPT = (VolumeState.CLOSED, VolumeState.SHELVED)
 
@@ -66,16 +73,56 @@ def check_one(ctx: Any, *, occasion: str, volume_id: int | None = None, item_id:
 
 
 @job("holdings.package", title=gettext_lazy("制作封装包"))
-def make_package(ctx: Any, *, volume_id: int, kind: str, note: str = "") -> dict[str, Any]:
-    """A volume as a package, kept among the stored files."""
+def make_package(
+    ctx: Any, *, volume_id: int | None = None, customer_id: int | None = None, kind: str, note: str = ""
+) -> dict[str, Any]:
+    """A volume or a dossier as a package, kept among the stored files."""
     from kedang.business.holdings.services.packages import package_make
 
     made = package_make(
-        actor=ctx.actor, volume=Volume.objects.get(pk=volume_id), kind=kind, note=note,
+        actor=ctx.actor, volume=Volume.objects.get(pk=volume_id) if volume_id is not None else None,
+        customer=Customer.objects.get(pk=customer_id) if customer_id is not None else None, kind=kind, note=note,
         progress=lambda done, total: ctx.progress(done, total, _("正在封装")),
     )  # fmt: skip
     return {"package": made.pk, "bytes": made.file.size if made.file is not None else 0}
 
 
+@job("holdings.arrival_check", title=gettext_lazy("核验来包"))
+def check_arrival(ctx: Any, *, arrival_id: int) -> dict[str, Any]:
+    """Verify an uploaded package; run again it comes to the same."""
+    from kedang.business.holdings.services.arrivals import arrival_check
+
+    row = arrival_check(actor=ctx.actor, arrival=_arrival(arrival_id))
+    return {"state": row.state, "url": reverse("holdings:arrival-detail", args=[row.pk])}
+
+
+@job("holdings.arrival_import", title=gettext_lazy("导入来包"))
+def import_arrival(ctx: Any, *, arrival_id: int) -> dict[str, Any]:
+    """Import an uploaded package; one that was imported already stays as it is."""
+    from kedang.business.holdings.services.arrivals import arrival_import
+
+    row = arrival_import(
+        actor=ctx.actor, arrival=_arrival(arrival_id),
+        progress=lambda done, total: ctx.progress(done, total, _("正在存入文件")),
+    )  # fmt: skip
+    return {"state": row.state, "url": reverse("holdings:arrival-detail", args=[row.pk])}
+
+
+def _arrival(key: int) -> PackageArrival:
+    found: PackageArrival = PackageArrival.objects.select_related("file", "fonds").get(pk=key)
+    return found
+
+
+def look_after_arrivals() -> None:
+    """Hand in the check of packages that waited for the virus scan."""
+    from kedang.business.holdings.services.arrivals import CHECK
+
+    waiting = PackageArrival.objects.filter(state=ArrivalState.CHECKING, brought_by__isnull=False)
+    for row in waiting.exclude(file__state=FileState.WAITING).select_related("brought_by")[:20]:
+        with suppress(Refused):  # it is under way
+            enqueue(row.brought_by, CHECK, args={"arrival_id": row.pk}, key=f"{row.pk}")
+
+
+schedule("holdings.look_after_arrivals", every=timedelta(minutes=1), run=look_after_arrivals)
 if settings.CHECK_SAMPLE:
     schedule("holdings.custody_check", daily_at=settings.CHECK_AT)

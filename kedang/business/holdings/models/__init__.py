@@ -1,5 +1,6 @@
 """Models of the archive itself, one file per noun."""
 
+from kedang.business.holdings.models.arrival import ArrivalState, PackageArrival
 from kedang.business.holdings.models.care import (
     ClimateLimit,
     ClimateReading,
@@ -23,7 +24,14 @@ from kedang.business.holdings.models.item import FilingTrace, Item, ItemFile, Re
 from kedang.business.holdings.models.location import Location, Placement, StockLine, StockScan, StockTake
 from kedang.business.holdings.models.project import Project, ProjectState
 from kedang.business.holdings.models.report import StatisticsReport
-from kedang.business.holdings.models.scheme import CodeTemplate, DocumentType, RetentionPeriod, Scheme, Series
+from kedang.business.holdings.models.scheme import (
+    CodeTemplate,
+    DocumentType,
+    RetentionPeriod,
+    Scheme,
+    Series,
+    SeriesMerger,
+)
 from kedang.business.holdings.models.sheet import (
     CoverSize,
     FormKind,
@@ -37,6 +45,7 @@ from kedang.business.holdings.models.sheet import (
 from kedang.business.holdings.models.volume import Volume, VolumeNote, VolumeReopening
 
 __all__ = [
+    "ArrivalState",
     "CheckResult",
     "CheckRun",
     "ClimateLimit",
@@ -56,6 +65,7 @@ __all__ = [
     "ItemFile",
     "Location",
     "Package",
+    "PackageArrival",
     "PackageKind",
     "PageMarks",
     "Placement",
@@ -68,6 +78,7 @@ __all__ = [
     "RoomVisit",
     "Scheme",
     "Series",
+    "SeriesMerger",
     "Sides",
     "SpineWidth",
     "Standard",

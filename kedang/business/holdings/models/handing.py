@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kedang.business.customers.models import Customer
 from kedang.business.holdings import choices as c
 from kedang.business.holdings.models.item import Item
 from kedang.business.holdings.models.volume import Volume
@@ -198,12 +199,17 @@ class PackageKind(models.TextChoices):
 
 
 class Package(models.Model):
-    """封装包: a volume as a package that others can read and verify; kept until its day."""
+    """封装包: a volume, or the whole dossier of a customer, as a package that others can read and verify; kept until its day."""
 
     secrecy = FieldSecrecy(default="internal")
 
     fonds = models.ForeignKey(Fonds, models.PROTECT, verbose_name=_("全宗"))
-    volume = models.ForeignKey(Volume, models.PROTECT, related_name="packages", verbose_name=_("案卷"))
+    volume = models.ForeignKey(
+        Volume, models.PROTECT, null=True, blank=True, related_name="packages", verbose_name=_("案卷")
+    )
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="packages", verbose_name=_("客户")
+    )
     kind = models.CharField(_("格式"), max_length=8, choices=PackageKind.choices)
     file = models.OneToOneField(
         StoredFile, models.PROTECT, null=True, blank=True, related_name="package", verbose_name=_("文件")
@@ -220,11 +226,24 @@ class Package(models.Model):
         verbose_name_plural = _("封装包")
         default_permissions = ()
         ordering = ("-id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(volume__isnull=False, customer__isnull=True)
+                | Q(volume__isnull=True, customer__isnull=False),
+                name="package_of_one",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.volume} {self.get_kind_display()}"
+        return f"{self.of} {self.get_kind_display()}"
 
     @property
-    def audit_parent(self) -> Volume:
-        """Shown with its volume."""
-        return self.volume
+    def of(self) -> Volume | Customer:
+        """What is packed in it."""
+        made: Volume | Customer = self.volume if self.volume is not None else self.customer
+        return made
+
+    @property
+    def audit_parent(self) -> Volume | Customer:
+        """Shown with its volume or customer."""
+        return self.of

@@ -85,7 +85,8 @@ class Series(models.Model):
 
     ``code`` is the whole class code as it stands in the 档号 (``ZY·KH``), ``path`` the keys from the root down.
 
-    ``former`` is the node of the version before that this one took over (旧新类目对照).
+    ``former`` is the node of the version before that this one took over (旧新类目对照); those that were merged into it besides stand in
+    :class:`SeriesMerger`. A node that was split is the ``former`` of several.
     """
 
     secrecy = FieldSecrecy(default="open")
@@ -127,6 +128,32 @@ class Series(models.Model):
     def audit_parent(self) -> Scheme:
         """Shown with its scheme."""
         return self.scheme
+
+
+class SeriesMerger(models.Model):
+    """类目合并: a class of the version before that was merged into one of this version, besides the ``former`` of that one."""
+
+    secrecy = FieldSecrecy(default="open")
+
+    series = models.ForeignKey(Series, models.CASCADE, related_name="mergers", verbose_name=_("类别"))
+    former = models.ForeignKey(Series, models.PROTECT, related_name="merged_into", verbose_name=_("并入的原类别"))
+
+    objects: Any = models.Manager.from_queryset(ScopedQuerySet)()
+
+    class Meta:
+        verbose_name = _("类目合并")
+        verbose_name_plural = _("类目合并")
+        default_permissions = ()
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["series", "former"], name="series_merged_once")]
+
+    def __str__(self) -> str:
+        return f"{self.former} → {self.series}"
+
+    @property
+    def audit_parent(self) -> Series:
+        """Shown with its class."""
+        return self.series
 
 
 class CodeTemplate(models.Model):

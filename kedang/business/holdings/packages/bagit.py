@@ -1,4 +1,4 @@
-"""A volume as a bag (RFC 8493, version 1.0): payload, manifest, tag files, tag manifest."""
+"""A volume or dossier as a bag (RFC 8493, version 1.0): payload, manifest, tag files, tag manifest."""
 
 from collections.abc import Iterator
 
@@ -38,16 +38,15 @@ def decoded(path: str) -> str:
 
 
 def bag_info(contents: Contents, written: dict[str, Written]) -> bytes:
-    """Whose volume it is, kept how long, how much there is."""
-    facts = contents.facts
-    volume, retention = facts["volume"], facts["retention"] or {}
+    """Whose it is, kept how long, how much there is."""
+    facts, head = contents.facts, contents.head
     payload = [one for path, one in written.items() if path.startswith("data/")]
     lines = {
-        "Source-Organization": facts["fonds"]["name"], "External-Identifier": volume["reference_code"],
-        "External-Description": volume["title"], "Bagging-Date": contents.stamp[:10], "Bag-Software-Agent": SOFTWARE,
-        "Bag-Group-Identifier": facts["fonds"]["code"], "Internal-Sender-Identifier": volume["reference_code"],
-        "Internal-Sender-Description": f"{facts['format']}; {volume['item_count']} items, {volume['page_count']} pages",
-        "Kedang-Retention": f"{retention.get('code', '')} {retention.get('name', '')}".strip(), "Kedang-Holds": str(len(facts["holds"])),
+        "Source-Organization": facts["fonds"]["name"], "External-Identifier": head["code"],
+        "External-Description": head["title"], "Bagging-Date": contents.stamp[:10], "Bag-Software-Agent": SOFTWARE,
+        "Bag-Group-Identifier": facts["fonds"]["code"], "Internal-Sender-Identifier": head["code"],
+        "Internal-Sender-Description": f"{facts['format']}; {head['extent_en']}",
+        "Kedang-Retention": head["retention"], "Kedang-Holds": str(head["holds"]),
         "Payload-Oxum": f"{sum(one.size for one in payload)}.{len(payload)}",
     }  # fmt: skip
     return "".join(f"{name}: {_one_line(value)}\n" for name, value in lines.items()).encode()

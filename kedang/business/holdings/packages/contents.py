@@ -1,17 +1,18 @@
-"""The files that every package of a volume carries, whatever its layout: facts, log evidence, a word to the finder, the bytes."""
+"""The files that every package carries, whatever its layout: facts, log evidence, a word to the finder, the bytes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
-from kedang.business.holdings.models import ItemFile, Volume
+from kedang.business.holdings.models import ItemFile
 from kedang.business.holdings.packages.evidence import evidence_of
 from kedang.business.holdings.packages.facts import Collector, Facts
 from kedang.business.holdings.packages.paths import root_name, safe_name
-from kedang.business.holdings.packages.xmlfacts import SCHEMA, volume_xml
+from kedang.business.holdings.packages.xmlfacts import SCHEMA, facts_xml
 from kedang.business.holdings.packages.zipped import Member
 from kedang.foundation.files.models import FileState
 from kedang.foundation.files.services import file_open
@@ -31,34 +32,54 @@ volume, seals.jsonl and keys.json prove it. Files lie below item and version, un
 
 
 @dataclass
-class Contents:
+class Contents(ABC):
     """What is packed, collected once before the first byte is written."""
 
     actor: Actor
-    volume: Volume
+    volume: Any
+    """What is packed: the volume, or the customer of a dossier."""
     progress: Callable[[int, int], None] = lambda done, total: None
     _done: int = field(default=0)
 
-    @cached_property
-    def collector(self) -> Collector:
-        """Records of the volume, as the actor may see them."""
-        return Collector(self.actor, self.volume)
+    name: ClassVar[str]
+    """Of the files of facts, and of the root element of the XML."""
+    readme: ClassVar[str]
+    content_type: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def collectors(self) -> list[Collector]:
+        """Records of each volume (and of the loose items), as the actor may see them."""
 
     @cached_property
+    @abstractmethod
     def facts(self) -> Facts:
         """Facts, with the path of every file in this package."""
-        found = self.collector.facts()
-        for number, item in enumerate(found["items"], 1):
-            for version, one in enumerate(item["files"], 1):
-                one["path"] = (
-                    "" if one["state"] == FileState.ERASED else f"{number:04d}/{version:02d}/{safe_name(one['name'])}"
-                )
-        return found
+
+    @property
+    @abstractmethod
+    def parts(self) -> list[Facts]:
+        """Facts of each volume in it; of loose items those that they have."""
+
+    @property
+    @abstractmethod
+    def head(self) -> Facts:
+        """``code``, ``title``, ``extent`` in words, ``dates``, ``retention`` in words (Chinese, English), of the whole."""
+
+    @property
+    def items(self) -> list[Facts]:
+        """Facts of all items."""
+        return [item for part in self.parts for item in part["items"]]
+
+    @cached_property
+    def media_types(self) -> dict[str, str]:
+        """Kind of content by path below the folder of files."""
+        return {line["path"]: str(line["media_type"]) for line, _row in self.packed_files}
 
     @cached_property
     def root(self) -> str:
         """The one folder of the package."""
-        return root_name(str(self.volume.reference_code))
+        return root_name(str(self.head["code"]))
 
     @cached_property
     def stamp(self) -> str:
@@ -68,18 +89,25 @@ class Contents:
     @cached_property
     def evidence(self) -> tuple[bytes, bytes, bytes]:
         """Entries, seals, keys."""
-        return evidence_of(self.actor, self.volume, self.collector.items)
+        items = [item for one in self.collectors for item in one.items]
+        return evidence_of(
+            self.actor, self.volume, items, [one.volume for one in self.collectors if one.volume is not None]
+        )
 
+    @cached_property
     def packed_files(self) -> list[tuple[Facts, ItemFile]]:
         """Facts and record of each file that has bytes."""
-        lines = [one for item in self.facts["items"] for one in item["files"]]
-        order = {item.pk: place for place, item in enumerate(self.collector.items)}
-        rows = sorted(self.collector.files, key=lambda one: (order[one.item_id], one.pk))
-        return [(line, row) for line, row in zip(lines, rows, strict=True) if line["path"]]
+        found: list[tuple[Facts, ItemFile]] = []
+        for part, collector in zip(self.parts, self.collectors, strict=True):
+            lines = [one for item in part["items"] for one in item["files"]]
+            order = {item.pk: place for place, item in enumerate(collector.items)}
+            rows = sorted(collector.files, key=lambda one: (order[one.item_id], one.pk))
+            found += [(line, row) for line, row in zip(lines, rows, strict=True) if line["path"]]
+        return found
 
     def files(self, below: str) -> Iterator[Member]:
         """The bytes, file after file."""
-        every = self.packed_files()
+        every = self.packed_files
         for line, row in every:
             yield Member(f"{below}/{line['path']}", self._blocks(row), row.file.sha256)
             self._done += 1
@@ -94,17 +122,53 @@ class Contents:
         """Small files by name."""
         events, seals, keys = self.evidence
         return {
-            "volume.json": orjson.dumps(self.facts, option=orjson.OPT_INDENT_2), "volume.xml": volume_xml(self.facts),
+            f"{self.name}.json": orjson.dumps(self.facts, option=orjson.OPT_INDENT_2),
+            f"{self.name}.xml": facts_xml(self.facts, self.name),
             "kedang-volume-1.xsd": SCHEMA.read_bytes(), "events.jsonl": events, "seals.jsonl": seals, "keys.json": keys,
-            "README.txt": README.encode(),
+            "README.txt": self.readme.encode(),
         }  # fmt: skip
 
 
-def names_of(facts: Facts) -> list[str]:
-    """Paths of all files below the folder of files."""
-    return [one["path"] for item in facts["items"] for one in item["files"] if one["path"]]
+class VolumeContents(Contents):
+    """One volume."""
+
+    name, readme, content_type = "volume", README, "KEDANG-VOLUME-1"
+
+    @cached_property
+    def collector(self) -> Collector:
+        """Records of the volume, as the actor may see them."""
+        return Collector(self.actor, self.volume)
+
+    @property
+    def collectors(self) -> list[Collector]:
+        return [self.collector]
+
+    @cached_property
+    def facts(self) -> Facts:
+        found = self.collector.facts()
+        give_paths(found["items"])
+        return found
+
+    @property
+    def parts(self) -> list[Facts]:
+        return [self.facts]
+
+    @property
+    def head(self) -> Facts:
+        volume, retention = self.facts["volume"], self.facts["retention"] or {}
+        dates = "/".join(filter(None, (volume["started_on"], volume["ended_on"])))
+        return {
+            "code": volume["reference_code"], "title": volume["title"], "dates": dates or str(volume["year"]),
+            "retention": f"{retention.get('code', '')} {retention.get('name', '')}".strip(), "holds": len(self.facts["holds"]),
+            "extent": f"{volume['item_count']} 件 {volume['page_count']} 页",
+            "extent_en": f"{volume['item_count']} items, {volume['page_count']} pages",
+            "subject": (volume["series"] or {}).get("name"),
+        }  # fmt: skip
 
 
-def original_names(facts: Facts) -> dict[str, Any]:
-    """True names by path, for readers that met a shortened one."""
-    return {one["path"]: one["name"] for item in facts["items"] for one in item["files"] if one["path"]}
+def give_paths(items: list[Facts], below: str = "") -> None:
+    """Where each file of these items lies below the folder of files; one that was erased has no place."""
+    for number, item in enumerate(items, 1):
+        for version, one in enumerate(item["files"], 1):
+            place = f"{below}{number:04d}/{version:02d}/{safe_name(one['name'])}"
+            one["path"] = "" if one["state"] == FileState.ERASED else place

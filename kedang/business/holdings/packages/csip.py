@@ -1,4 +1,4 @@
-"""A volume as an E-ARK CSIP 2.1 information package: METS at the root and in the representation, PREMIS, facts, schema, documentation."""
+"""A volume or dossier as an E-ARK CSIP 2.1 information package: METS at the root and in the representation, PREMIS, facts, schema, documentation."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ REPRESENTATION = "representations/original"
 FILES = f"{REPRESENTATION}/data"
 DESCRIPTIVE, PRESERVATION, OTHER = "metadata/descriptive", "metadata/preservation", "metadata/other"
 PLACES = {
-    "volume.json": f"{DESCRIPTIVE}/volume.json", "volume.xml": f"{DESCRIPTIVE}/volume.xml",
+    **{f"{name}.{ending}": f"{DESCRIPTIVE}/{name}.{ending}" for name in ("volume", "dossier") for ending in ("json", "xml")},
     "kedang-volume-1.xsd": "schemas/kedang-volume-1.xsd",
     "events.jsonl": f"{OTHER}/events.jsonl", "seals.jsonl": f"{OTHER}/seals.jsonl", "keys.json": f"{OTHER}/keys.json",
     "README.txt": "documentation/README.txt",
@@ -22,7 +22,7 @@ def members(contents: Contents, written: dict[str, Written]) -> Iterator[Member]
     yield from contents.files(FILES)
     for name, content in contents.described().items():
         yield Member(PLACES[name], content)
-    yield Member(f"{DESCRIPTIVE}/dc.xml", mets.dublin_core(contents.facts))
+    yield Member(f"{DESCRIPTIVE}/dc.xml", mets.dublin_core(contents))
     yield Member(f"{PRESERVATION}/premis.xml", premis.document(contents, FILES))
     inside = {path: one for path, one in written.items() if path.startswith(FILES)}
     yield Member(

@@ -15,6 +15,7 @@ from kedang.foundation.access.policies import can
 from kedang.foundation.audit.exporting import verify_bundle as offline
 from kedang.foundation.audit.exporting.bundle import lines_of_seal
 from kedang.foundation.audit.models import Event, Seal
+from kedang.foundation.audit.reading import about, about_any
 from kedang.foundation.audit.sealing import ranges, sealer
 from kedang.foundation.audit.sealing.digests import ALGORITHMS, DIGEST_BYTES, Hash, cut
 from kedang.foundation.audit.sealing.heads import parse
@@ -28,13 +29,19 @@ verifier: Any = offline
 AT_A_TIME = 500
 
 
-def evidence_of(actor: Actor, volume: Any, items: Sequence[Any]) -> tuple[bytes, bytes, bytes]:
+def evidence_of(
+    actor: Actor, packed: Any, items: Sequence[Any], volumes: Sequence[Any] = ()
+) -> tuple[bytes, bytes, bytes]:
     """Entries, seals and keys as the files of a package. What is not sealed yet is sealed first; not so inside a transaction, whose own
     entries nobody else may see yet.
+
+    Args:
+        packed: the volume or customer that is packed; of a customer only what changed it, not who looked at it.
+        items, volumes: what is in it.
     """
     if not connection.in_atomic_block:
         sealer.seal_now()
-    ids = list(Event.objects.filter(_about(volume, items)).order_by("pk").values_list("pk", flat=True))
+    ids = list(Event.objects.filter(_about(packed, items, volumes)).order_by("pk").values_list("pk", flat=True))
     hidden = frozenset() if actor.is_system or can(actor, "audit.view") else frozenset({"actor"})
     entries, seals = [], []
     for head_text, signature, lines in _by_seal(ids, hidden):
@@ -44,14 +51,14 @@ def evidence_of(actor: Actor, volume: Any, items: Sequence[Any]) -> tuple[bytes,
     return b"".join(line + b"\n" for line in entries), b"".join(line + b"\n" for line in seals), keys
 
 
-def _about(volume: Any, items: Sequence[Any]) -> Q:
-    keys = [item.pk for item in items]
-    return (
-        Q(subject_type="holdings.volume", subject_id=volume.pk)
-        | Q(parent_type="holdings.volume", parent_id=volume.pk)
-        | Q(subject_type="holdings.item", subject_id__in=keys)
-        | Q(parent_type="holdings.item", parent_id__in=keys)
-    )
+def _about(packed: Any, items: Sequence[Any], volumes: Sequence[Any]) -> Q:
+    keys = {one.pk for one in volumes}
+    found = about_any("holdings.item", [item.pk for item in items])
+    if packed._meta.label_lower == "customers.customer":
+        found |= about("customers.customer", packed.pk) & Q(category="change")
+    else:
+        keys.add(packed.pk)
+    return found | about_any("holdings.volume", sorted(keys))
 
 
 def _by_seal(ids: Sequence[int], hidden: frozenset[str]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:

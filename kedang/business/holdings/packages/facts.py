@@ -6,7 +6,7 @@ Every value passes the veil of who exports; what they may see only in part or no
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from kedang.business.holdings.models import (
     CheckRun,
@@ -27,6 +27,7 @@ from kedang.foundation.access.veil import reveal
 from kedang.foundation.audit.record import json_value
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.sure import sure
 
 VOLUME = tuple(
     "reference_code number title year secrecy_level carrier state whereabouts situation remarks item_count page_count started_on ended_on "
@@ -51,10 +52,10 @@ Facts = dict[str, Any]
 class Collector:
     """Collects the facts of one volume for one actor."""
 
-    def __init__(self, actor: Actor, volume: Volume) -> None:
+    def __init__(self, actor: Actor, volume: Volume | None, items: list[Item] | None = None) -> None:
         self.actor, self.volume = actor, volume
         self.veiled: list[str] = []
-        self.items = list(
+        self.items = items if items is not None else list(
             Item.objects.filter(volume=volume).select_related(
                 "document_type", "series", "retention", "customer", "project", "department", "responsible"
             ).order_by("position", "number", "pk")
@@ -65,7 +66,7 @@ class Collector:
 
     def facts(self) -> Facts:
         """Everything, in an order that does not change from one time to the next."""
-        volume = self.volume
+        volume = sure(self.volume)
         return {
             "format": FORMAT, "software": SOFTWARE, "made_at": plain(clock.now()), "made_by": self.actor.display_name,
             "fonds": {"code": volume.fonds.code, "name": volume.fonds.name},
@@ -88,7 +89,7 @@ class Collector:
         return found
 
     def _volume(self) -> Facts:
-        volume = self.volume
+        volume = sure(self.volume)
         twin = Volume.objects.filter(pk=volume.twin_id or 0).values_list("reference_code", flat=True).first()
         template = volume.template
         return {
@@ -96,7 +97,7 @@ class Collector:
             "template": {
                 "name": template.name, "standard": template.standard, "volume": template.volume_template, "item": template.item_template,
             },
-            **self._shared(volume), "inspected_by": _person(volume.inspected_by), "twin": twin,
+            **self._shared(volume), "inspected_by": person_of(volume.inspected_by), "twin": twin,
             "location": volume.location.label if volume.location else None,
         }  # fmt: skip
 
@@ -124,7 +125,7 @@ class Collector:
         return {
             "customer": self._customer(obj.customer),
             "project": {"number": obj.project.number, "name": obj.project.name} if self._may(obj.project) else None,
-            "department": obj.department.name if obj.department else None, "responsible": _person(obj.responsible),
+            "department": obj.department.name if obj.department else None, "responsible": person_of(obj.responsible),
         }  # fmt: skip
 
     def _customer(self, customer: Any) -> Facts | None:
@@ -139,8 +140,13 @@ class Collector:
         action = {"customer": "customers.view", "project": "holdings.view"}
         return obj is not None and (self.actor.is_system or can(self.actor, action[obj._meta.model_name], obj))
 
+    def _mine(self) -> Q:
+        """Rows of the volume or of its items."""
+        inside = Q(item__in=self.items)
+        return inside | Q(volume=self.volume) if self.volume is not None else inside
+
     def _codes(self) -> list[Facts]:
-        rows = ReferenceCode.objects.filter(volume=self.volume) | ReferenceCode.objects.filter(item__in=self.items)
+        rows = ReferenceCode.objects.filter(self._mine())
         places: dict[int | None, int] = {item.pk: place for place, item in enumerate(self.items)}
         return [
             {**self._values(one, CODE), "item": places.get(one.item_id), "successor": one.successor.code if one.successor else None}
@@ -149,27 +155,31 @@ class Collector:
 
     def _notes(self) -> list[Facts]:
         rows = VolumeNote.objects.filter(volume=self.volume).select_related("signed_by").order_by("pk")
-        return [{**self._values(one, NOTE), "signed_by": _person(one.signed_by)} for one in rows]
+        return [{**self._values(one, NOTE), "signed_by": person_of(one.signed_by)} for one in rows]
 
     def _reopenings(self) -> list[Facts]:
         rows = (
             VolumeReopening.objects.filter(volume=self.volume).select_related("asked_by", "decided_by").order_by("pk")
         )
         return [
-            {**self._values(one, REOPENING), "asked_by": _person(one.asked_by), "decided_by": _person(one.decided_by)}
+            {
+                **self._values(one, REOPENING),
+                "asked_by": person_of(one.asked_by),
+                "decided_by": person_of(one.decided_by),
+            }
             for one in rows
         ]
 
     def _custody(self) -> list[Facts]:
         """Where it stood, also in which box."""
-        own = Placement.objects.filter(volume=self.volume) | Placement.objects.filter(item__in=self.items)
+        own = Placement.objects.filter(self._mine())
         rows = list(own.select_related("location").order_by("since", "pk"))
         boxes = [one.location_id for one in rows if one.location.kind == "box"]
         rows += list(Placement.objects.filter(box__in=boxes).select_related("location", "box").order_by("since", "pk"))
         codes: dict[int | None, str] = {item.pk: item.reference_code for item in self.items}
         return [
             {
-                "what": one.box.label if one.box is not None else codes.get(one.item_id, self.volume.reference_code),
+                "what": one.box.label if one.box is not None else codes.get(one.item_id) or (self.volume.reference_code if self.volume is not None else ""),
                 "location": one.location.label, "since": plain(one.since), "until": plain(one.until), "reason": one.reason,
                 "moved_by": one.moved_by,
             }
@@ -177,22 +187,22 @@ class Collector:
         ]  # fmt: skip
 
     def _transfers(self) -> list[Facts]:
-        lines = TransferLine.objects.filter(volume=self.volume) | TransferLine.objects.filter(item__in=self.items)
+        lines = TransferLine.objects.filter(self._mine())
         rows = lines.select_related("transfer__department", "transfer__handed_by", "transfer__received_by").order_by(
             "pk"
         )
         return [
             {
                 "number": one.transfer.number, "department": one.transfer.department.name, "state": one.state, "reason": one.reason,
-                "pages": one.pages, "pages_counted": one.pages_counted, "handed_by": _person(one.transfer.handed_by),
-                "handed_at": plain(one.transfer.handed_at), "received_by": _person(one.transfer.received_by),
+                "pages": one.pages, "pages_counted": one.pages_counted, "handed_by": person_of(one.transfer.handed_by),
+                "handed_at": plain(one.transfer.handed_at), "received_by": person_of(one.transfer.received_by),
                 "received_at": plain(one.transfer.received_at),
             }
             for one in rows
         ]  # fmt: skip
 
     def _checks(self) -> list[Facts]:
-        runs = CheckRun.objects.filter(volume=self.volume) | CheckRun.objects.filter(item__in=self.items)
+        runs = CheckRun.objects.filter(self._mine())
         return [
             {**self._values(run, CHECK), "points": [self._values(one, POINT) for one in run.results.all()]}
             for run in runs.prefetch_related("results").order_by("pk")
@@ -211,7 +221,8 @@ def _series(series: Any) -> Facts | None:
     return {"code": series.code, "name": series.name} if series is not None else None
 
 
-def _person(person: Any) -> Facts | None:
+def person_of(person: Any) -> Facts | None:
+    """Who it is, by name and by name of sign-in."""
     return {"username": person.username, "name": person.name} if person is not None else None
 
 

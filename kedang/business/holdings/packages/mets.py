@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 from kedang import __version__
 from kedang.business.holdings.packages import SOFTWARE
 from kedang.business.holdings.packages.contents import Contents
-from kedang.business.holdings.packages.facts import Facts
 from kedang.business.holdings.packages.xmlfacts import xml_text
 from kedang.business.holdings.packages.zipped import Written
 
@@ -29,7 +28,6 @@ LOCATIONS = (
     f"{METS} http://www.loc.gov/standards/mets/mets.xsd {CSIP} https://earkcsip.dilcis.eu/schema/DILCISExtensionMETS.xsd "
     f"{XLINK} http://www.loc.gov/standards/mets/xlink.xsd"
 )
-OTHER_TYPE = {f"{{{CSIP}}}CONTENTINFORMATIONTYPE": "OTHER", f"{{{CSIP}}}OTHERCONTENTINFORMATIONTYPE": "KEDANG-VOLUME-1"}
 _ENDINGS = {
     ".jsonl": "application/json",
     ".json": "application/json",
@@ -47,12 +45,17 @@ class _Document:
         for prefix, uri in (("mets", METS), ("csip", CSIP), ("xlink", XLINK), ("xsi", XSI)):
             ElementTree.register_namespace(prefix, uri)
         self.root = ElementTree.Element(f"{{{METS}}}mets", {
-            "OBJID": objid, "LABEL": xml_text(contents.facts["volume"]["title"]), "TYPE": "Mixed", "PROFILE": PROFILE,
-            f"{{{CSIP}}}CONTENTINFORMATIONTYPE": "OTHER", f"{{{CSIP}}}OTHERCONTENTINFORMATIONTYPE": "KEDANG-VOLUME-1",
+            "OBJID": objid, "LABEL": xml_text(contents.head["title"]), "TYPE": "Mixed", "PROFILE": PROFILE, **self.content_type,
             f"{{{XSI}}}schemaLocation": LOCATIONS,
         })  # fmt: skip
         self.objid = objid
         self._header()
+
+    @property
+    def content_type(self) -> dict[str, str]:
+        """What kind of content it is, in the words of CSIP."""
+        kind = {"CONTENTINFORMATIONTYPE": "OTHER", "OTHERCONTENTINFORMATIONTYPE": self.contents.content_type}
+        return {f"{{{CSIP}}}{name}": value for name, value in kind.items()}
 
     def identifier(self, kind: str) -> str:
         """A fresh one."""
@@ -91,9 +94,9 @@ class _Document:
 
     def media_type(self, path: str) -> str:
         """By content for the volume's own files, by ending for ours."""
-        for line, _row in self.contents.packed_files():
-            if path.endswith(f"/data/{line['path']}"):
-                return str(line["media_type"])
+        inside = path.partition("/data/")[2]
+        if inside in self.contents.media_types:
+            return self.contents.media_types[inside]
         ending = path[path.rfind(".") :]
         return _ENDINGS.get(ending) or mimetypes.guess_type(path)[0] or "application/octet-stream"
 
@@ -118,7 +121,7 @@ class _Document:
         """A group of files; its identifier."""
         own = self.identifier("fileGrp")
         group = self.add(section, "fileGrp", ID=own, USE=use)
-        group.attrib.update(OTHER_TYPE)
+        group.attrib.update(self.content_type)
         for path in paths:
             one = self.add(group, "file", ID=self.identifier("file"), **self._facts_of(path))
             self.add(one, "FLocat", LOCTYPE="URL", xlink_type="simple", xlink_href=self.href(path))
@@ -147,8 +150,8 @@ def package(contents: Contents, written: Mapping[str, Written], representation: 
     made = _Document(contents, contents.root, written)
     described = [
         made.described("dmdSec", "metadata/descriptive/dc.xml", MDTYPE="DC"),
-        made.described("dmdSec", "metadata/descriptive/volume.xml", MDTYPE="OTHER", OTHERMDTYPE="KEDANG"),
-        made.described("dmdSec", "metadata/descriptive/volume.json", MDTYPE="OTHER", OTHERMDTYPE="KEDANG"),
+        made.described("dmdSec", f"metadata/descriptive/{contents.name}.xml", MDTYPE="OTHER", OTHERMDTYPE="KEDANG"),
+        made.described("dmdSec", f"metadata/descriptive/{contents.name}.json", MDTYPE="OTHER", OTHERMDTYPE="KEDANG"),
     ]
     kept = [made.described("digiprovMD", "metadata/preservation/premis.xml", MDTYPE="PREMIS")]
     kept += [
@@ -186,20 +189,17 @@ def representation(contents: Contents, written: Mapping[str, Written], where: st
     return made.finish()
 
 
-def dublin_core(facts: Facts) -> bytes:
-    """The volume in fifteen words that every catalogue understands."""
+def dublin_core(contents: Contents) -> bytes:
+    """What is packed, in fifteen words that every catalogue understands."""
+    facts, head = contents.facts, contents.head
     for prefix, uri in (("oai_dc", OAI), ("dc", DC)):
         ElementTree.register_namespace(prefix, uri)
     root = ElementTree.Element(f"{{{OAI}}}dc")
-    volume = facts["volume"]
-    dates = "/".join(filter(None, (volume["started_on"], volume["ended_on"])))
-    retention = facts["retention"] or {}
-    authors = dict.fromkeys(item["author"] for item in facts["items"] if item["author"])
+    authors = dict.fromkeys(item["author"] for item in contents.items if item["author"])
     lines = [
-        ("title", volume["title"]), ("identifier", volume["reference_code"]), ("publisher", facts["fonds"]["name"]),
-        *(("creator", author) for author in authors), ("date", dates or volume["year"]), ("type", "Collection"), ("language", "zh"),
-        ("subject", (volume["series"] or {}).get("name")), ("rights", f"{retention.get('code', '')} {retention.get('name', '')}".strip()),
-        ("extent", f"{volume['item_count']} 件 {volume['page_count']} 页"),
+        ("title", head["title"]), ("identifier", head["code"]), ("publisher", facts["fonds"]["name"]),
+        *(("creator", author) for author in authors), ("date", head["dates"]), ("type", "Collection"), ("language", "zh"),
+        ("subject", head["subject"]), ("rights", head["retention"]), ("extent", head["extent"]),
     ]  # fmt: skip
     for name, value in lines:
         if value not in (None, ""):

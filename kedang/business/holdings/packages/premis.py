@@ -32,7 +32,7 @@ def document(contents: Contents, files: str, *, of_representation: bool = False)
     root = ElementTree.Element(f"{{{PREMIS}}}premis", {"version": "3.0", f"{{{XSI}}}schemaLocation": LOCATION})
     if not of_representation:
         _whole(root, contents)
-    for item in contents.facts["items"]:
+    for item in contents.items:
         for one in item["files"]:
             if one["path"]:
                 _file(root, files, one)
@@ -47,8 +47,8 @@ def document(contents: Contents, files: str, *, of_representation: bool = False)
 
 def _whole(root: Any, contents: Contents) -> None:
     made = _add(root, "object", **{f"{{{XSI}}}type": "premis:intellectualEntity"})
-    _identified(made, "object", "reference code", contents.facts["volume"]["reference_code"])
-    _add(made, "originalName", contents.facts["volume"]["title"])
+    _identified(made, "object", "reference code", contents.head["code"])
+    _add(made, "originalName", contents.head["title"])
 
 
 def _file(root: Any, files: str, one: dict[str, Any]) -> None:
@@ -65,8 +65,24 @@ def _file(root: Any, files: str, one: dict[str, Any]) -> None:
 
 
 def _events(root: Any, contents: Contents) -> None:
-    facts = contents.facts
-    code = facts["volume"]["reference_code"]
+    told = [line for part in contents.parts for line in _told_of(part, contents.head["code"])]
+    facts, code = contents.facts, contents.head["code"]
+    told.append(("packaging", facts["made_at"], facts["format"], "success", facts["made_by"], code))
+    for number, (kind, at, detail, outcome, who, what) in enumerate(told, 1):
+        event = _add(root, "event")
+        _identified(event, "event", "local", f"event-{number}")
+        _add(event, "eventType", kind)
+        _add(event, "eventDateTime", at)
+        _add(_add(event, "eventDetailInformation"), "eventDetail", detail)
+        if outcome:
+            _add(_add(event, "eventOutcomeInformation"), "eventOutcome", outcome)
+        if who:
+            _linked(event, "linkingAgent", "name", who)
+        _linked(event, "linkingObject", "reference code", what)
+
+
+def _told_of(facts: Any, code: str) -> list[tuple[str, str, str, str, str, str]]:
+    """Kind, instant, detail, outcome, who and about what, of everything that happened to a volume or to loose items."""
     told: list[tuple[str, str, str, str, str, str]] = []
     for item in facts["items"]:
         told += [
@@ -90,18 +106,7 @@ def _events(root: Any, contents: Contents) -> None:
              for run in facts["checks"]]  # fmt: skip
     told += [("transfer", one["received_at"], one["number"], one["state"], (one["received_by"] or {}).get("name", ""), code)
              for one in facts["transfers"] if one["received_at"]]  # fmt: skip
-    told.append(("packaging", facts["made_at"], facts["format"], "success", facts["made_by"], code))
-    for number, (kind, at, detail, outcome, who, what) in enumerate(told, 1):
-        event = _add(root, "event")
-        _identified(event, "event", "local", f"event-{number}")
-        _add(event, "eventType", kind)
-        _add(event, "eventDateTime", at)
-        _add(_add(event, "eventDetailInformation"), "eventDetail", detail)
-        if outcome:
-            _add(_add(event, "eventOutcomeInformation"), "eventOutcome", outcome)
-        if who:
-            _linked(event, "linkingAgent", "name", who)
-        _linked(event, "linkingObject", "reference code", what)
+    return told
 
 
 def _linked(parent: Any, what: str, kind: str, value: Any) -> None:
@@ -111,8 +116,9 @@ def _linked(parent: Any, what: str, kind: str, value: Any) -> None:
 
 
 def _agents(root: Any, contents: Contents) -> None:
-    received = [(one["received_by"] or {}).get("name", "") for one in contents.facts["transfers"]]
-    for name in dict.fromkeys([*people_of(contents.facts), *filter(None, received)]):
+    received = [(one["received_by"] or {}).get("name", "") for part in contents.parts for one in part["transfers"]]
+    named = [name for part in contents.parts for name in people_of(part)]
+    for name in dict.fromkeys([*named, *filter(None, [*received, contents.facts["made_by"]])]):
         agent = _add(root, "agent")
         _identified(agent, "agent", "name", name)
         _add(agent, "agentName", name)
@@ -125,9 +131,15 @@ def _agents(root: Any, contents: Contents) -> None:
 
 def _rights(root: Any, contents: Contents) -> None:
     """Retention and holds: PREMIS has no element for either, so they stand as a statement in words."""
-    retention, holds = contents.facts["retention"] or {}, contents.facts["holds"]
+    for number, part in enumerate(contents.parts, 1):
+        if part.get("retention"):
+            _statement(root, part, "retention" if len(contents.parts) == 1 else f"retention-{number}")
+
+
+def _statement(root: Any, part: Any, name: str) -> None:
+    retention, holds = part["retention"], part["holds"]
     statement = _add(_add(root, "rights"), "rightsStatement")
-    _identified(statement, "rightsStatement", "local", "retention")
+    _identified(statement, "rightsStatement", "local", name)
     _add(statement, "rightsBasis", "other")
     other = _add(statement, "otherRightsInformation")
     _add(other, "otherRightsBasis", "retention")

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -16,7 +16,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 from kedang.business.holdings.models import PackageKind
-from kedang.business.holdings.packages import FORMAT, bagit, csip
+from kedang.business.holdings.packages import DOSSIER_FORMAT, FORMAT, bagit, csip
 from kedang.business.holdings.packages.evidence import problems_of
 from kedang.business.holdings.packages.mets import METS, XLINK
 from kedang.business.holdings.packages.paths import is_inside
@@ -47,13 +47,12 @@ class Report:
 class PackageReader:
     """An open package. Use it as a context."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, source: Path | BinaryIO, name: str = "") -> None:
+        name = name or (source.name if isinstance(source, Path) else "")
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(source)
         except (zipfile.BadZipFile, OSError, ValueError) as error:
-            raise Refused(
-                "package_unreadable", _("“%(name)s”不是可以读取的 ZIP 封装包。") % {"name": path.name}
-            ) from error
+            raise Refused("package_unreadable", _("“%(name)s”不是可以读取的 ZIP 封装包。") % {"name": name}) from error
         infos = [info for info in self._zip.infolist() if not info.is_dir()]
         if len(infos) > MOST_MEMBERS:
             self.close()
@@ -112,18 +111,26 @@ class PackageReader:
         """One of our own files by its plain name, wherever this layout keeps it."""
         return self.text(f"data/{name}" if self.kind == PackageKind.BAGIT else csip.PLACES[name])
 
+    @property
+    def is_dossier(self) -> bool:
+        """Whether it holds the whole dossier of a customer, not one volume."""
+        return ("data/dossier.json" if self.kind == PackageKind.BAGIT else csip.PLACES["dossier.json"]) in self._members
+
     def facts(self) -> dict[str, Any]:
-        """What the package tells of its volume.
+        """What the package tells of its volume or dossier.
 
         Raises:
             Refused: ``package_foreign``: well made, perhaps, but not one of a Kedang volume.
         """
+        wanted = DOSSIER_FORMAT if self.is_dossier else FORMAT
         try:
-            found = orjson.loads(self.described("volume.json"))
+            found = orjson.loads(self.described("dossier.json" if self.is_dossier else "volume.json"))
         except (orjson.JSONDecodeError, Refused) as error:
-            raise Refused("package_foreign", _("封装包里没有客档的案卷著录（volume.json），不能导入。")) from error
-        if not isinstance(found, dict) or found.get("format") != FORMAT:
-            raise Refused("package_foreign", _("封装包的著录格式不是 %(format)s，不能导入。") % {"format": FORMAT})
+            raise Refused(
+                "package_foreign", _("封装包里没有客档的著录（volume.json 或 dossier.json），不能导入。")
+            ) from error
+        if not isinstance(found, dict) or found.get("format") != wanted:
+            raise Refused("package_foreign", _("封装包的著录格式不是 %(format)s，不能导入。") % {"format": wanted})
         return found
 
     def place_of(self, path: str) -> str:
@@ -180,7 +187,7 @@ class PackageReader:
 
     def _compare_facts(self, report: Report) -> None:
         """The facts name the same files with the same digests as the manifests do."""
-        for item in self.facts()["items"]:
+        for item in items_of(self.facts()):
             for one in item["files"]:
                 path = self.place_of(one["path"]) if one["path"] else ""
                 if path and path not in self.names:
@@ -216,3 +223,13 @@ class PackageReader:
             if where is not None:
                 listed[below + unquote(where.attrib[f"{{{XLINK}}}href"])] = one.attrib["CHECKSUM"].lower()
         return listed
+
+
+def parts_of(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Facts of each volume in a package, and of the loose items of a dossier."""
+    return [dict(facts)] if facts["format"] == FORMAT else [*facts["volumes"], facts["loose"]]
+
+
+def items_of(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Facts of all items in a package."""
+    return [item for part in parts_of(facts) for item in part["items"]]

@@ -17,10 +17,10 @@ def xml_text(value: Any) -> str:
     return _NOT_XML.sub("\ufffd", str(value))
 
 
-def volume_xml(facts: dict[str, Any]) -> bytes:
-    """The document."""
+def facts_xml(facts: dict[str, Any], name: str = "volume") -> bytes:
+    """The document; ``name`` of its root element: a volume, or a dossier."""
     ElementTree.register_namespace("", NAMESPACE)
-    root = ElementTree.Element(f"{{{NAMESPACE}}}volume", {"version": "1"})
+    root = ElementTree.Element(f"{{{NAMESPACE}}}{name}", {"version": "1"})
     _fill(root, facts)
     return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
 

@@ -3,6 +3,7 @@
 Each module may hold ``URLS``, which ``urls.py`` strings together.
 """
 
+from kedang.business.holdings.panels import arrivals as arrivals
 from kedang.business.holdings.panels import custody as custody
 from kedang.business.holdings.panels import handing as handing
 from kedang.business.holdings.panels import items as items

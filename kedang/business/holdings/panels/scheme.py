@@ -127,6 +127,12 @@ class SeriesPages(SettingPages):
         ),
     )  # fmt: skip
     change_service, form_view = series.series_change, drawn.SeriesForm
+
+    @classmethod
+    def _given(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Everything is a value; the merged classes too."""
+        return {"values": data}
+
     verbs = (
         Verb(
             "remove", _("移除类别"), series.series_remove, action="holdings.scheme", icon="trash", danger=True,

@@ -16,7 +16,7 @@ from kedang.business.holdings.events.scheme import (
     SCHEME_RETIRED,
     TYPE_CHANGED,
 )
-from kedang.business.holdings.models import DocumentType, Item, Scheme, Series, Volume
+from kedang.business.holdings.models import DocumentType, Item, Scheme, Series, SeriesMerger, Volume
 from kedang.business.holdings.services.locking import locked
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.access.policies import require
@@ -51,6 +51,10 @@ def series_held(fonds_id: int) -> set[int]:
     taken_over = Series.objects.filter(scheme__fonds_id=fonds_id, former__isnull=False)
     for pk, former in taken_over.values_list("id", "former_id"):
         later.setdefault(former, []).append(pk)
+    for pk, former in SeriesMerger.objects.filter(former__scheme__fonds_id=fonds_id).values_list(
+        "series_id", "former_id"
+    ):
+        later.setdefault(former, []).append(pk)
     held, waiting = set(), list(used)
     while waiting:
         one = waiting.pop()
@@ -72,6 +76,7 @@ def classes_lost(draft: Scheme) -> list[Series]:
         .values_list("series_code", flat=True)
     )
     followed = set(draft.series.filter(former__isnull=False).values_list("former_id", flat=True))
+    followed |= set(SeriesMerger.objects.filter(series__scheme=draft).values_list("former_id", flat=True))
     return [one for one in before.series.all() if (one.pk in held or one.code in named) and one.pk not in followed]
 
 
@@ -219,6 +224,9 @@ def _move_scope(actor: Actor, scheme: Scheme) -> int:
     for one in taking_over:
         if one.former is not None:
             renamed.setdefault(one.former.code, one.code)
+    merged = SeriesMerger.objects.filter(series__scheme=scheme).select_related("series", "former")
+    for row in merged.order_by("-series__is_active", "series__position", "id"):
+        renamed.setdefault(row.former.code, row.series.code)
     moved = 0
     for row in DocumentType.objects.select_for_update(of=("self",)).filter(fonds_id=scheme.fonds_id):
         new = renamed.get(row.series_code, row.series_code)

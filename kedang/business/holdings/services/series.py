@@ -12,7 +12,7 @@ from kedang.business.customers.services.writing import first_values, refuse_stal
 from kedang.business.holdings.choices import SchemeState
 from kedang.business.holdings.codes.grammar import PATTERNS
 from kedang.business.holdings.events.scheme import SERIES_CHANGED, SERIES_CREATED, SERIES_REMOVED
-from kedang.business.holdings.models import RetentionPeriod, Scheme, Series
+from kedang.business.holdings.models import RetentionPeriod, Scheme, Series, SeriesMerger
 from kedang.business.holdings.services.locking import locked
 from kedang.business.holdings.services.schemes import refuse_fixed, series_held
 from kedang.foundation.audit.record import record
@@ -23,6 +23,8 @@ FIELDS = ("parent", "code", "name", "arrangement", "retention", "scope_note", "f
 FREE = ("name", "arrangement", "retention", "scope_note", "position", "is_active")
 """What may change while the scheme is in force."""
 RECORDS: Mapping[str, Any] = {"parent": Series, "retention": RetentionPeriod, "former": Series}
+MERGED = "merged"
+"""Name of the value that holds the further classes which this one takes over."""
 MOST_LEVELS = 4
 _CODE = re.compile(PATTERNS["series"])
 Values = Mapping[str, Any]
@@ -31,6 +33,9 @@ Values = Mapping[str, Any]
 @transaction.atomic
 def series_create(*, actor: Actor, scheme: Scheme, values: Values) -> Series:
     """Add a class to a draft. Its code begins with that of the class above (``ZY·KH`` → ``ZY·KH·HT``).
+
+    Args:
+        values: its fields; ``merged`` are classes of the version before that it takes over besides ``former``.
 
     Raises:
         Refused: ``scheme_fixed``, ``values_invalid``, ``series_code_taken``.
@@ -45,7 +50,8 @@ def series_create(*, actor: Actor, scheme: Scheme, values: Values) -> Series:
         made.save(force_insert=True)
     made.path = f"{made.parent.path if made.parent else '/'}{made.pk}/"
     made.save(update_fields=["path"])
-    record(actor, SERIES_CREATED, made, changes=first_values(made, FIELDS), meta={"version": 1})
+    changes = first_values(made, FIELDS) | _merge(made, values)
+    record(actor, SERIES_CREATED, made, changes=changes, meta={"version": 1})
     return made
 
 
@@ -65,9 +71,12 @@ def series_change(*, actor: Actor, series: Series, values: Values, version: int 
     problems = Problems()
     old_code, old_path = found.code, found.path
     changes = take_over(found, _checked(owner, values, problems))
-    if not changes:
+    merged = _merged_changes(found, values)
+    if not changes and not merged:
         return found
-    if owner.state == SchemeState.RETIRED or (owner.state == SchemeState.IN_FORCE and set(changes) - set(FREE)):
+    if owner.state == SchemeState.RETIRED or (
+        owner.state == SchemeState.IN_FORCE and (merged or set(changes) - set(FREE))
+    ):
         refuse_fixed(owner)
     if found.parent is not None and found.parent.path.startswith(old_path):
         problems.tell("parent", _("不能移到自己或下级类别之下。"))
@@ -77,8 +86,35 @@ def series_change(*, actor: Actor, series: Series, values: Values, version: int 
     with constraints_refuse(_taken(found)):
         found.save(update_fields=[*changes, "path", "version"])
         _take_along(actor, found, old_code, old_path)
-    record(actor, SERIES_CHANGED, found, changes=changes, meta={"version": found.version})
+    record(actor, SERIES_CHANGED, found, changes=changes | _merge(found, values), meta={"version": found.version})
     return found
+
+
+def _merged_changes(series: Series, values: Values) -> tuple[list[Series], set[int]] | None:
+    """Classes to be merged from now on and keys of those that no longer are; None where nothing changes."""
+    if MERGED not in values:
+        return None
+    wanted = {row.pk: row for row in values[MERGED] or () if row.pk != series.former_id}
+    known = set(series.mergers.values_list("former_id", flat=True)) if series.pk else set()
+    if set(wanted) == known:
+        return None
+    return [row for key, row in wanted.items() if key not in known], known - set(wanted)
+
+
+def _merge(series: Series, values: Values) -> dict[str, tuple[Any, Any]]:
+    """Write down which further classes this one takes over, as the values say; the change as the trail keeps it."""
+    changes = _merged_changes(series, values)
+    if changes is None:
+        return {}
+    problems = Problems()
+    if not all(_is_near(series.scheme, "former", row) for row in changes[0]):
+        problems.tell(MERGED, _("请从列表中选择。"))
+    problems.refuse()
+    before = [row.former.code for row in series.mergers.select_related("former")]
+    series.mergers.filter(former__in=changes[1]).delete()
+    SeriesMerger.objects.bulk_create(SeriesMerger(series=series, former=row) for row in changes[0])
+    after = [row.former.code for row in series.mergers.select_related("former")]
+    return {MERGED: ("、".join(before), "、".join(after))}
 
 
 def _take_along(actor: Actor, series: Series, old_code: str, old_path: str) -> None:
@@ -110,12 +146,29 @@ def series_remove(*, actor: Actor, series: Series) -> None:
     refuse_fixed(owner)
     if found.children.exists():
         raise Refused("series_has_children", _("“%(series)s”下面还有类别，请先移走或移除它们。") % {"series": found})
-    alone = not owner.series.filter(former=found.former_id).exclude(pk=found.pk).exists()
-    if found.former_id and alone and found.former_id in series_held(owner.fonds_id):
+    alone = next((one for one in _taken_over(found) if _is_only_heir(owner, found, one)), None)
+    if alone is not None:
         told = _("“%(former)s”之下已有归档文件，新版中只有“%(series)s”承接它，不能移除。不再使用的，请改为停用。")
-        raise Refused("series_in_use", told % {"former": found.former, "series": found})
+        raise Refused("series_in_use", told % {"former": alone, "series": found})
     record(actor, SERIES_REMOVED, found, changes={"code": (found.code, None), "name": (found.name, None)})
     found.delete()
+
+
+def _taken_over(series: Series) -> list[Series]:
+    """All classes of the version before that this one takes over."""
+    merged = [row.former for row in series.mergers.select_related("former")]
+    return [*([series.former] if series.former is not None else []), *merged]
+
+
+def _is_only_heir(scheme: Scheme, series: Series, former: Series) -> bool:
+    """Whether papers under an old class would be left without a class of this version."""
+    if former.pk not in series_held(scheme.fonds_id):
+        return False
+    others = scheme.series.filter(former=former).exclude(pk=series.pk).exists()
+    return (
+        not others
+        and not SeriesMerger.objects.filter(series__scheme=scheme, former=former).exclude(series=series).exists()
+    )
 
 
 def _checked(scheme: Scheme, values: Values, problems: Problems) -> dict[str, Any]:

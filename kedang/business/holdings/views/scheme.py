@@ -1,6 +1,7 @@
 """Pages of the scheme: versions with their tree, classes, the filing scope, templates with a live example."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -14,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from kedang.business.holdings import shipped
 from kedang.business.holdings.choices import SchemeState
 from kedang.business.holdings.codes.grammar import WORDS, label_of, template_of
-from kedang.business.holdings.models import DocumentType, Item, Scheme, Series, Volume
+from kedang.business.holdings.models import DocumentType, Item, Scheme, Series, SeriesMerger, Volume
 from kedang.business.holdings.services.codes import clean_code
 from kedang.business.holdings.services.schemes import classes_lost
-from kedang.business.holdings.services.series import FREE, series_create
+from kedang.business.holdings.services.series import FREE, MERGED, series_create
 from kedang.business.holdings.services.templates import examples_of, template_problems
 from kedang.business.holdings.services.types import document_types_assign
 from kedang.foundation.access.models import Department
@@ -70,6 +71,9 @@ class SchemeDetail(SchemeRecord, RecordDetail):
         rows = list(self.obj.series.select_related("retention", "former"))
         volumes = counted(Volume, self.actor, self.obj)
         items = counted(Item, self.actor, self.obj)
+        merged: dict[int, list[Series]] = {}
+        for one in SeriesMerger.objects.filter(series__scheme=self.obj).select_related("former").order_by("id"):
+            merged.setdefault(one.series_id, []).append(one.former)
         lines = []
         for row in in_order(rows):
             below = [one.pk for one in rows if one.path.startswith(row.path)]
@@ -80,7 +84,8 @@ class SchemeDetail(SchemeRecord, RecordDetail):
                     "level": row.path.count("/") - 2,
                     "volumes": sum(volumes[pk] for pk in below),
                     "items": sum(items[pk] for pk in below),
-                    "is_new": self.obj.number > 1 and former is None,
+                    "is_new": self.obj.number > 1 and former is None and row.pk not in merged,
+                    "merged": merged.get(row.pk, []),
                     "was": former if former is not None and former.code != row.code else None,
                 }
             )
@@ -118,24 +123,35 @@ class SchemeChanges(SchemeRecord, RecordTab):
         rows = list(self.obj.series.select_related("former__scheme"))
         earlier = [row.former.scheme for row in rows if row.former is not None]
         before = max(earlier, key=lambda one: one.number) if earlier else None
-        followed: dict[int, list[Series]] = {}
-        for row in in_order(rows):
-            if row.former_id is not None:
-                followed.setdefault(row.former_id, []).append(row)
+        followed, heads = self.takers(rows)
         olds = in_order(list(before.series.all())) if before is not None else []
         lines = [{"old": old, "new": followed.get(old.pk, [])} for old in olds]
         for line in lines:
             new: Any = line["new"]
-            line["what"] = self.word(line["old"], new)
-        return {"before": before, "lines": lines, "added": [row for row in in_order(rows) if row.former_id is None]}
+            line["with"] = [one for row in new for one in heads[row.pk] if one.pk != line["old"].pk]
+            line["what"] = self.word(line["old"], new, bool(line["with"]))
+        return {"before": before, "lines": lines, "added": [row for row in in_order(rows) if not heads.get(row.pk)]}
+
+    def takers(self, rows: list[Series]) -> tuple[dict[int, list[Series]], dict[int, list[Series]]]:
+        """Old class → the new ones that take it over; new class → all old ones that it takes over."""
+        heads: dict[int, list[Series]] = {row.pk: [row.former] if row.former is not None else [] for row in rows}
+        for one in SeriesMerger.objects.filter(series__scheme=self.obj).select_related("former").order_by("id"):
+            heads[one.series_id].append(one.former)
+        followed: dict[int, list[Series]] = {}
+        for row in in_order(rows):
+            for old in heads[row.pk]:
+                followed.setdefault(old.pk, []).append(row)
+        return followed, heads
 
     @staticmethod
-    def word(old: Any, new: list[Series]) -> tuple[str, str]:
+    def word(old: Any, new: list[Series], is_merged: bool) -> tuple[str, str]:
         """What happened to a class, with the colour of the tag."""
         if not new:
             return _("未承接"), "bad"
         if len(new) > 1:
-            return _("拆分"), "blue"
+            return (_("拆分并合并"), "blue") if is_merged else (_("拆分"), "blue")
+        if is_merged:
+            return _("合并"), "blue"
         if not new[0].is_active and old.is_active:
             return _("停用"), "warn"
         if new[0].code != old.code:
@@ -175,6 +191,7 @@ class SeriesForm(RecordForm):
         earlier = Series.objects.filter(scheme__fonds_id=self.scheme.fonds_id, scheme__number__lt=self.scheme.number)
         latest: Any = earlier.order_by("-scheme__number").values_list("scheme_id", flat=True).first()
         fields["former"].queryset = earlier.filter(scheme_id=latest).order_by("code")
+        self._offer_mergers(form, earlier.filter(scheme_id=latest).order_by("code"))
         if self.scheme.state != SchemeState.DRAFT:
             for name in set(fields) - set(FREE):
                 fields[name].disabled = True
@@ -185,6 +202,21 @@ class SeriesForm(RecordForm):
                 told = {"parent": above.pk, "code": f"{above.code}·", "arrangement": above.arrangement}
                 form.initial = {**form.initial, **told, "retention": above.retention_id}
         return form
+
+    def _offer_mergers(self, form: RecordFormBase, earlier: Any) -> None:
+        """Further classes of the version before that go into this one; nothing to be chosen in the first version."""
+        if not earlier.exists():
+            return
+        label, told = _("并入的其他原类别"), _("几个原类别并为一类时勾选；拆分时各新类别都选同一个原类别。")
+        form.fields[MERGED] = forms.ModelMultipleChoiceField(
+            earlier, label=label, required=False, help_text=told, widget=forms.CheckboxSelectMultiple
+        )
+        form.initial = {
+            **form.initial,
+            MERGED: list(self.obj.mergers.values_list("former_id", flat=True)) if self.obj else [],
+        }
+        panel, names = form.sections[0]
+        form.sections = [(replace(panel, wide=(*panel.wide, MERGED)), [*names, MERGED]), *form.sections[1:]]
 
     def save(self, form: RecordFormBase) -> Any:
         if self.obj is None:

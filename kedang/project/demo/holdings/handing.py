@@ -19,6 +19,7 @@ from kedang.business.holdings.services.transfers import transfer_add, transfer_c
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import can
 from kedang.project.demo.acts import Act
+from kedang.project.demo.holdings.arrivals import pack_dossier, receive
 from kedang.project.demo.staff import House
 
 CHIEF, KEEPER = "shenzhixing", "yezhen"
@@ -41,6 +42,8 @@ def handing_acts(house: House, today: date) -> list[Act]:
     acts.append(_act(house, today, 2, KEEPER, "15:30", _test))
     acts.append(_act(house, today, 1, CHIEF, "16:30", _look))
     acts.append(_act(house, today, 1, CHIEF, "17:00", _pack))
+    acts.append(_act(house, today, 1, CHIEF, "17:10", pack_dossier))
+    acts.append(_act(house, today, 1, CHIEF, "17:30", receive))
     return acts
 
 

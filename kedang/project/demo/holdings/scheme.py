@@ -13,12 +13,14 @@ from django.conf import settings
 from kedang.business.customers.models import Customer
 from kedang.business.holdings import shipped
 from kedang.business.holdings.codes.ledger import VOLUME_KEY
-from kedang.business.holdings.models import Project
+from kedang.business.holdings.codes.reserved import free_codes, meant_by
+from kedang.business.holdings.models import Project, Series
 from kedang.business.holdings.services.ledger import codes_reserve
 from kedang.business.holdings.services.projects import project_change, project_create
 from kedang.business.holdings.services.schemes import scheme_draft, scheme_in_force, scheme_publish
-from kedang.business.holdings.services.series import series_change, series_create
+from kedang.business.holdings.services.series import series_change, series_create, series_remove
 from kedang.business.holdings.services.types import document_type_create, document_types_assign
+from kedang.business.holdings.services.volumes import volume_create
 from kedang.foundation.kernel import clock
 from kedang.foundation.numbering.models import NumberSeries
 from kedang.project.demo.acts import Act
@@ -46,6 +48,7 @@ def scheme_acts(house: House, today: date) -> list[Act]:
     acts = [
         _act(house, today, 402, CHIEF, "09:20", _assign), _act(house, today, 398, CHIEF, "10:30", _draft),
         _act(house, today, 396, CHIEF, "15:10", _publish), _act(house, today, 0, KEEPER, "08:10", _reserve),
+        _act(house, today, 0, KEEPER, "08:20", _take_up),
     ]  # fmt: skip
     rng = Random(f"{SEED}-projects")  # noqa: S311  (play data)
     for number in range(PROJECTS):
@@ -66,16 +69,29 @@ def _assign(house: House, actor: Any) -> None:
 
 
 def _draft(house: House, actor: Any) -> None:
-    """The second version: a class of its own for the environmental business, a better name for another."""
-    note = "增设环保服务类；“市场与分析”改称“市场与竞争”。"
+    """The second version: one class is split, two are merged, one gets a better name."""
+    note = "环保服务由“服务记录”分出，单设一类；“关系维护”并入“服务记录”；“市场与分析”改称“市场与竞争”。"
     draft = scheme_draft(actor=actor, title=shipped.TITLE, note=note)
     above = draft.series.get(code="ZY·KH")
     values = {
         "parent": above, "code": "ZY·KH·HB", "name": "环保服务", "retention": above.retention, "position": 105,
-        "scope_note": "环保设施运营、检测与整改资料。",
+        "scope_note": "环保设施运营、检测与整改资料。", "former": _in_force(house, "ZY·KH·FW"),
     }  # fmt: skip
     series_create(actor=actor, scheme=draft, values=values)
+    service = draft.series.get(code="ZY·KH·FW")
+    values = {
+        "name": "服务与关系维护",
+        "merged": [_in_force(house, "ZY·KH·GX")],
+        "scope_note": "沟通、走访、安装、维修、客户关怀与往来函件。",
+    }
+    series_change(actor=actor, series=service, values=values)
+    series_remove(actor=actor, series=draft.series.get(code="ZY·KH·GX"))
     series_change(actor=actor, series=draft.series.get(code="ZY·KH·SC"), values={"name": "市场与竞争"})
+
+
+def _in_force(house: House, code: str) -> Series:
+    found: Series = scheme_in_force(house.fonds.pk).series.get(code=code)
+    return found
 
 
 def _publish(house: House, actor: Any) -> None:
@@ -124,3 +140,20 @@ def _reserve(house: House, actor: Any) -> None:
     series = NumberSeries.objects.filter(fonds=house.fonds, key=VOLUME_KEY).order_by("-last", "id").first()
     if series is not None:
         codes_reserve(actor=actor, series=series, count=2, reason="留给客户尚未盖章寄回的两卷合同")
+
+
+def _take_up(house: House, actor: Any) -> None:
+    """The papers of one of the two came back: its volume is made under the number that was kept for it."""
+    free = free_codes(house.fonds.pk)
+    if not free:
+        return
+    meant = meant_by(house.fonds.pk, free[0].code)
+    customer = (
+        Customer.objects.filter(fonds=house.fonds, party_kind="enterprise", withdrawn_at__isnull=True)
+        .order_by("id")
+        .first()
+    )
+    if {"series", "year", "retention"} <= set(meant):
+        volume_create(
+            actor=actor, values={**meant, "customer": customer, "reserved_code": free[0].code}, reason="合同已盖章寄回"
+        )

@@ -75,7 +75,7 @@ class PackageTake(Page):
         require_recent(self.actor)
         package = (
             Package.objects.visible_to(self.actor)
-            .select_related("volume", "file")
+            .select_related("volume", "customer", "file")
             .filter(pk=pk, file__isnull=False)
             .first()
         )
@@ -88,4 +88,6 @@ class PackageTake(Page):
             raise
         except Refused as refusal:
             messages.error(request, refusal.sentence)
+            if package.volume_id is None:
+                return HttpResponseRedirect(reverse("customers:customer-packages", args=[package.customer_id]))
             return HttpResponseRedirect(reverse("holdings:volume-packages", args=[package.volume_id]))
