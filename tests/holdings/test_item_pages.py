@@ -62,6 +62,33 @@ def test_many_at_once_with_a_result_each(cast: Cast, as_: As) -> None:
     assert good.state == "filed"
 
 
+def test_what_stops_on_its_way_is_told_with_its_reason(cast: Cast, as_: As) -> None:
+    whole, lame = item_at(cast), item_at(cast, title="维护合同", author="")
+    picked = {"pick": [whole.pk, lame.pk], "_run": "1", "_back": "/archive/inbox/?step=received"}
+    page = text(as_("archivist").post("/archive/items/batch/advance/", picked))
+    assert "办成 1 条" in page and "只办成一部分的 1 条" in page
+    assert "停在“待编目”：请填写责任者" in page and 'href="/archive/inbox/?step=received"' in page
+    assert page.index(lame.title) < page.index(whole.title)  # what is left to do comes first
+    away = {"pick": [lame.pk], "_run": "1", "_back": "//elsewhere.example/", "author": "某公司"}
+    page = text(as_("archivist").post("/archive/items/batch/author/", away))
+    assert "elsewhere" not in page and "办成 1 条" in page
+    lame.refresh_from_db()
+    assert lame.author == "某公司" and event_of("holdings.item_changed", lame).reason == ""
+    page = text(as_("archivist").post("/archive/items/batch/advance/", {"pick": [lame.pk], "_run": "1"}))
+    assert "部分" not in page and Item.objects.get(pk=lame.pk).state == "filed"
+
+
+def test_the_same_form_for_another_customer_is_another_document(cast: Cast, as_: As) -> None:
+    one, other = make_customer(cast.archivist), make_customer(cast.archivist)
+    client = as_("archivist")
+    for customer in (one, other, other):
+        files = [SimpleUploadedFile("20260301 满意度调查表.txt", b"blank")]
+        named = f"{customer.name}（{customer.number}）"
+        page = text(client.post("/archive/inbox/", {"files": files, "customer": named, "author": "某公司"}, follow=True))
+    assert "没有重复收" in page
+    assert [(item.customer, item.author) for item in Item.objects.order_by("id")] == [(one, "某公司"), (other, "某公司")]
+
+
 def test_the_guided_page_goes_through_the_four_steps(cast: Cast, as_: As) -> None:
     item = item_at(cast, author="", pages=0)
     client, url = as_("archivist"), f"/archive/items/{item.pk}/filing/"

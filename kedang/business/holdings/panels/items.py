@@ -12,6 +12,7 @@ from kedang.business.holdings.events import items as events
 from kedang.business.holdings.models import Item
 from kedang.business.holdings.services import items as services
 from kedang.business.holdings.views.handing.checks import ItemChecksTab
+from kedang.business.holdings.views.items.authors import author_fill
 from kedang.business.holdings.views.items.declared import (
     ITEM_COLUMNS,
     ITEM_FILTERS,
@@ -26,7 +27,7 @@ from kedang.business.holdings.views.items.form import ItemForm
 from kedang.business.holdings.views.items.inbox import Inbox
 from kedang.business.holdings.views.items.lists import ItemExport, ItemList
 from kedang.business.holdings.views.items.register import Register, RegisterExport, RegisterPrint
-from kedang.business.holdings.views.items.verbs import bind_named
+from kedang.business.holdings.views.items.verbs import advance_told, bind_named
 from kedang.business.holdings.views.pickers import ItemField, Picker, PickerWidget
 from kedang.foundation.web.home import Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
@@ -59,6 +60,7 @@ STEP_TOLD = {
     "put-away": _("电子件和已在卷内的件随即归档；单独上架的纸质件会留下，请逐件选择位置。"),
 }
 BACK_FROM = (ItemState.OUT_OF_SCOPE, ItemState.IDENTIFIED, ItemState.PLACED, ItemState.CATALOGUED)
+TO_DESCRIBE = (ItemState.RECEIVED, ItemState.IDENTIFIED, ItemState.PLACED)
 ENDED = (ItemState.REMOVED, ItemState.DESTROYED)
 
 
@@ -107,9 +109,15 @@ class ItemPages(RecordPages):
     verbs = (
         *step_verbs(),
         Verb(
-            "advance", _("按建议办完各步"), services.item_advance, action="holdings.file", icon="wand", batch=True,
+            "advance", _("按建议办完各步"), advance_told, action="holdings.file", icon="wand", batch=True,
             confirm=_("依次鉴别、定位、编目、入库，能定的都按建议办；定不下的停在那一步，由您办理。每一步都留下轨迹。"),
             when=lambda obj: obj.state in {state.value for _label, _service, state, _icon in STEP.values()},
+        ),
+        Verb(
+            "author", _("填责任者"), author_fill, action="holdings.deliver", icon="user", batch=True,
+            fields={"author": lambda: forms.CharField(label=_("责任者"), max_length=200)},
+            confirm=_("选中的件是同一责任者所作时使用；已填的会改为此责任者。"),
+            done=_("责任者已填写。"), when=lambda obj: obj.state in TO_DESCRIBE,
         ),
         Verb(
             "bind", _("登记附属关系"), bind_named, action="holdings.deliver", icon="link",
@@ -127,7 +135,7 @@ class ItemPages(RecordPages):
         ),
         Verb(
             "step-back", _("退回重办"), services.item_step_back, action="holdings.file", icon="arrow-back-up", reason=True,
-            done=_("已退回上一步。"), confirm=_("退回上一步重办；从“待编目”退回时移出案卷。理由留在操作记录里。"),
+            done=_("已退回上一步。"), confirm=_("退回上一步重办；从“待编目”退回时移出案卷，已编的档号作废、不再使用，重新编目时另编新号。理由留在操作记录里。"),
             when=lambda obj: obj.state in BACK_FROM,
         ),
         Verb(

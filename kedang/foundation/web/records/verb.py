@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from kedang.foundation.access.policies import require
@@ -126,26 +127,38 @@ class RecordBatch(Page):
         rows = list(self.pages.visible(self.actor).filter(pk__in=keys).order_by("pk"))
         if not rows:
             messages.warning(request, _("没有选中任何行。请先勾选，再选择批量操作。"))
-            return HttpResponseRedirect(self.pages.url("list"))
+            return HttpResponseRedirect(self.back_url())
         is_run = "_run" in request.POST
         form = verb_form(self.verb, request.POST if is_run else None)
         results = [self.run(row, form.cleaned_data) for row in rows] if is_run and form.is_valid() else []
+        results.sort(key=lambda result: (result["is_done"], not result["sentence"]))  # what is left to do comes first
         context: dict[str, Any] = {
             "verb": self.verb, "form": form, "rows": rows, "results": results, "form_url": request.path,
-            "back_url": self.pages.url("list"), "done_count": sum(1 for result in results if result["is_done"]),
+            "back_url": self.back_url(), "back": self.asked_back(),
+            "done_count": sum(1 for result in results if result["is_done"] and not result["sentence"]),
+            "part_count": sum(1 for result in results if result["is_done"] and result["sentence"]),
         }  # fmt: skip
         response = self.draw(status=422 if is_run and not results else 200, **context)
         response.has_acted = bool(results)  # type: ignore[attr-defined]  # told to the ledger of sent forms
         return response
 
+    def asked_back(self) -> str:
+        """Page of ours from which the rows were picked, where it is not the list (``_back``)."""
+        url = self.request.POST.get("_back", "")
+        return url if url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None) else ""
+
+    def back_url(self) -> str:
+        """Where the rows were picked."""
+        return self.asked_back() or self.pages.url("list")
+
     def run(self, row: Any, values: dict[str, Any]) -> dict[str, Any]:
-        """One row; its refusal is told beside it, the others go on."""
+        """One row; its refusal is told beside it, the others go on. A sentence that the service gives back says what it left undone."""
         argument = self.verb.argument or self.pages.argument_name()
         name = self.pages.name_of(self.actor, row)
         try:
-            self.verb.service(actor=self.actor, **{argument: row}, **values)
+            outcome = self.verb.service(actor=self.actor, **{argument: row}, **values)
         except OutOfScope:
             return {"name": name, "is_done": False, "sentence": _("已不在您的数据范围之内。")}
         except Refused as refusal:
             return {"name": name, "is_done": False, "sentence": refusal.sentence}
-        return {"name": name, "is_done": True, "sentence": ""}
+        return {"name": name, "is_done": True, "sentence": outcome if isinstance(outcome, str) else ""}

@@ -25,8 +25,11 @@ STEPS: dict[str, Callable[..., Item]] = {
 
 
 @transaction.atomic
-def item_advance(*, actor: Actor, item: Item) -> Item:
+def item_advance(*, actor: Actor, item: Item, stopped: list[str] | None = None) -> Item:
     """Do the remaining steps of filing as proposed, as far as they go by themselves.
+
+    Args:
+        stopped: takes the sentence of the step that did not go by itself, if there is one.
 
     Raises:
         Refused: ``item_state`` when there is nothing left to do; the first refusal when not one step was done.
@@ -41,9 +44,11 @@ def item_advance(*, actor: Actor, item: Item) -> Item:
             found = STEPS[found.state](actor=actor, item=found)
         except NotAllowed:
             raise
-        except Refused:
+        except Refused as refusal:
             if not done:
                 raise
+            if stopped is not None:
+                stopped.append(refusal.sentence)
             break
         done += 1
     return found

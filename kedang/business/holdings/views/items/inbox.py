@@ -44,6 +44,12 @@ class DropForm(forms.Form):
             choices=[("", _("电子文件")), (Carrier.HYBRID.value, _("有纸质原件的扫描件"))],
             required=False,
         )
+        self.fields["author"] = forms.CharField(
+            label=_("责任者"),
+            required=False,
+            max_length=200,
+            widget=forms.TextInput(attrs={"placeholder": _("这批文件相同时填写")}),
+        )
         self.fields["source"] = forms.CharField(
             label=_("来源"),
             required=False,
@@ -82,9 +88,10 @@ class Inbox(Page):
         chosen = next((step for step in STEPS if step[0] == self.request.GET.get("step")), STEPS[0])
         rows = self.waiting(chosen[1])
         may_file = can(self.actor, "holdings.file")
+        steps = self.steps(chosen[0])
+        waiting = next(step["count"] for step in steps if step["is_current"])
         return self.draw(
-            status=status, form=form,
-            steps=self.steps(chosen[0]), step=chosen, rows=self.lines(rows, chosen[0]), may_file=may_file,
+            status=status, form=form, steps=steps, step=chosen, more=max(waiting - SHOWN, 0), view=chosen[0], rows=self.lines(rows, chosen[0]), may_file=may_file,
             batch_name=f"holdings:item-batch-{chosen[3]}", today=clock.today(),
         )  # fmt: skip
 
@@ -136,7 +143,7 @@ class Inbox(Page):
             form.add_error(None, _("没有选中文件。请选择文件，或把文件拖到虚线框内。"))
             return self.show(form, status=422)
         data = form.cleaned_data
-        values = {name: data[name] for name in ("customer", "project", "carrier") if data[name]}
+        values = {name: data[name] for name in ("customer", "project", "carrier", "author") if data[name]}
         try:
             brought = list(
                 items_bring(

@@ -77,7 +77,7 @@ def _line(row: ItemFile, may_read: bool, is_latest: bool) -> FileLine:
     if may_read and file.state == FileState.GOOD:
         line.url = reverse("holdings:item-file", args=[row.item_id, row.pk])
         line.view_url = reverse("files:view", args=[file.pk])
-        if has_pictures(file):
+        if has_pictures(file) and not file.finding:  # what cannot be opened has no picture
             line.picture_url = reverse("files:picture", args=[file.pk, 1, RenditionKind.PAGE.value])
             line.thumb_url = reverse("files:picture", args=[file.pk, 1, RenditionKind.THUMB.value])
     return line

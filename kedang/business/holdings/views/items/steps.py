@@ -16,6 +16,8 @@ from kedang.business.holdings.filing.proposal import (
 from kedang.business.holdings.models import DocumentType, Item, RetentionPeriod, Series, Volume
 from kedang.business.holdings.services.items import item_catalogue, item_identify, item_place, item_put_away
 from kedang.business.holdings.services.items.cataloguing import SHOWN
+from kedang.business.holdings.services.items.files import pages_of
+from kedang.business.holdings.views.items.authors import SuggestedInput, author_options
 from kedang.business.holdings.views.items.declared import retention_choices, series_choices
 from kedang.business.holdings.views.pickers import LocationField
 from kedang.foundation.web.records import style
@@ -175,6 +177,9 @@ class CatalogueForm(StepForm):
             made = field.formfield(required=False)
             made.initial = getattr(self.item, name)
             self.fields[name] = made
+        self.fields["author"].widget = SuggestedInput(author_options(self.item))
+        files = (row.file for row in self.item.files.select_related("file"))
+        self.fields["pages"].initial = self.item.pages or pages_of(files) or None
         for name in ("title", "author", "dated_on", "pages"):
             self.fields[name].required = name != "pages"
         self.fields["pages"].required = self.item.carrier != Carrier.OBJECT

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kedang.business.holdings.models import Item
-from kedang.business.holdings.services.items import item_bind
+from kedang.business.holdings.services.items import item_advance, item_bind
 from kedang.business.holdings.views.pickers import ItemField
 from kedang.foundation.kernel.refused import Refused
 
@@ -18,3 +18,12 @@ def bind_named(*, actor: Any, item: Item, main: str, relation: str) -> Item:
             "main_unknown", _("没有找到“%(text)s”，请从提示中选择，或填写它的档号。") % {"text": main[:40]}, "main"
         )
     return item_bind(actor=actor, item=item, belongs_to=found, relation=relation)
+
+
+def advance_told(*, actor: Any, item: Item) -> str:
+    """:func:`item_advance`; the sentence says where it stopped and why, empty when it went all the way."""
+    stopped: list[str] = []
+    after = item_advance(actor=actor, item=item, stopped=stopped)
+    if not stopped:
+        return ""
+    return _("停在“%(state)s”：%(why)s") % {"state": after.get_state_display(), "why": stopped[0]}

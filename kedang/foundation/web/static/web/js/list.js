@@ -8,10 +8,10 @@
   document.addEventListener("htmx:afterSwap", count);
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-pick-all]")) {
-      event.target.closest("table").querySelectorAll("input[name=pick]").forEach((box) => { box.checked = event.target.checked; });
+      event.target.closest("table")?.querySelectorAll("input[name=pick]").forEach((box) => { box.checked = event.target.checked; });
     }
     if (event.target.matches("input[name=pick], [data-pick-all]")) {
-      event.target.closest("table").querySelectorAll("tbody tr").forEach((row) => row.classList.toggle("is-picked", Boolean(row.querySelector("input[name=pick]:checked"))));
+      event.target.closest("table")?.querySelectorAll("tbody tr").forEach((row) => row.classList.toggle("is-picked", Boolean(row.querySelector("input[name=pick]:checked"))));
       count();
     }
   });
