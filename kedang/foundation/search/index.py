@@ -20,7 +20,7 @@ from kedang.foundation.search.sources import source_of
 logger = logging.getLogger(__name__)
 
 CHUNK = 2000
-SETTLE_SECONDS = 1.5
+SETTLE_SECONDS = 4.0
 """Between two rounds of :func:`settled_beside`."""
 FEW = 20
 COLUMNS = "id, fonds_id, secrecy_level, owner_id, department_id, region_code, body"
@@ -114,6 +114,8 @@ def settled_beside() -> Iterator[None]:
 def _settle_until(stop: threading.Event) -> None:
     """The second connection of :func:`settled_beside`; when it fails, the writer's own limit holds."""
     try:
+        with connection.cursor() as cursor:  # what is put in order in one go is put in order once
+            cursor.execute("SELECT set_config('maintenance_work_mem', '128MB', false)")
         while not stop.wait(SETTLE_SECONDS):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT gin_clean_pending_list('search_document_tokens')")
