@@ -1,5 +1,6 @@
 """Sealed files: what comes back, and that nothing altered, cut, appended, swapped or moved does."""
 
+import hashlib
 import io
 import os
 import random
@@ -189,3 +190,24 @@ def test_what_is_read_back_must_be_what_was_written(tmp_path: Path, monkeypatch:
     with pytest.raises(Refused, match="不完整"), sealed(tmp_path / "one", PLACE) as out:
         out.write(b"full")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "piece", [1, 7, 4096, sealed_files.CHUNK - 1, sealed_files.CHUNK, sealed_files.CHUNK + 1, 1 << 20]
+)
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_pieces_of_any_size_come_back(tmp_path: Path, piece: int, more: int) -> None:
+    size = (1 if piece < 10 else 3) * sealed_files.CHUNK + more
+    content = os.urandom(size)
+    path = tmp_path / "one.sealed"
+    with sealed_files.sealed(path, "test.place") as out:
+        for at in range(0, size, piece):
+            part = content[at : at + piece]
+            out.write(bytearray(part) if at % 3 == 1 else part)
+    with sealed_files.SealedReader(path, "test.place") as stream:
+        assert b"".join(stream.chunks()) == content
+        assert stream.size == size
+        stream.seek(-3, os.SEEK_END)
+        assert stream.read() == content[-3:]
+    assert out.digest == sealed_files.digest_of(path, "test.place")
+    assert out.digest.sha256 == hashlib.sha256(content).hexdigest()

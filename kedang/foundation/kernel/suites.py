@@ -21,6 +21,7 @@ SUITES = (AES, SM)
 LETTER = {AES: "k", SM: "s"}
 """First letter of a sealed text: it says the suite to who reads the database without us."""
 KEY_BYTES = 32
+Buffer = bytes | bytearray | memoryview
 
 
 class Cipher(Protocol):
@@ -35,7 +36,7 @@ class Cipher(Protocol):
     def open(self, sealed: bytes, place: bytes) -> bytes:
         """What :meth:`seal` made for the same place; InvalidTag for anything else."""
 
-    def seal_at(self, counter: bytes, plain: bytes, place: bytes) -> bytes:
+    def seal_at(self, counter: bytes, plain: Buffer, place: bytes) -> bytes:
         """Ciphertext and tag under a nonce of 12 bytes that this key never sees again."""
 
     def open_at(self, counter: bytes, sealed: bytes, place: bytes) -> bytes:
@@ -60,7 +61,7 @@ class AesGcm:
         """See :class:`Cipher`."""
         return self._aes.decrypt(sealed[:12], sealed[12:], place)
 
-    def seal_at(self, counter: bytes, plain: bytes, place: bytes) -> bytes:
+    def seal_at(self, counter: bytes, plain: Buffer, place: bytes) -> bytes:
         """See :class:`Cipher`."""
         return self._aes.encrypt(counter, plain, place)
 
@@ -88,7 +89,7 @@ class Sm4Sm3:
         """See :class:`Cipher`."""
         return self._open(sealed[:16], sealed[16:], place)
 
-    def seal_at(self, counter: bytes, plain: bytes, place: bytes) -> bytes:
+    def seal_at(self, counter: bytes, plain: Buffer, place: bytes) -> bytes:
         """See :class:`Cipher`. The last four bytes of the first block count blocks: 64 GiB fit under one counter."""
         return self._close(counter + bytes(4), plain, place)
 
@@ -96,19 +97,20 @@ class Sm4Sm3:
         """See :class:`Cipher`."""
         return self._open(counter + bytes(4), sealed, place)
 
-    def _close(self, block: bytes, plain: bytes, place: bytes) -> bytes:
+    def _close(self, block: bytes, plain: Buffer, place: bytes) -> bytes:
         coded = BlockCipher(self._key, CTR(block)).encryptor().update(plain)
         return coded + self._tag(block, coded, place)
 
     def _open(self, block: bytes, sealed: bytes, place: bytes) -> bytes:
-        coded, tag = sealed[:-32], sealed[-32:]
+        coded, tag = memoryview(sealed)[:-32], sealed[-32:]
         if len(block) != 16 or len(tag) != 32 or not hmac.compare_digest(tag, self._tag(block, coded, place)):
             raise InvalidTag
         return BlockCipher(self._key, CTR(block)).decryptor().update(coded)
 
-    def _tag(self, block: bytes, coded: bytes, place: bytes) -> bytes:
+    def _tag(self, block: bytes, coded: Buffer, place: bytes) -> bytes:
         mac = self._mac.copy()
-        mac.update(len(place).to_bytes(8, "big") + place + block + coded)
+        mac.update(len(place).to_bytes(8, "big") + place + block)
+        mac.update(coded)
         return mac.finalize()
 
 

@@ -1,14 +1,13 @@
 """One stored file against what was noted when it came in: every byte is read, both digests are compared."""
 
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from kedang.foundation.files import places
-from kedang.foundation.files.digesting import BLOCK, Digesting
+from kedang.foundation.files.digesting import Digesting
 from kedang.foundation.files.models import FaultKind, StoredFile
 from kedang.foundation.kernel import sealed_files
 from kedang.foundation.kernel.refused import Refused
@@ -16,6 +15,7 @@ from kedang.foundation.kernel.suites import KEY_BYTES, cipher
 
 Step = Callable[[int], None]
 """Called with the number of bytes read since the last call; may raise to stop there."""
+STEP = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +82,20 @@ def _look(file: StoredFile, path: Path, step: Step) -> Found | None:
 
 def _read(file: StoredFile, path: Path, bound: str, step: Step) -> Found | None:
     try:
-        stream = sealed_files.opened(path, bound)
+        stream = sealed_files.SealedReader(path, bound)
     except Refused:
         return Found(FaultKind.ALTERED, _("结尾的内容被改动。"))
+    size = 0
     with stream, Digesting() as digesting:
-        while (block := _block(stream)) is None or block:
-            if block is None:
-                return Found(
-                    FaultKind.ALTERED, _("第 %(at)s 字节起的内容被改动。") % {"at": f"{stream.raw.tell() + 1:,}"}
-                )
-            digesting.update(block)
-            step(len(block))
+        chunks = stream.chunks()
+        while (chunk := _next(chunks)) is None or chunk:
+            if chunk is None:
+                return Found(FaultKind.ALTERED, _("第 %(at)s 字节起的内容被改动。") % {"at": f"{size + 1:,}"})
+            digesting.update(chunk)
+            size += len(chunk)
+            if size % STEP == 0:
+                step(STEP)
+        step(size % STEP)
         digests = digesting.finish()
     noted = {"SHA-256": (file.sha256, digests.sha256), "SM3": (file.sm3, digests.sm3)}
     wrong = [name for name, (old, new) in noted.items() if old != new]
@@ -103,10 +106,10 @@ def _read(file: StoredFile, path: Path, bound: str, step: Step) -> Found | None:
     return None
 
 
-def _block(stream: io.BufferedReader) -> bytes | None:
-    """The next bytes; None where they were altered. Nothing else is caught here: to stop is no fault of the file."""
+def _next(chunks: Iterator[bytes]) -> bytes | None:
+    """The next bytes, none at the end; None where they were altered. Nothing else is caught here: to stop is no fault of the file."""
     try:
-        return stream.read(BLOCK)
+        return next(chunks, b"")
     except Refused:
         return None
 

@@ -1,7 +1,6 @@
 """Taking a file in: sealed while it streams, digested, looked at, entered."""
 
 import errno
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,15 +15,17 @@ from kedang.foundation.files import kinds, places, scanning
 from kedang.foundation.files.digesting import BLOCK, Digesting, Digests
 from kedang.foundation.files.events.storing import FILE_STORED
 from kedang.foundation.files.models import FileState, StoredFile
+from kedang.foundation.files.receiving.held import SPACE_EVERY, Held, full, refuse_full_disk
 from kedang.foundation.kernel import clock, scratch, sealed_files, stores
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 
 LONGEST_NAME = 400
-SPACE_EVERY = 64 << 20
 
 
-def file_store(*, actor: Actor, name: str, chunks: Iterable[bytes], fonds: Fonds | int | None = None) -> StoredFile:
+def file_store(
+    *, actor: Actor, name: str, chunks: Iterable[bytes] | Held, fonds: Fonds | int | None = None
+) -> StoredFile:
     """Take a file in, in constant memory whatever its size. It is whole, read back and on the disk when this returns.
 
     The right to bring something in is asked by the caller, who knows where the file belongs. The bytes are never altered
@@ -33,7 +34,7 @@ def file_store(*, actor: Actor, name: str, chunks: Iterable[bytes], fonds: Fonds
     Args:
         actor: who brings it in.
         name: as it was given, kept sign for sign.
-        chunks: the bytes, in pieces of any size.
+        chunks: the bytes, in pieces of any size; or an upload that lies sealed already, and only gets its name here.
         fonds: company; the actor's when left out.
 
     Raises:
@@ -41,7 +42,7 @@ def file_store(*, actor: Actor, name: str, chunks: Iterable[bytes], fonds: Fonds
     """
     fonds_id = _fonds_of(actor, fonds)
     _refuse_name(name)
-    where = places.fresh()
+    where = chunks.where if isinstance(chunks, Held) and not chunks.is_taken else places.fresh()
     path = places.path_of(where)
     note = scratch.promise(path)
     try:
@@ -65,12 +66,26 @@ def file_store(*, actor: Actor, name: str, chunks: Iterable[bytes], fonds: Fonds
     return row
 
 
-def take_in(where: str, name: str, chunks: Iterable[bytes]) -> tuple[Digests, kinds.Look]:
+def take_in(where: str, name: str, chunks: Iterable[bytes] | Held) -> tuple[Digests, kinds.Look]:
     """Seal a stream at a place and look at what it is. Whoever calls this removes the file when it raises."""
     path = places.path_of(where)
-    digests = _seal(path, where, name, chunks)
+    digests = (_taken(name, chunks) if isinstance(chunks, Held) else None) or _seal(path, where, name, chunks)
     with sealed_files.opened(path, places.bound_to(where)) as stream:
         return digests, kinds.look(stream, name)
+
+
+def _taken(name: str, held: Held) -> Digests | None:
+    """An upload that lay sealed under the same rules; None where it must be written anew."""
+    if held.size > settings.FILE_MAX_BYTES:
+        raise _too_large(name)
+    if not held.size:
+        raise _empty(name)
+    try:
+        return held.digests if held.take() else None
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise full(name) from error
+        raise
 
 
 def _seal(path: Path, where: str, name: str, chunks: Iterable[bytes]) -> Digests:
@@ -84,45 +99,42 @@ def _seal(path: Path, where: str, name: str, chunks: Iterable[bytes]) -> Digests
                 out.write(block)
             digests = digesting.finish()
             if not digests.size:
-                raise Refused(
-                    "file_empty", _("“%(name)s”是空文件（0 字节），没有存入。请核对原文件后重新上传。") % {"name": name}
-                )
+                raise _empty(name)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise _full(name) from error
+            raise full(name) from error
         raise
     return Digests(digests.size, out.digest.sha256, digests.sm3)
 
 
 def _within_limits(name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Blocks of at most a MiB, as long as the file may grow and the disk has room."""
+    """Blocks, as long as the file may grow and the disk has room."""
     size, looked_at = 0, -SPACE_EVERY
     for block in blocks(chunks):
         size += len(block)
         if size > settings.FILE_MAX_BYTES:
-            raise Refused(
-                "file_too_large",
-                _("“%(name)s”超过单个文件 %(limit)s MiB 的上限，没有存入。请拆分后上传，或请系统管理员调整上限。")
-                % {"name": name, "limit": f"{settings.FILE_MAX_BYTES >> 20:,}"},
-            )
+            raise _too_large(name)
         if size - looked_at >= SPACE_EVERY:
             looked_at = size
-            if shutil.disk_usage(settings.DATA_DIR).free < settings.LEAST_FREE_BYTES:
-                raise _full(name)
+            refuse_full_disk(name)
         yield block
 
 
 def blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in pieces of about a MiB: small ones joined, large ones cut."""
+    """The same bytes in blocks: small pieces joined, large ones cut; one of just that size is handed on as it is."""
     held = bytearray()
     for chunk in chunks:
+        view, at = memoryview(chunk), 0
         if not held and len(chunk) == BLOCK:
             yield bytes(chunk)
             continue
-        held += chunk
-        while len(held) >= BLOCK:
-            yield bytes(held[:BLOCK])
-            del held[:BLOCK]
+        while at < len(view):
+            taken = min(BLOCK - len(held), len(view) - at)
+            held += view[at : at + taken]
+            at += taken
+            if len(held) == BLOCK:
+                yield bytes(held)
+                held.clear()
     if held:
         yield bytes(held)
 
@@ -155,7 +167,13 @@ def _fonds_of(actor: Actor, fonds: Fonds | int | None) -> int:
     return actor.fonds_id
 
 
-def _full(name: str) -> Refused:
+def _empty(name: str) -> Refused:
+    return Refused("file_empty", _("“%(name)s”是空文件（0 字节），没有存入。请核对原文件后重新上传。") % {"name": name})
+
+
+def _too_large(name: str) -> Refused:
     return Refused(
-        "disk_full", _("服务器磁盘空间不足，“%(name)s”没有存入。请联系系统管理员清理磁盘后重新上传。") % {"name": name}
+        "file_too_large",
+        _("“%(name)s”超过单个文件 %(limit)s MiB 的上限，没有存入。请拆分后上传，或请系统管理员调整上限。")
+        % {"name": name, "limit": f"{settings.FILE_MAX_BYTES >> 20:,}"},
     )
