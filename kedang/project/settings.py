@@ -142,6 +142,10 @@ CIPHER_SUITE = env_choice(
 )  # of keys made from now on
 KEY_AGE_DAYS = env_int("KEDANG_KEY_AGE_DAYS", 365)  # older active keys are named on the operations page
 FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = [  # small requests stay in memory; files of larger ones are sealed as they arrive
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "kedang.foundation.files.receiving.handler.SealingHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000

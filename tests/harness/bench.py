@@ -18,12 +18,12 @@ MEASURES = (
     ("import", "--rows", "3000"),
     ("pages", "--rounds", "2"),
     ("search", "--each", "1"),
-    ("files", "--mib", "16", "--small", "5"),
+    ("files", "--mib", "16", "--small", "5", "--http"),
 )
 EXPECTED = {
     "import": {"rows", "created", "rows_per_second", "raw_rows_per_second", "ratio", "scaling", "undo", "peak_rss_mib"},
     "pages": {"customers", "list_first", "list_deep", "dossier", "home"},
-    "files": {"store_mb_per_second", "fixity_mb_per_second", "faults", "peak_rss_mib", "small_files_per_second"},
+    "files": {"store_mb_per_second", "fixity_mb_per_second", "faults", "peak_rss_mib", "small_files_per_second", "upload"},
     "search": {"customers", "all", "http", "compared", "wrong"},
 }
 

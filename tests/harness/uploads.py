@@ -1,8 +1,7 @@
 """``python -m tests.harness.uploads --kills 30 --seed 7 [--engine postgresql] [--plant]``: uploads killed at random moments.
 
-A process takes files in through the service, alone and inside a caller's transaction, and says of each when it was acknowledged; it is
-killed
-(SIGKILL) at a random moment and begins anew. After the last kill the worker's sweep clears away. Then every acknowledged file must
+A process takes files in through the service, alone and inside a caller's transaction, from pieces and as the web receives them, and says of
+each when it was acknowledged; it is killed (SIGKILL) at a random moment and begins anew. After the last kill the worker's sweep clears away. Then every acknowledged file must
 be there and whole, every row must have its file, and no file may lie there without a row. ``--plant`` removes one acknowledged file.
 """
 
@@ -11,6 +10,7 @@ import hashlib
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +28,7 @@ import django
 from kedang.project import settings
 django.setup()
 from django.db import transaction
+from kedang.foundation.files.receiving import Held
 from kedang.foundation.files.services import file_store
 from kedang.foundation.kernel import scratch
 from kedang.foundation.kernel.actors import SYSTEM
@@ -38,6 +39,13 @@ while True:
     number += 1
     content = b"\\0" + os.urandom(1 + (number * 77_777) % 400_000)
     pieces = [content[at:at + 50_000] for at in range(0, len(content), 50_000)]
+    held = None
+    if number % 4 < 2:  # as the web takes it in: sealed while it arrives, then taken over
+        held = Held(f"{number}.bin", 1 << 30)
+        for piece in pieces:
+            held.write(piece)
+        held.complete()
+        pieces = held
     if number % 3:
         row = file_store(actor=SYSTEM, name=f"{number}.bin", chunks=pieces, fonds=1)
     else:
@@ -45,8 +53,10 @@ while True:
             row = file_store(actor=SYSTEM, name=f"{number}.bin", chunks=pieces, fonds=1)
             if number % 2:
                 transaction.set_rollback(True)
-        if number % 2:
-            continue
+    if held is not None:
+        held.drop()
+    if not number % 3 and number % 2:
+        continue
     print(row.pk, hashlib.sha256(content).hexdigest(), flush=True)
 """
 
@@ -117,6 +127,8 @@ def one_round(seconds: float) -> dict[int, str]:
     lines = process.stdout.read().splitlines(keepends=True)
     process.wait()
     timer.join()
+    if process.returncode != -signal.SIGKILL:
+        raise SystemExit(f"the uploading process ended by itself: {process.returncode}")
     whole = [line.split() for line in lines if line.endswith("\n")]
     return {int(pk): digest for pk, digest in whole}
 
@@ -145,6 +157,7 @@ def judged(told: dict[int, str]) -> list[str]:
     findings += [f"without a row: {place}" for place in places.all_places() if place not in named]
     data = Path(settings.DATA_DIR)
     findings += [f"left lying: {path.name}" for path in (data / "files").rglob("*.part")]
+    findings += [f"left lying: {path.name}" for path in (data / "tmp").rglob("*.upload")]
     return findings
 
 

@@ -1,6 +1,7 @@
 """``kedang bench files``: a large file comes in as an upload does, is read again as the fixity check does, and goes again.
 
-All of the work of an upload but its one row in the database: sealing while it streams, both digests, reading back, looking at its kind.
+All of the work of storing but its one row in the database: sealing while it streams, both digests, reading back, looking at its kind.
+``--http`` adds a real upload of the same size through the web server. ``--suite`` measures under a passing key of that suite.
 """
 
 import argparse
@@ -10,6 +11,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from kedang.foundation.kernel import keys
+from kedang.foundation.kernel.key_ring import FILES, fresh_ring
+from kedang.foundation.kernel.suites import SUITES
 from kedang.project.cli import json_flag
 from kedang.project.cli._measure import Measure
 
@@ -23,18 +27,23 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("files", help="文件存入（加密、双摘要、读回）与核验的速度和内存")
     parser.add_argument("--mib", type=int, default=1024, help="大文件有多少 MiB")
     parser.add_argument("--small", type=int, default=500, help="另存多少份 60 KB 的小文件")
+    parser.add_argument("--suite", choices=SUITES, help="按哪一套密码算法测（默认为系统现用的密钥）")
+    parser.add_argument("--http", action="store_true", help="另经网页服务器真实上传一次（临时系统，测后删除）")
     json_flag(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Store, check, remove."""
+    if args.suite:
+        keys.use_ring(fresh_ring(args.suite))
     with Measure() as whole:
         before = whole._process.memory_info().rss
         large = _measured([args.mib * MIB])
         small = _measured([60_000] * args.small) if args.small else {}
     return {
         "file_mib": args.mib,
+        "suite": keys.active_cipher(FILES)[1].suite,
         "store_mb_per_second": large["store"],
         "fixity_mb_per_second": large["fixity"],
         "store_mb_per_cpu_second": large["store_cpu"],
@@ -46,7 +55,19 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "start_rss_mib": before // MIB,
         "raw_mb_per_second": _raw(),
         "processors": os.cpu_count(),
+        **({"upload": _uploaded(args.mib)} if args.http else {}),
     }
+
+
+def _uploaded(mib: int) -> dict[str, Any]:
+    """The same size through the web server. It has its passing installation beside the data folder's own passing files."""
+    from kedang.foundation.kernel import scratch
+    from kedang.project.cli import _uploading
+
+    noise = os.urandom(4 * MIB)
+    return _uploading.measured(
+        mib, (noise[at * PIECE % len(noise) :][:PIECE] for at in range(mib * MIB // PIECE)), noise[:64], scratch.here()
+    )
 
 
 def _measured(sizes: list[int]) -> dict[str, Any]:

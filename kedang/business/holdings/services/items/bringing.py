@@ -17,6 +17,7 @@ from kedang.business.holdings.services.items.writing import DELIVER
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.access.policies import require
 from kedang.foundation.files.models import StoredFile
+from kedang.foundation.files.receiving import Held
 from kedang.foundation.files.services import Unpacked, file_store, files_from_zip
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
@@ -186,6 +187,9 @@ def _from_package(bringing: _Bringing, entry: Unpacked, package: str, source: st
 
 def stored_from(actor: Actor, upload: Upload, fonds: Fonds | None) -> StoredFile:
     """The bytes, sealed away under the name they came with."""
+    held: Held | None = getattr(upload, "held", None)
+    if held is not None:
+        return file_store(actor=actor, name=upload.name, chunks=held, fonds=fonds)
     stream = upload.file
     with suppress(AttributeError, OSError):
         stream.seek(0)
