@@ -7,11 +7,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.jobs.models import UNFINISHED, Job
-from kedang.foundation.web.menu import menu_of
+from kedang.foundation.web.menu import menu_html, menu_of
 
 STYLES = tuple(
     (
@@ -28,19 +29,26 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: menu, company, languages and assets."""
     return {
         "menu_groups": SimpleLazyObject(lambda: menu_of(request)),
+        "menu_html": SimpleLazyObject(lambda: menu_html(request)),
         "company": SimpleLazyObject(lambda: _company(request)),
         "jobs_running": SimpleLazyObject(lambda: _jobs_running(request)),
         "languages": settings.LANGUAGES,
         "language_now": get_language() or settings.LANGUAGE_CODE,
-        "styles": _addresses("css", STYLES),
-        "scripts": _addresses("js", SCRIPTS),
+        "styles": _styles(),
+        "scripts": _scripts(),
     }
 
 
 @cache
-def _addresses(kind: str, names: tuple[str, ...]) -> list[str]:
-    """Addresses of our own style sheets or scripts; they do not change while a process lives."""
-    return [static(f"web/{kind}/{name}.{kind}") for name in names]
+def _styles() -> SafeString:
+    """Links to our own style sheets; they do not change while a process lives."""
+    return SafeString("\n".join(f'<link rel="stylesheet" href="{static(f"web/css/{name}.css")}">' for name in STYLES))
+
+
+@cache
+def _scripts() -> SafeString:
+    """The same for scripts."""
+    return SafeString("\n".join(f'<script src="{static(f"web/js/{name}.js")}" defer></script>' for name in SCRIPTS))
 
 
 def _jobs_running(request: HttpRequest) -> int:
