@@ -139,6 +139,7 @@ GET  customers:customer-profile       200  200  404  200  200  404  404  200  20
 GET  customers:customer-classes       200  200  404  200  200  404  404  200  200  200  404  302
 GET  customers:customer-seen          200  200  404  200  200  404  404  403  200  200  404  302
 GET  customers:customer-projects      200  200  404  200  200  404  404  200  200  200  404  302
+GET  customers:customer-packages      200  403  404  403  403  404  404  403  403  403  404  302
 GET  customers:customer-archive       200  200  404  200  200  404  404  200  200  200  404  302
 GET  customers:customer-grade         200  403  404  200  403  404  404  403  200  403  404  302
 GET  customers:customer-former-name   200  200  404  200  403  404  404  403  403  200  404  302

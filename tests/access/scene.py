@@ -130,6 +130,7 @@ def make_scene(cast: Cast) -> Scene:
     arguments |= arguments_of_printing(cast)
     arguments |= arguments_of_custody(cast)
     arguments |= arguments_of_handing(cast)
+    arguments["dossier-package"] = {"pk": customer.pk}
     arguments |= arguments_of_storage(cast)
     arguments |= arguments_of_scheme(cast, customer)
     for name, _pattern in addresses():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kedang.business.holdings.models import Package
+from kedang.business.holdings.models import Package, PackageArrival
 from kedang.foundation.files.services import file_store
 from kedang.foundation.kernel import clock
 from tests.cast import Cast
@@ -24,8 +24,13 @@ def arguments_of_handing(cast: Cast) -> dict[str, dict[str, Any]]:
         made_by="沈砚",
         made_at=clock.now(),
     )
+    arrival: Any = PackageArrival.objects.create(
+        fonds=cast.fonds, name="来包.zip", kind="bagit", state="sound", brought_by=cast.archivist, brought_at=clock.now(),
+        file=file_store(actor=cast.archivist, name="来包.zip", chunks=[b"Packed"], fonds=cast.fonds),
+    )  # fmt: skip
     pk = {"pk": transfer.pk}
     return {
         "transfer": pk, "transfer-line-remove": {**pk, "line_pk": transfer.lines.get().pk}, "check-run": {"pk": run.pk},
         "check-run-answer": {"pk": run.pk, "result_pk": run.results.filter(is_manual=True).first().pk}, "package-take": {"pk": package.pk},
+        "arrival": {"pk": arrival.pk},
     }  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from kedang.business.customers.models import Customer
 from kedang.business.holdings import models as m
 from kedang.business.holdings.services import check_runs, projects, transfers
 from kedang.business.holdings.services import items as items_of
@@ -22,7 +23,7 @@ from kedang.foundation.kernel import clock
 from tests.access.harness.house import House
 from tests.access.harness.rules import Fact
 
-HOLDINGS, CUSTODY = "holdings.view", "custody.view"
+HOLDINGS, CUSTODY, RECEIVE = "holdings.view", "custody.view", "holdings.receive"
 ARCHIVE: tuple[Fact, ...] = (
     Fact("a_own", owner="salesperson", department="sales_one", act=HOLDINGS),
     Fact("a_colleague", owner="two_hats", department="sales_one", act=HOLDINGS),
@@ -44,6 +45,11 @@ STORES: tuple[Fact, ...] = (
     Fact("s_store", level=0, act=CUSTODY, is_common=True),
     Fact("s_foreign", fonds="B", level=0, act=CUSTODY, is_common=True),
 )
+#: Packages that came, as secret as what is in them; nobody's in particular.
+ARRIVALS: tuple[Fact, ...] = (
+    Fact("r_came", act=RECEIVE), Fact("r_confidential", level=3, act=RECEIVE), Fact("r_top_secret", level=4, act=RECEIVE),
+    Fact("r_foreign", fonds="B", act=RECEIVE),
+)  # fmt: skip
 WORD = ("internal", "word")
 ITEM = {"title": WORD, "author": WORD, "document_number": WORD, "remarks": WORD}
 VOLUME = {"title": ("open", "word"), "situation": WORD, "remarks": WORD}
@@ -64,6 +70,8 @@ def make_archive(house: House) -> None:
         arrange(house, fact)
     for fact in LISTS:
         hand_over(house, fact)
+    for fact in ARRIVALS:
+        arrive(house, fact)
     for fact in STORES:
         store(house, fact)
     settle(house)
@@ -122,6 +130,18 @@ def arrange(house: House, fact: Fact) -> None:
     keep(house, fact, *m.ItemFile.objects.filter(item__in=[waiting, item]))
     for held in m.ItemFile.objects.filter(item__in=[waiting, item]).select_related("file"):
         keep(house, fact, held.file)
+
+
+def arrive(house: House, fact: Fact) -> None:
+    """A package that was uploaded and found sound."""
+    actor, fonds = actor_of(house, fact), house.fonds[fact.fonds]
+    file = file_store(actor=actor, name="来包.zip", chunks=[b"packed"], fonds=fonds)
+    words = house.sing(fact, "PackageArrival", {"name": WORD, "title": WORD, "origin": WORD})
+    row: Any = m.PackageArrival.objects.create(
+        fonds=fonds, file=file, kind="bagit", state="sound", secrecy_level=fact.level, brought_at=clock.now(),
+        report={"problems": [], "files": 1}, **words,
+    )  # fmt: skip
+    keep(house, fact, row)
 
 
 def paper_of(house: House, fact: Fact) -> StoredFile:
@@ -264,6 +284,7 @@ NAMED: dict[str, type[Any]] = {
     "holdings:reopening-": m.VolumeReopening, "holdings:box-": m.Location, "holdings:stock-take-": m.StockTake,
     "holdings:inspection-": m.Inspection, "holdings:climate-room": m.Location, "holdings:check-run-": m.CheckRun,
     "holdings:transfer-": m.Transfer, "holdings:package-": m.Package,
+    "holdings:arrival-": m.PackageArrival, "holdings:dossier-package": Customer,
 }  # fmt: skip
 #: See declared.py.
 MODELS: dict[str, str] = {
@@ -273,9 +294,9 @@ MODELS: dict[str, str] = {
     "holdings.climatereading": "figures of a room", "holdings.codetemplate": "rows", "holdings.documenttype": "rows",
     "holdings.equipment": "rows", "holdings.filingtrace": "seen with its item; its reason is a canary", "holdings.finding": "rows",
     "holdings.inspection": "rows", "holdings.item": "rows", "holdings.itemfile": "rows", "holdings.location": "rows",
-    "holdings.package": "rows", "holdings.placement": "seen with its place", "holdings.printedsheet": "sealed lines; asked by their code",
+    "holdings.package": "rows", "holdings.packagearrival": "rows", "holdings.placement": "seen with its place", "holdings.printedsheet": "sealed lines; asked by their code",
     "holdings.printsettings": "settings", "holdings.project": "rows", "holdings.referencecode": "rows", "holdings.retentionperiod": "rows",
-    "holdings.roomvisit": "rows", "holdings.scheme": "rows", "holdings.series": "rows", "holdings.statisticsreport": "counts",
+    "holdings.roomvisit": "rows", "holdings.scheme": "rows", "holdings.series": "rows", "holdings.seriesmerger": "codes of classes, seen with them", "holdings.statisticsreport": "counts",
     "holdings.stockline": "codes, seen with the stock-take", "holdings.stockscan": "codes", "holdings.stocktake": "rows",
     "holdings.transfer": "rows", "holdings.transferline": "seen with its list", "holdings.volume": "rows",
     "holdings.volumenote": "seen with its volume; its text is a canary", "holdings.volumereopening": "rows",
