@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from kedang.business.holdings.choices import Relation
@@ -74,8 +75,14 @@ def relation_in(title: str) -> str:
 
 def words_of(kind: DocumentType) -> list[str]:
     """Words by which a kind of document is recognised: its name and what the archivist wrote down."""
-    written = [word for word in _SPLIT.split(kind.keywords) if word]
-    return [*dict.fromkeys([kind.name, *written])]
+    return [word for word, _key in _keys_of(kind.name, kind.keywords)]
+
+
+@lru_cache(maxsize=2000)
+def _keys_of(name: str, keywords: str) -> tuple[tuple[str, str], ...]:
+    """Words of a kind, each with the form in which it is looked for."""
+    written = [word for word in _SPLIT.split(keywords) if word]
+    return tuple((word, fold(word)) for word in dict.fromkeys([name, *written]))
 
 
 ENDING = 3
@@ -90,10 +97,11 @@ def kind_in(texts: Iterable[str], kinds: Iterable[DocumentType]) -> tuple[Docume
     folded = [fold(title_from(text)) for text in texts if text]
     best: tuple[int, int, DocumentType, str] | None = None
     for kind in kinds:
-        for word in words_of(kind):
-            key = fold(word)
-            at = max((text.rfind(key) for text in folded), default=-1) if key else -1
-            if at < 0:
+        for word, key in _keys_of(kind.name, kind.keywords):
+            at = -1
+            for text in folded:
+                at = max(at, text.rfind(key))
+            if at < 0 or not key:
                 continue
             weight = len(key) + (ENDING if any(text.endswith(key) for text in folded) else 0)
             if best is None or (weight, at) > best[:2]:

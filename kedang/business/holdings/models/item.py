@@ -136,6 +136,9 @@ class Item(models.Model):
             models.Index(
                 fields=["fonds", "filed_at", "id"], name="item_by_filing", condition=Q(filed_at__isnull=False)
             ),
+            models.Index(fields=["fonds", "created_at"], name="item_by_creation"),
+            models.Index(fields=["fonds", "dated_on", "id"], name="item_by_date", condition=Q(dated_on__isnull=False)),
+            models.Index(fields=["fonds", "state"], name="item_single", condition=Q(volume__isnull=True)),
             models.Index(
                 fields=["fonds", "responsible", "id"],
                 name="item_by_responsible",

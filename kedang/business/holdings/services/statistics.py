@@ -43,6 +43,7 @@ from kedang.foundation.kernel.refused import Refused
 
 GIB = 1024**3
 STAFF_ROLES = ("archivist",)
+ARRANGED = (VolumeState.OPEN, VolumeState.CLOSED, VolumeState.SHELVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,80 +97,100 @@ def period_of(year: int, month: int = 0) -> Period:
     return Period(date(year, month, 1), after - timedelta(days=1))
 
 
+@dataclass(slots=True)
+class _Counted:
+    """What several chapters tell of volumes and items, counted in one pass over each."""
+
+    volumes: dict[str, int]
+    items: dict[str, int]
+    singles: int
+    received: int
+    filed: int
+
+
 def statistics(fonds_id: int, period: Period) -> list[Chapter]:
     """All chapters: what there is today, and what happened in the period. They count; they name nothing."""
-    makers: tuple[Callable[[int, Period], Chapter], ...] = (
-        _holdings, _additions, _arrangement, _custody, _care, _files, _use, _staff,
-    )  # fmt: skip
-    return [make(fonds_id, period) for make in makers]
+    counted = _counted(fonds_id, period)
+    makers: tuple[Callable[[int, Period], Chapter], ...] = (_care, _files, _use, _staff)
+    return [
+        _holdings(counted), _additions(counted, period), _arrangement(counted), _custody(fonds_id, counted),
+        *(make(fonds_id, period) for make in makers),
+    ]  # fmt: skip
 
 
-def _holdings(fonds_id: int, period: Period) -> Chapter:
-    volumes = Volume.objects.filter(fonds_id=fonds_id).exclude(state=VolumeState.DESTROYED)
-    of = volumes.aggregate(
-        all=Count("pk"), pages=Sum("page_count"), paper=Count("pk", filter=~Q(carrier=Carrier.ELECTRONIC))
+def _counted(fonds_id: int, period: Period) -> _Counted:
+    span = (period.since, period.until)
+    kept = ~Q(state=VolumeState.DESTROYED)
+    volumes = Volume.objects.filter(fonds_id=fonds_id).aggregate(
+        all=Count("pk", filter=kept),
+        pages=Sum("page_count", filter=kept),
+        paper=Count("pk", filter=kept & ~Q(carrier=Carrier.ELECTRONIC)),
+        located=Count("pk", filter=kept & Q(location__isnull=False)),
+        issued=Count("pk", filter=Q(whereabouts=Whereabouts.ISSUED)),
+        laid_out=Count("pk", filter=Q(created_at__range=span)),
+        finished=Count("pk", filter=Q(closed_at__range=span)),
+        put_away=Count("pk", filter=Q(shelved_at__range=span)),
+        **{str(state): Count("pk", filter=Q(state=state)) for state in ARRANGED},
     )
-    kept = Item.objects.filter(fonds_id=fonds_id, state=ItemState.FILED)
-    items = kept.aggregate(all=Count("pk"), single=Count("pk", filter=Q(volume__isnull=True)))
+    items = Item.objects.filter(fonds_id=fonds_id)
+    return _Counted(
+        {name: found or 0 for name, found in volumes.items()},
+        dict(items.values_list("state").annotate(n=Count("pk")).order_by("state")),
+        items.filter(state=ItemState.FILED, volume__isnull=True).count(),
+        items.filter(created_at__range=span).count(),
+        items.filter(filed_at__range=span).count(),
+    )
+
+
+def _holdings(counted: _Counted) -> Chapter:
+    of = counted.volumes
     return Chapter("holdings", _("馆藏"), [
         Figure(_("案卷"), of["all"], _("卷"), "holdings:volume-list"),
         Figure(_("其中有纸质"), of["paper"], _("卷"), "holdings:volume-list"),
-        Figure(_("案卷页数"), of["pages"] or 0, _("页")),
-        Figure(_("已归档文件"), items["all"], _("件"), "holdings:item-list", "state=filed"),
-        Figure(_("其中按件保管"), items["single"], _("件"), "holdings:item-list", "state=filed"),
+        Figure(_("案卷页数"), of["pages"], _("页")),
+        Figure(_("已归档文件"), counted.items.get(ItemState.FILED, 0), _("件"), "holdings:item-list", "state=filed"),
+        Figure(_("其中按件保管"), counted.singles, _("件"), "holdings:item-list", "state=filed"),
     ])  # fmt: skip
 
 
-def _additions(fonds_id: int, period: Period) -> Chapter:
-    span = (period.since, period.until)
-    volumes, items = Volume.objects.filter(fonds_id=fonds_id), Item.objects.filter(fonds_id=fonds_id)
+def _additions(counted: _Counted, period: Period) -> Chapter:
+    of = counted.volumes
     return Chapter("additions", _("新增"), [
-        Figure(_("新立案卷"), volumes.filter(created_at__range=span).count(), _("卷"), "holdings:volume-list", period.query("created_at")),
-        Figure(_("结卷"), volumes.filter(closed_at__range=span).count(), _("卷"), "holdings:volume-list", period.query("closed_at")),
-        Figure(_("入库"), volumes.filter(shelved_at__range=span).count(), _("卷"), "holdings:volume-list", period.query("shelved_at")),
-        Figure(_("收到文件"), items.filter(created_at__range=span).count(), _("件"), "holdings:item-list", period.query("created_at")),
-        Figure(_("归档文件"), items.filter(filed_at__range=span).count(), _("件"), "holdings:item-list", period.query("filed_at")),
+        Figure(_("新立案卷"), of["laid_out"], _("卷"), "holdings:volume-list", period.query("created_at")),
+        Figure(_("结卷"), of["finished"], _("卷"), "holdings:volume-list", period.query("closed_at")),
+        Figure(_("入库"), of["put_away"], _("卷"), "holdings:volume-list", period.query("shelved_at")),
+        Figure(_("收到文件"), counted.received, _("件"), "holdings:item-list", period.query("created_at")),
+        Figure(_("归档文件"), counted.filed, _("件"), "holdings:item-list", period.query("filed_at")),
     ], is_period=True)  # fmt: skip
 
 
-def _arrangement(fonds_id: int, period: Period) -> Chapter:
-    states = dict(
-        Volume.objects.filter(fonds_id=fonds_id).values_list("state").annotate(n=Count("pk")).order_by("state")
-    )
-    waiting = Item.objects.filter(
-        fonds_id=fonds_id, state__in=[ItemState.RECEIVED, ItemState.IDENTIFIED, ItemState.PLACED, ItemState.CATALOGUED]
-    )
-    steps = dict(waiting.values_list("state").annotate(n=Count("pk")).order_by("state"))
+def _arrangement(counted: _Counted) -> Chapter:
     figures = [
-        Figure(str(VolumeState(state).label), states.get(state, 0), _("卷"), "holdings:volume-list", f"state={state}")
-        for state in (VolumeState.OPEN, VolumeState.CLOSED, VolumeState.SHELVED)
+        Figure(str(state.label), counted.volumes[str(state)], _("卷"), "holdings:volume-list", f"state={state}")
+        for state in ARRANGED
     ]
     figures += [
-        Figure(str(ItemState(state).label), steps.get(state, 0), _("件"), "holdings:item-list", f"state={state}")
+        Figure(str(state.label), counted.items.get(state, 0), _("件"), "holdings:item-list", f"state={state}")
         for state in (ItemState.RECEIVED, ItemState.IDENTIFIED, ItemState.PLACED, ItemState.CATALOGUED)
     ]
     return Chapter("arrangement", _("整理"), figures)
 
 
-def _custody(fonds_id: int, period: Period) -> Chapter:
+def _custody(fonds_id: int, counted: _Counted) -> Chapter:
     places = Location.objects.filter(fonds_id=fonds_id)
     kinds = dict(places.values_list("kind").annotate(n=Count("pk")).order_by("kind"))
     shelves = places.filter(kind=LocationKind.SHELF, capacity__isnull=False).aggregate(
         used=Sum("used"), capacity=Sum("capacity")
     )
     share = round(100 * (shelves["used"] or 0) / shelves["capacity"], 1) if shelves["capacity"] else 0
-    volumes = Volume.objects.filter(fonds_id=fonds_id)
     return Chapter("custody", _("存放"), [
         *[
             Figure(str(LocationKind(kind).label), kinds.get(kind, 0), _("个"), "holdings:location-list", f"kind={kind}")
             for kind in (LocationKind.ROOM, LocationKind.CABINET, LocationKind.SHELF, LocationKind.BOX)
         ],
         Figure(_("架位使用率"), share, "%", "holdings:places"),
-        Figure(
-            _("在架案卷"), volumes.filter(location__isnull=False).exclude(state=VolumeState.DESTROYED).count(), _("卷"),
-            "holdings:volume-list", f"state={VolumeState.SHELVED}",
-        ),
-        Figure(_("借出案卷"), volumes.filter(whereabouts=Whereabouts.ISSUED).count(), _("卷"), "holdings:volume-list", "whereabouts=issued"),
+        Figure(_("在架案卷"), counted.volumes["located"], _("卷"), "holdings:volume-list", f"state={VolumeState.SHELVED}"),
+        Figure(_("借出案卷"), counted.volumes["issued"], _("卷"), "holdings:volume-list", "whereabouts=issued"),
     ])  # fmt: skip
 
 
@@ -200,30 +221,31 @@ def _care(fonds_id: int, period: Period) -> Chapter:
 
 
 def _files(fonds_id: int, period: Period) -> Chapter:
-    files = StoredFile.objects.filter(fonds_id=fonds_id)
-    of = files.aggregate(all=Count("pk"), size=Sum("size"))
-    span = (period.since, period.until)
-    fresh = files.filter(uploaded_at__range=span).aggregate(all=Count("pk"), size=Sum("size"))
+    fresh = Q(uploaded_at__range=(period.since, period.until))
+    of = StoredFile.objects.filter(fonds_id=fonds_id).aggregate(
+        all=Count("pk"), bytes=Sum("size"), new=Count("pk", filter=fresh), new_bytes=Sum("size", filter=fresh)
+    )
     return Chapter("files", _("电子文件"), [
         Figure(_("文件数"), of["all"], _("个")),
-        Figure(_("占用空间"), round((of["size"] or 0) / GIB, 3), "GiB"),
-        Figure(_("本期新增"), fresh["all"], _("个")),
-        Figure(_("本期新增空间"), round((fresh["size"] or 0) / GIB, 3), "GiB"),
+        Figure(_("占用空间"), round((of["bytes"] or 0) / GIB, 3), "GiB"),
+        Figure(_("本期新增"), of["new"], _("个")),
+        Figure(_("本期新增空间"), round((of["new_bytes"] or 0) / GIB, 3), "GiB"),
     ])  # fmt: skip
 
 
 def _use(fonds_id: int, period: Period) -> Chapter:
     """From the trail: what was opened, printed and taken out of the archive in the period."""
-    since = Event.objects.filter(fonds_id=fonds_id, at__range=(period.since, period.until))
-    own = Q(subject_type__in=("holdings.volume", "holdings.item"))
-    of = since.filter(own, category__in=("read", "disclose")).aggregate(
-        read=Count("pk", filter=Q(category="read")), disclosed=Count("pk", filter=Q(category="disclose")),
-        people=Count("actor_id", distinct=True),
-    )  # fmt: skip
+    span = (period.since, period.until)
+    own = Event.objects.filter(fonds_id=fonds_id, subject_type__in=("holdings.volume", "holdings.item"), at__range=span)
+    by_person = {
+        what: dict(own.filter(category=what).order_by("actor_id").values_list("actor_id").annotate(n=Count("*")))
+        for what in ("read", "disclose")
+    }
+    people = {key for counts in by_person.values() for key in counts if key is not None}
     return Chapter("use", _("利用"), [
-        Figure(_("查看案卷和文件"), of["read"], _("次"), "access:event-list"),
-        Figure(_("打印和导出"), of["disclosed"], _("次"), "access:event-list"),
-        Figure(_("利用者"), of["people"], _("人")),
+        Figure(_("查看案卷和文件"), sum(by_person["read"].values()), _("次"), "access:event-list"),
+        Figure(_("打印和导出"), sum(by_person["disclose"].values()), _("次"), "access:event-list"),
+        Figure(_("利用者"), len(people), _("人")),
     ], is_period=True)  # fmt: skip
 
 

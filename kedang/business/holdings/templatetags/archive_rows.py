@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from kedang.business.holdings.views.drawn import (
     inbox_rows_html,
-    proposal_rows_html,
+    proposals_html,
     register_rows_html,
     volume_rows_html,
 )
@@ -34,6 +34,6 @@ def inbox_rows(lines: Any, step: str, may_file: Any = False) -> SafeString:
 
 
 @register.simple_tag
-def proposal_rows(items: Any) -> SafeString:
-    """文件 of a proposed volume."""
-    return proposal_rows_html(items)
+def proposals(lines: Any) -> SafeString:
+    """自动组卷."""
+    return proposals_html(lines)

@@ -203,16 +203,50 @@ def _place_of(item: Any) -> str:
     return f'{esc(item.reference_code)} <span class="muted small">{esc(words)}</span>'
 
 
-def proposal_rows_html(items: Iterable[Any]) -> SafeString:
-    """Items of a proposed volume."""
-    pages = _("%(n)s 页")
-    return mark_safe("".join(_proposed(item, pages) for item in items))  # noqa: S308  # every part was escaped
+def proposals_html(lines: Iterable[Any]) -> SafeString:
+    """Proposed volumes, each to be ticked, with its title, the reason and its items."""
+    draw = _Proposal()
+    return mark_safe("".join(draw(line) for line in lines))  # noqa: S308  # every part was escaped
 
 
-def _proposed(item: Any, pages: str) -> str:
-    companion, tag = "", ""
-    if item.belongs_to_id:
-        companion, tag = ' class="is-companion"', f'<span class="tag">{esc(item.get_relation_display())}</span> '
-    day = f"{item.dated_on:%Y-%m-%d}" if item.dated_on else ""
-    told = esc(pages % {"n": item.pages})
-    return f'<li{companion}>{tag}{esc(item.shown_title)} <span class="muted number">{day} · {told}</span></li>'
+class _Proposal:
+    """What is the same for all proposals."""
+
+    def __init__(self) -> None:
+        self.make, self.pages, self.title = _("组成“%(title)s”"), _("%(n)s 页"), esc(_("案卷题名"))
+        self.sums = _("%(items)s 件 · %(pages)s 页 · %(kinds)s 种 · %(copies)s 份")
+        self.secret, self.bulb = f'<span class="tag is-bad">{esc(_("绝密"))}</span>', icon_html("bulb")
+
+    def __call__(self, line: Any) -> str:
+        key, title = esc(line.key), esc(line.title)
+        sums = {"items": len(line.items), "pages": line.pages, "kinds": line.kinds, "copies": line.copies}
+        keys = ",".join(str(item.pk) for item in line.items)
+        return (
+            f'<article class="panel proposal"><header class="panel-head"><label class="proposal-pick"><input type="checkbox" name="make" '
+            f'value="{key}" checked aria-label="{esc(self.make % {"title": line.title})}"></label>'
+            f"{self._head(line, key, title)}{self.secret if line.is_secret else ''}</header>\n"
+            f'<div class="panel-body"><p class="proposal-why">{self.bulb} {esc(line.because)}</p>'
+            f'<input type="hidden" name="items-{key}" value="{keys}">\n'
+            f'<details><summary>{esc(self.sums % sums)}</summary><ol class="proposal-items">'
+            f"{''.join(self._item(item) for item in line.items)}</ol></details></div></article>"
+        )
+
+    def _head(self, line: Any, key: str, title: str) -> str:
+        if line.volume:
+            code = esc(line.volume.reference_code)
+            return (
+                f'<span class="tag is-blue">{code}</span><strong class="proposal-title">{title}</strong>'
+                f'<input type="hidden" name="title-{key}" value="">'
+            )
+        return (
+            f'<input class="form-control proposal-title" name="title-{key}" value="{title}" maxlength="300" '
+            f'aria-label="{self.title}">'
+        )
+
+    def _item(self, item: Any) -> str:
+        companion, tag = "", ""
+        if item.belongs_to_id:
+            companion, tag = ' class="is-companion"', f'<span class="tag">{esc(item.get_relation_display())}</span> '
+        day = f"{item.dated_on:%Y-%m-%d}" if item.dated_on else ""
+        told = esc(self.pages % {"n": item.pages})
+        return f'<li{companion}>{tag}{esc(item.shown_title)} <span class="muted number">{day} · {told}</span></li>'

@@ -48,6 +48,11 @@ class Event(models.Model):
             models.Index(fields=["fonds_id", "at", "id"], name="event_by_time"),
             models.Index(fields=["fonds_id", "category", "at", "id"], name="event_by_category"),
             models.Index(fields=["fonds_id", "code", "at", "id"], name="event_by_code"),
+            models.Index(
+                fields=["fonds_id", "subject_type", "at", "actor_id"],
+                name="event_of_reading",
+                condition=models.Q(category="read"),
+            ),
         ]
 
     def __str__(self) -> str:

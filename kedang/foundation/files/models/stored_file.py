@@ -64,6 +64,7 @@ class StoredFile(models.Model):
                 condition=models.Q(state=FileState.WAITING),
             ),
             models.Index(fields=["checked_at", "id"], name="stored_file_by_check"),
+            models.Index(fields=["fonds", "uploaded_at", "size"], name="stored_file_by_arrival"),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,16 @@ MOST_ITEMS = 1000
 MOST_PAGES = 200
 """A volume of 卷皮 and two centimetres holds about so many sheets; what is more goes into a second one."""
 
+TOLD = ("series", "retention", "customer", "project", "document_type")
+SHOWN = (
+    "title", "is_title_made", "belongs_to", "relation", "dated_on", "document_number", "pages", "copies", "year", "secrecy_level",
+    "series__code", "series__name", "retention__name", "retention__reads_as", "customer__name", "project__name",
+    "document_type__order_weight",
+)  # fmt: skip
+SHOWN_OPEN = (
+    "reference_code", "title", "series", "year", "customer", "project", "secrecy_level", "page_count", "retention__reads_as",
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class VolumeProposal:
@@ -35,9 +45,14 @@ class VolumeProposal:
     key: str
     items: list[Item]
     title: str
-    because: str
+    besides: str = ""
     volume: Volume | None = None
     is_secret: bool = False
+
+    @property
+    def because(self) -> str:
+        """Why these belong into one volume, and what is to be said besides."""
+        return _because(self.head, self.is_secret) + self.besides
 
     @property
     def head(self) -> Item:
@@ -78,9 +93,14 @@ class Arranged:
     sentence: str = ""
 
 
-def volumes_proposed(actor: Actor) -> Proposals:
-    """Volumes by class, year, retention, project or customer; 绝密 apart; what belongs together in one; thick ones in parts."""
-    rows = list(_candidates(actor)[: MOST_ITEMS + 1])
+def volumes_proposed(actor: Actor, *, to_show: bool = False) -> Proposals:
+    """Volumes by class, year, retention, project or customer; 绝密 apart; what belongs together in one; thick ones in parts.
+
+    Args:
+        to_show: load of the items only what a page tells of them.
+    """
+    found = _candidates(actor)
+    rows = list((found.select_related(None).select_related(*TOLD).only(*SHOWN) if to_show else found)[: MOST_ITEMS + 1])
     is_cut, rows = len(rows) > MOST_ITEMS, rows[:MOST_ITEMS]
     heads = families(rows)
     whole = family_ids(item.pk for item in rows) if rows else set()
@@ -92,7 +112,7 @@ def volumes_proposed(actor: Actor) -> Proposals:
         head = by_key[heads[item.pk]]
         if item.pk not in torn:
             groups[_group_key(head, head.pk in secret)].append(item)
-    open_ones = _open_volumes(actor, groups)
+    open_ones = _open_volumes(actor, groups, to_show=to_show)
     lines = [line for key, items in groups.items() for line in _lines(key, natural_order(items), open_ones.get(key))]
     lines.sort(
         key=lambda line: (line.head.series.code if line.head.series else "", line.head.year or 0, line.title, line.key)
@@ -172,7 +192,9 @@ def _group_key(head: Item, is_secret: bool) -> tuple[Any, ...]:
     return head.series_id, head.year, period_key(head.retention), head.customer_id, head.project_id, is_secret
 
 
-def _open_volumes(actor: Actor, groups: Mapping[tuple[Any, ...], Any]) -> dict[tuple[Any, ...], Volume]:
+def _open_volumes(
+    actor: Actor, groups: Mapping[tuple[Any, ...], Any], *, to_show: bool = False
+) -> dict[tuple[Any, ...], Volume]:
     """Open volumes of the same kind that are not full yet, the latest of each."""
     rows = Volume.objects.visible_to(actor, "holdings.arrange").filter(
         state=VolumeState.OPEN,
@@ -180,8 +202,9 @@ def _open_volumes(actor: Actor, groups: Mapping[tuple[Any, ...], Any]) -> dict[t
         page_count__lt=MOST_PAGES,
         closed_at__isnull=True,
     )
+    rows = rows.select_related("retention").order_by("id")
     found = {}
-    for volume in rows.select_related("retention").order_by("id"):
+    for volume in rows.only(*SHOWN_OPEN) if to_show else rows:
         is_secret = volume.secrecy_level == SecrecyLevel.TOP_SECRET
         key = (
             volume.series_id,
@@ -208,7 +231,6 @@ def _lines(key: tuple[Any, ...], items: list[Item], volume: Volume | None) -> li
         else:
             room = MOST_PAGES if parts else room
             parts.append(list(family))
-    why = _because(items[0], bool(key[-1]))
     made = []
     for number, part in enumerate(parts, 1):
         into = volume if number == 1 else None
@@ -220,7 +242,7 @@ def _lines(key: tuple[Any, ...], items: list[Item], volume: Volume | None) -> li
         )
         split = _("页数较多，分为 %(count)s 卷。") % {"count": len(parts)} if len(parts) > 1 else ""
         text = "-".join(str(one or 0) for one in key[:-1]) + f"-{int(key[-1])}-{number}"
-        made.append(VolumeProposal(text, part, title, why + told + split, into, bool(key[-1])))
+        made.append(VolumeProposal(text, part, title, told + split, into, bool(key[-1])))
     return made
 
 

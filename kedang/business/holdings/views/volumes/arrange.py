@@ -32,7 +32,7 @@ class Arrange(Page):
 
     def show(self, results: list[Any], *, status: int = 200) -> HttpResponse:
         """Draw the proposals, and what was refused of the last confirmation."""
-        found = volumes_proposed(self.actor)
+        found = volumes_proposed(self.actor, to_show=True)
         return self.draw(
             status=status, lines=found.lines[:MOST_SHOWN], more=len(found.lines) - MOST_SHOWN, waiting=found.waiting, is_cut=found.is_cut,
             results=results, most_items=MOST_ITEMS, most_pages=MOST_PAGES, items=sum(len(line.items) for line in found.lines),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from kedang.business.holdings.choices import VolumeState, Whereabouts
 from kedang.business.holdings.models import Item, RetentionPeriod
 from kedang.business.holdings.services.volumes import (
-    items_in_order,
     natural_order,
     volume_release,
     volume_reorder,
@@ -26,12 +25,16 @@ from kedang.foundation.web.records import RecordPage, RecordTab, style
 from kedang.foundation.web.records.detail import note_reading
 
 MOST_OFFERED = 200
+SHOWN = (
+    "volume", "title", "is_title_made", "belongs_to", "relation", "secrecy_level", "carrier", "document_number", "author", "dated_on",
+    "pages", "position", "first_page", "reference_code", "document_type__order_weight",
+)  # fmt: skip
 
 
 def seen_items(actor: Any, volume: Any) -> list[Item]:
-    """Items of the volume that the reader may see, in their order."""
-    visible = set(Item.objects.filter(volume=volume).visible_to(actor).values_list("pk", flat=True))
-    return [item for item in items_in_order(volume) if item.pk in visible]
+    """Items of the volume that the reader may see, in their order; of each what its line shows."""
+    rows = Item.objects.filter(volume=volume).visible_to(actor).select_related("document_type").only(*SHOWN)
+    return list(rows.order_by("position", "pk"))
 
 
 class ItemsTab(VolumeRecord, RecordTab):
@@ -45,7 +48,7 @@ class ItemsTab(VolumeRecord, RecordTab):
         return {
             "rows": rows,
             "may_order": may_order,
-            "is_natural": [row.pk for row in natural_order(rows)] == [row.pk for row in rows],
+            "is_natural": may_order and [row.pk for row in natural_order(rows)] == [row.pk for row in rows],
             "hidden": self.obj.item_count - len(rows),
             "version": self.obj.version,
         }
