@@ -20,10 +20,20 @@ MEASURES = (
     ("search", "--each", "1"),
     ("files", "--mib", "16", "--small", "5", "--http"),
 )
+ARCHIVE = ("holdings", "--rounds", "2", "--volumes", "30", "--items", "400", "--documents", "20", "--limit", "60000")
+"""In an installation of its own, which it fills itself."""
 EXPECTED = {
+    "holdings": {"volumes", "items", "pages", "slowest_p95_ms", "within_limits", "limit_ms", "filled_seconds"},
     "import": {"rows", "created", "rows_per_second", "raw_rows_per_second", "ratio", "scaling", "undo", "peak_rss_mib"},
     "pages": {"customers", "list_first", "list_deep", "dossier", "home"},
-    "files": {"store_mb_per_second", "fixity_mb_per_second", "faults", "peak_rss_mib", "small_files_per_second", "upload"},
+    "files": {
+        "store_mb_per_second",
+        "fixity_mb_per_second",
+        "faults",
+        "peak_rss_mib",
+        "small_files_per_second",
+        "upload",
+    },
     "search": {"customers", "all", "http", "compared", "wrong"},
 }
 
@@ -43,11 +53,27 @@ def main() -> int:
             if made.returncode:
                 raise RuntimeError(made.stderr[-2000:])
             faults = [fault for words in MEASURES for fault in judged(words, environment)]
+            faults += archive_faults(environment)
     finally:
         if server:
             server.stop()
     print(json.dumps({"harness": "bench", "engine": engine, "faults": faults}, ensure_ascii=False))
     return 1 if faults else 0
+
+
+def archive_faults(environment: dict[str, str]) -> list[str]:
+    """The archive is measured where nobody is yet: with a database and a data folder of its own."""
+    server = Server().start() if environment["KEDANG_DATABASE_URL"] else None
+    try:
+        with tempfile.TemporaryDirectory(prefix="kedang-bench-") as folder:
+            own = {**environment, "KEDANG_DATA_DIR": folder, "KEDANG_DATABASE_URL": server.url if server else ""}
+            made = ran(["kedang.project.cli", "setup", "--empty"], own)
+            if made.returncode:
+                raise RuntimeError(made.stderr[-2000:])
+            return judged(ARCHIVE, own)
+    finally:
+        if server:
+            server.stop()
 
 
 def ran(words: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":

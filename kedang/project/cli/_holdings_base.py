@@ -18,9 +18,12 @@ from kedang.foundation.access.roles import ensure_builtin_roles
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.search import index
+from kedang.project.cli import _holdings_more as beside
 
 CHUNK = 2000
 CUSTOMERS = 400
+THICK, THICK_EVERY = 300, 1000
+"""Items of a thick volume, and one volume in so many is thick."""
 YEARS = range(2016, 2027)
 CLASSES = ("ZY·KH·HT", "ZY·KH·JY", "ZY·KH·FW", "ZY·KH·TS", "ZY·KH·XY")
 WORDS = (
@@ -46,8 +49,8 @@ def is_empty() -> bool:
     return not Person.objects.exists()
 
 
-def fill(volumes: int, items: int) -> None:
-    """Make company, people and archive.
+def fill(volumes: int, items: int, documents: int = 0) -> None:
+    """Make company, people and archive, with text in so many documents.
 
     Raises:
         Refused: ``base_in_use`` when there are people already.
@@ -68,10 +71,11 @@ def fill(volumes: int, items: int) -> None:
         made = maker.volumes(customers, volumes)
         maker.items(made, items)
         maker.notes(made)
-    for kind in ("volume", "item"):
+        maker.around(made, documents)
+    for kind in ("volume", "item", "file"):
         index.rebuild(kind)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 class _Maker:
@@ -119,6 +123,7 @@ class _Maker:
             number = numbers[code, year, period.code] = numbers.get((code, year, period.code), 0) + 1
             state = "open" if n % 50 == 49 else "closed" if n % 12 == 11 else "shelved"
             made = datetime(year, 12, 1 + n % 28, 9, tzinfo=timezone.get_current_timezone())
+            made = min(made, self.now - timedelta(days=n % 25))
             rows.append(
                 Volume(
                     fonds=self.fonds, template=self.template, series=series, year=year, retention=period, number=number, customer=customer,
@@ -134,7 +139,8 @@ class _Maker:
     def items(self, volumes: list[Volume], count: int) -> None:
         """Items of the volumes in their order, five hundred catalogued ones in none; then the counts of the volumes."""
         loose = min(500, count // 20)
-        each, more = divmod(count - loose, len(volumes))
+        thick = (len(volumes) + THICK_EVERY // 2 - 1) // THICK_EVERY
+        each, more = divmod(count - loose - thick * THICK, len(volumes) - thick)
         Item.objects.bulk_create(self._items(volumes, each, more), batch_size=CHUNK)
         Item.objects.bulk_create(
             [self._item(volumes[n * 11 % len(volumes)], n % 12, None, 1) for n in range(loose)], batch_size=CHUNK
@@ -144,9 +150,11 @@ class _Maker:
     def _items(self, volumes: list[Volume], each: int, more: int) -> Iterator[Item]:
         for at, volume in enumerate(volumes):
             page, rows = 1, []
-            for position in range(1, each + (at < more) + 1):
+            is_thick = at % THICK_EVERY == THICK_EVERY // 2
+            for position in range(1, (THICK if is_thick else each + (more > 0)) + 1):
                 rows.append(self._item(volume, position, volume, page))
                 page += rows[-1].pages
+            more -= not is_thick
             volume.item_count, volume.page_count = len(rows), page - 1
             if rows:
                 volume.started_on, volume.ended_on = rows[0].dated_on, rows[-1].dated_on
@@ -166,6 +174,15 @@ class _Maker:
             state="filed" if is_filed else "catalogued", created_at=about.created_at, filed_at=about.created_at if is_filed else None,
             reference_code=f"{about.reference_code}-{position:03d}" if is_filed else "", secrecy_level=about.secrecy_level,
         )  # fmt: skip
+
+    def around(self, volumes: list[Volume], documents: int) -> None:
+        """Shelves and boxes, papers at the door, the trail, text of documents."""
+        who = self.keeper.display_name
+        beside.shelve(self.fonds, volumes, who, self.now)
+        beside.arrive(self.fonds, volumes, min(300, len(volumes)), self.now)
+        beside.trace(who)
+        beside.look(self.keeper, volumes, 5 * len(volumes))
+        beside.document(self.fonds, documents, self.chance, self.now)
 
     def notes(self, volumes: list[Volume]) -> None:
         """Three lines in every tenth volume, the last of every third of them not signed yet."""
