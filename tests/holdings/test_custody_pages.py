@@ -22,6 +22,7 @@ from kedang.business.holdings.models import (
     Volume,
 )
 from kedang.business.holdings.services.climate import climate_add_many
+from kedang.business.holdings.services.equipment import equipment_add
 from kedang.business.holdings.services.findings import finding_note
 from kedang.business.holdings.services.inspections import KEYS, inspection_plan
 from kedang.business.holdings.services.placing import put_away
@@ -253,3 +254,19 @@ def more(cast: Cast, shelf: Location, box: Location, count: int) -> None:
     finding_note(actor=cast.archivist, values={"location": room, "text": "返潮"})
     at = clock.now() - timedelta(minutes=ClimateReading.objects.count() + 1)
     climate_add_many(actor=cast.archivist, location=room, readings=[{"read_at": at, "temperature": 20, "humidity": 50}])
+
+
+def test_a_day_before_something_was_written_down(keeper: Client, cast: Cast) -> None:
+    """Found by the access harness: the record of a day before its first entry was drawn without its room, and broke."""
+    room, actor = a_room(cast), cast.archivist
+    day = clock.today() - timedelta(days=1)
+    rows = {
+        "visits": room_enter(actor=actor, values={"location": room, "visitor": "工程队", "purpose": "检修"}),
+        "inspections": inspection_plan(actor=actor, values={"location": room}),
+        "equipment": equipment_add(actor=actor, values={"location": room, "kind": "fire", "name": "灭火器"}),
+        "findings": finding_note(actor=actor, values={"location": room, "text": "窗户关不严"}),
+    }
+    for word, row in rows.items():
+        before = keeper.get(f"/{word}/{row.pk}/history/", {"on": str(day)})
+        assert before.status_code == 200 and "当日还没有这份档案" in before.content.decode()
+        assert "当日还没有" not in keeper.get(f"/{word}/{row.pk}/history/", {"on": str(clock.today())}).content.decode()

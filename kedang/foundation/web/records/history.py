@@ -190,13 +190,25 @@ def as_of(obj: models.Model, day: date) -> models.Model | None:
     past = copy.copy(obj)
     past._state = copy.copy(obj._state)
     past._state.fields_cache = dict(obj._state.fields_cache)
-    later = Event.objects.filter(subject_type=kind, subject_id=obj.pk, at__gt=end).exclude(changes="").order_by("-id")
-    for event in later.only("code", "changes", "at"):
+    entries = Event.objects.filter(subject_type=kind, subject_id=obj.pk).exclude(changes="").order_by("-id")
+    first = None
+    for event in entries.filter(at__gt=end).only("code", "changes", "at"):
         if event.code.endswith(".created"):
             return None
         put_back(past, event)
+        first = event
     created = getattr(obj, "created_at", None)
-    return None if created is not None and created > end else past
+    if created is not None and created > end:
+        return None
+    is_made = first is not None and _makes(type(past), first) and not entries.filter(at__lte=end).exists()
+    return None if is_made else past
+
+
+def _makes(model: type[models.Model], event: Event) -> bool:
+    """Whether an entry gives a record what no record is without: then it came into being with it."""
+    changes: dict[str, tuple[Any, Any]] = orjson.loads(event.changes)
+    found = ((field_of(model, name), old) for name, (old, _new) in changes.items())
+    return any(field is not None and not field.null and old is None for field, old in found)
 
 
 def as_of_version(obj: models.Model, version: int) -> models.Model:
