@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, cast
 
 from django.db import models, transaction
@@ -27,7 +26,6 @@ from kedang.business.holdings.services.sheets import EXPORT, PRINT, Printed, set
 from kedang.foundation.access.grants import clearance_of
 from kedang.foundation.access.policies import can, require
 from kedang.foundation.audit.record import SubjectRef, record
-from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import OutOfScope
 from kedang.foundation.web.pages import Crumb, Page
 
@@ -43,12 +41,6 @@ class FormPage(Page):
     """Delivers forms: written down first, then sent. A preview is a picture without code, and told as a look."""
 
     http_method_names = ["get", "head", "options"]
-    began: datetime
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """The books are read after this moment."""
-        super().setup(request, *args, **kwargs)
-        self.began = clock.now()
 
     @property
     def origin(self) -> str:
@@ -80,7 +72,7 @@ class FormPage(Page):
             subject=sheet.subject,
             asked={**sheet.asked, "clearance": int(clearance_of(self.actor))},
             secrecy_level=sheet.secrecy_level, page_count=pages, file_kind=kind,
-            rows_out=sheet.rows_out, read_at=self.began,
+            rows_out=sheet.rows_out,
         )  # fmt: skip
         return sheet_keep(actor=self.actor, printed=printed, purpose=self.purpose)
 

@@ -125,11 +125,11 @@ class SchemeChanges(SchemeRecord, RecordTab):
         before = max(earlier, key=lambda one: one.number) if earlier else None
         followed, heads = self.takers(rows)
         olds = in_order(list(before.series.all())) if before is not None else []
-        lines: list[dict[str, Any]] = []
-        for old in olds:
-            new = followed.get(old.pk, [])
-            others = [one for row in new for one in heads[row.pk] if one.pk != old.pk]
-            lines.append({"old": old, "new": new, "with": others, "what": self.word(old, new, bool(others))})
+        lines = [{"old": old, "new": followed.get(old.pk, [])} for old in olds]
+        for line in lines:
+            new: Any = line["new"]
+            line["with"] = [one for row in new for one in heads[row.pk] if one.pk != line["old"].pk]
+            line["what"] = self.word(line["old"], new, bool(line["with"]))
         return {"before": before, "lines": lines, "added": [row for row in in_order(rows) if not heads.get(row.pk)]}
 
     def takers(self, rows: list[Series]) -> tuple[dict[int, list[Series]], dict[int, list[Series]]]:
