@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
@@ -72,10 +71,10 @@ class Watched:
         return self.read()
 
 
-def posting(user: Any, body: Watched) -> HttpRequest:
-    request = RequestFactory().post("/", content_type=MULTIPART_CONTENT)
+def posting(user: Any, body: Watched) -> Any:
+    request: Any = RequestFactory().post("/", content_type=MULTIPART_CONTENT)
     request.META["CONTENT_LENGTH"] = str(len(body.body))
-    request._stream = body  # type: ignore[attr-defined]
+    request._stream = body
     request.user = user
     return request
 
@@ -90,8 +89,9 @@ def test_no_plain_block_lies_anywhere_while_it_arrives_and_after(cast: Cast, fol
     body = Watched(form(), folders)
     request = posting(cast.archivist, body)
     upload = request.FILES["files"]
+    assert body.seen == [], "no file held a plain block of it at any moment"
+    assert body.sealed_bytes > 2 << 20, "it lay there sealed while it arrived"
     assert isinstance(upload, SealedUpload) and request.POST["note"] == "一"
-    assert body.seen == [] and body.sealed_bytes > 2 << 20, "it lay there sealed while it arrived"
     assert (upload.size, upload.name) == (len(LARGE), "合同.pdf")
     assert upload.held.digests.sha256 == hashlib.sha256(LARGE).hexdigest()
     assert upload.held.digests.sm3 == hashlib.new("sm3", LARGE).hexdigest()
@@ -244,7 +244,7 @@ def test_another_file_system_has_it_written_anew(
 
 def test_altered_on_the_disk_before_it_is_taken(cast: Cast, folders: list[Path]) -> None:
     request = posting(cast.archivist, Watched(form(), folders))
-    held: Held = request.FILES["files"].held  # type: ignore[attr-defined]
+    held: Held = request.FILES["files"].held
     with held.path.open("r+b") as file:
         file.seek(1 << 20)
         file.write(b"x")

@@ -23,8 +23,17 @@ def test_everything_is_worked_on_in_order_by_another_thread() -> None:
 
 def test_who_feeds_waits_for_the_slower_thread() -> None:
     gate, done = threading.Event(), list[int]()
-    beside = Beside[int]("test", lambda thing: (gate.wait(), done.append(thing)), waiting=2)
-    feeder = threading.Thread(target=lambda: [beside.put(number) for number in range(6)])
+
+    def work(thing: int) -> None:
+        gate.wait()
+        done.append(thing)
+
+    def feed() -> None:
+        for number in range(6):
+            beside.put(number)
+
+    beside = Beside[int]("test", work, waiting=2)
+    feeder = threading.Thread(target=feed)
     feeder.start()
     feeder.join(0.2)
     assert feeder.is_alive() and not done

@@ -4,6 +4,7 @@ Nothing of it touches the installation that is asked to measure, but the disk it
 passing installation, sets that up.
 """
 
+import argparse
 import http.client
 import json
 import os
@@ -230,7 +231,7 @@ def set_up() -> None:
     from kedang.foundation.kernel.actors import system_actor
     from kedang.project.cli import setup
 
-    setup.run(setup.argparse.Namespace(demo=False, empty=True, as_json=True))
+    setup.run(argparse.Namespace(demo=False, empty=True, as_json=True))
     password, actor = os.environ["KEDANG_BENCH_PASSWORD"], system_actor("kedang bench")
     first = [FirstPerson(f"first{number}", f"测速{number}", secrets.token_urlsafe(18)) for number in range(2)]
     fonds = first_run(company="测速用临时单位", administrator=first[0], archivist=first[1])
