@@ -5,9 +5,11 @@
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from kedang.foundation.access.models import Department, Fonds, Grant, Person, Role
 from kedang.foundation.access.roles import BUILTIN_ROLES, ensure_builtin_roles
@@ -51,6 +53,26 @@ def make_department(fonds: Fonds, name: str, parent: Department | None = None) -
     return row
 
 
+@cache
+def hashed() -> str:
+    """The password of everybody, salted once."""
+    return make_password(PASSWORD)
+
+
+def person_of(fonds: Fonds, username: str, name: str, department: Department | None = None, **extra: Any) -> Person:
+    """A person, not written yet."""
+    extra.setdefault("clearance", SecrecyLevel.CONFIDENTIAL)
+    return Person(
+        fonds=fonds, username=username, name=name, department=department, created_at=clock.now(), password=hashed(), **extra
+    )  # fmt: skip
+
+
+def grant_of(person: Person, role: Role, scope: str = "") -> Grant:
+    """A built-in role in its usual scope unless told otherwise, not written yet."""
+    usual = next(known.usual_scope for known in BUILTIN_ROLES if known.code == role.code)
+    return Grant(person=person, role=role, scope=scope or usual)
+
+
 def make_person(
     fonds: Fonds,
     username: str,
@@ -61,14 +83,9 @@ def make_person(
     **extra: Any,
 ) -> Person:
     """A person with one grant of a built-in role, in its usual scope unless told otherwise."""
-    person = Person(
-        fonds=fonds, username=username, name=name, department=department, created_at=clock.now(),
-        clearance=extra.pop("clearance", SecrecyLevel.CONFIDENTIAL), **extra,
-    )  # fmt: skip
-    person.set_password(PASSWORD)
+    person = person_of(fonds, username, name, department, **extra)
     person.save()
-    usual = next(known.usual_scope for known in BUILTIN_ROLES if known.code == role)
-    Grant.objects.create(person=person, role=Role.objects.get(code=role), scope=scope or usual)
+    grant_of(person, Role.objects.get(code=role), scope).save()
     return person
 
 
@@ -82,19 +99,24 @@ def make_cast() -> Cast:
     sales = make_department(fonds, "销售部")
     sales_one = make_department(fonds, "销售一组", sales)
     service = make_department(fonds, "客户服务部")
-    return Cast(
-        fonds, other, head_office, sales, sales_one, service,
-        archivist=make_person(fonds, "shenyan", "沈砚", "archivist", head_office),
-        salesperson=make_person(fonds, "zhouhang", "周航", "salesperson", sales_one),
-        colleague=make_person(fonds, "linyue", "林悦", "salesperson", sales_one),
-        head=make_person(fonds, "hejing", "何静", "department_head", sales),
-        auditor=make_person(fonds, "luoping", "罗平", "auditor", head_office),
-        admin=make_person(fonds, "luyuan", "陆远", "system_admin", head_office),
-        reader=make_person(fonds, "chenxi", "陈曦", "reader", sales),
-        manager=make_person(fonds, "fangning", "方宁", "general_manager", head_office, clearance=SecrecyLevel.TOP_SECRET),
-        clerk=make_person(fonds, "tangguo", "唐果", "clerk", sales_one),
-        stranger=make_person(other, "zhaopeng", "赵鹏", "archivist"),
-    )  # fmt: skip
+    lines: dict[str, tuple[Person, str]] = {
+        "archivist": (person_of(fonds, "shenyan", "沈砚", head_office), "archivist"),
+        "salesperson": (person_of(fonds, "zhouhang", "周航", sales_one), "salesperson"),
+        "colleague": (person_of(fonds, "linyue", "林悦", sales_one), "salesperson"),
+        "head": (person_of(fonds, "hejing", "何静", sales), "department_head"),
+        "auditor": (person_of(fonds, "luoping", "罗平", head_office), "auditor"),
+        "admin": (person_of(fonds, "luyuan", "陆远", head_office), "system_admin"),
+        "reader": (person_of(fonds, "chenxi", "陈曦", sales), "reader"),
+        "manager": (person_of(fonds, "fangning", "方宁", head_office, clearance=SecrecyLevel.TOP_SECRET), "general_manager"),
+        "clerk": (person_of(fonds, "tangguo", "唐果", sales_one), "clerk"),
+        "stranger": (person_of(other, "zhaopeng", "赵鹏"), "archivist"),
+    }  # fmt: skip
+    people = {name: person for name, (person, _role) in lines.items()}
+    roles = {role.code: role for role in Role.objects.all()}
+    Person.objects.bulk_create(people.values())
+    for person, role in lines.values():
+        grant_of(person, roles[role]).save()  # which knows the duties that exclude each other
+    return Cast(fonds, other, head_office, sales, sales_one, service, **people)
 
 
 @pytest.fixture

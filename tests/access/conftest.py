@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from kedang.foundation.access.models import Person
+from kedang.foundation.web import errors
 from tests.cast import Cast, make_person
 
 
@@ -31,3 +32,13 @@ def request_of() -> Callable[..., HttpRequest]:
         return request
 
     return made
+
+
+@pytest.fixture
+def bare_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refusals answer with their sentence alone, for walks that look at thousands of statuses; ``test_headers`` draws the pages."""
+
+    def answered(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+        return HttpResponse(context["sentence"], status=status)
+
+    monkeypatch.setattr(errors, "render", answered)

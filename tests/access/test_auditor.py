@@ -17,6 +17,7 @@ LEAVES = {"access:sign-out"}
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("bare_errors")
 def test_the_auditor_changes_nothing_through_any_address(cast: Cast) -> None:
     scene = make_scene(cast)
     client, writes, wrong, asked = scene.client("auditor"), Writes(), [], 0

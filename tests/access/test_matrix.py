@@ -64,6 +64,7 @@ def test_every_address_has_a_line() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("bare_errors")
 @pytest.mark.parametrize("rooms", ROOMS, ids="-".join)
 def test_everybody_gets_what_the_matrix_says(scene: Scene, rooms: tuple[str, ...]) -> None:
     clients = {who: scene.client(who) for who in EVERYBODY}
@@ -83,6 +84,7 @@ def test_everybody_gets_what_the_matrix_says(scene: Scene, rooms: tuple[str, ...
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("bare_errors")
 @pytest.mark.parametrize("who", ["auditor", "stranger"])
 def test_who_may_not_open_may_not_post(scene: Scene, who: str) -> None:
     client, wrong = scene.client(who), []

@@ -164,7 +164,7 @@ def test_shipped_limits_hold_ordinary_staff_below_two_hundred(cast: Cast) -> Non
 @pytest.fixture
 def many(cast: Cast) -> list[int]:
     """Dossiers of 周航, written at once, each with an account number and a contact."""
-    now, count = clock.now(), 230 if FULL else 24
+    now, count = clock.now(), 230 if FULL else 15
     rows = Customer.objects.bulk_create(
         Customer(
             fonds=cast.fonds, number=f"Q{number:05}", name=f"联程{number:03}有限公司", party_kind="enterprise", responsible=cast.salesperson,

@@ -8,10 +8,12 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.project.demo.batches import add_batches
 from kedang.project.demo.load import load_demo
+from tests.demo.small import without_archive
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_batch_is_done_and_one_waits() -> None:
+def test_one_batch_is_done_and_one_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_archive(monkeypatch)
     load_demo(customers=40)
     add_batches(clock.today())
     done, waiting = ImportBatch.objects.order_by("id")

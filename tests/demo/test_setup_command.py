@@ -20,6 +20,7 @@ from kedang.project.cli import setup as command
 from kedang.project.demo import batches
 from kedang.project.demo import load as loading
 from tests.cast import Cast
+from tests.demo.small import without_archive
 
 
 def parsed(*words: str) -> argparse.Namespace:
@@ -45,6 +46,7 @@ def test_empty_installation_waits_for_its_first_run(db: None, own_ring: Path) ->
 
 def test_demo_is_loaded_once(db: None, own_ring: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "load_demo", partial(loading.load_demo, 12))
+    without_archive(monkeypatch)
     monkeypatch.setattr(batches, "add_batches", lambda day: 0)
     monkeypatch.setattr(keys, "_ring", keys.random_ring())
     first = command.run(parsed("--demo", "--json"))
