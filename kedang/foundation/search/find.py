@@ -40,6 +40,7 @@ def find(
     page: int = 1,
     page_size: int = PAGE_SIZE,
     cap: int = CAP,
+    is_read_again: bool = False,
 ) -> Result:
     """Records of a kind that hold ``text`` and lie in ``scope``, newest first, whole numbers and names before them.
 
@@ -48,13 +49,14 @@ def find(
         private: secrecy class → condition on the business model where the reader sees fields of that class in clear;
             private numbers are compared nowhere else.
         page: from 1; pages past the cap are empty.
+        is_read_again: the caller reads the records of the hits within the scope itself, so the index is believed here.
     """
     start = time.perf_counter()
     source = source_of(kind)
     search = _Search(source, parse(text), scope, private or {}, cap)
     search.turn_to(max(page, 1), page_size)
     total, ids, plan = search.run()
-    hits = search.hits(ids)
+    hits = search.hits(ids, is_read_again=is_read_again)
     took = (time.perf_counter() - start) * 1000
     words = tuple(term.word for term in search.query.terms)
     return Result(min(total, cap), total > cap, hits, page, page_size, took, plan, words)
@@ -122,7 +124,7 @@ class _Search:
         if dead:
             self.query = Query(tuple(tuple(_without(term, dead) for term in group) for group in self.query.groups))
 
-    def hits(self, ids: list[int]) -> tuple[Hit, ...]:
+    def hits(self, ids: list[int], *, is_read_again: bool = False) -> tuple[Hit, ...]:
         """Hits in the order of ``ids``, each with its reasons; records that left the scope meanwhile are dropped."""
         keys = [key_of(self.source.code, one) for one in ids]
         if not keys:
@@ -130,7 +132,8 @@ class _Search:
         bodies = dict(
             self._rows((f"SELECT id, body FROM search_document WHERE id IN ({','.join(map(str, keys))})", []))
         )
-        still = set(self.source.model._base_manager.filter(self.scope, pk__in=ids).values_list("pk", flat=True))
+        rows = self.source.model._base_manager.filter(self.scope, pk__in=ids)
+        still = set(ids) if is_read_again else set(rows.values_list("pk", flat=True))
         return tuple(
             Hit(one, self._why(key, bodies[key]))
             for one, key in zip(ids, keys, strict=True)

@@ -21,13 +21,18 @@ def scopes_of(actor: Actor, kind: str) -> tuple[Q, dict[str, Q]]:
     return policy_for(source.model).scope(actor), private
 
 
-def search_run(*, actor: Actor, kind: str, text: str, page: int = 1, page_size: int = PAGE_SIZE) -> Result:
+def search_run(
+    *, actor: Actor, kind: str, text: str, page: int = 1, page_size: int = PAGE_SIZE, is_read_again: bool = False
+) -> Result:
     """Find what the actor may see and write the search down: its text, the number of hits, the page.
 
     The looking itself holds no lock; nothing is given back before the entry is written.
+
+    Args:
+        is_read_again: the caller reads the records of the hits within the actor's scope before it shows anything of them.
     """
     scope, private = scopes_of(actor, kind)
-    result = find(kind, text, scope, private, page=page, page_size=page_size)
+    result = find(kind, text, scope, private, page=page, page_size=page_size, is_read_again=is_read_again)
     meta = {
         "kind": kind,
         "text": text[:LONGEST_QUERY].replace("\x00", "").encode(errors="replace").decode(),

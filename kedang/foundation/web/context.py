@@ -59,7 +59,6 @@ def _jobs_running(request: HttpRequest) -> int:
 
 
 def _company(request: HttpRequest) -> Fonds | str:
+    """The company, which came along with the person (``access.backend``)."""
     user: Any = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return ""
-    return Fonds.objects.only("name", "short_name", "is_demo").filter(pk=user.fonds_id).first() or ""
+    return user.fonds if user is not None and user.is_authenticated else ""

@@ -46,7 +46,7 @@ class Findable:
 
     def search(self, actor: Any, text: str, page: int) -> tuple[Any, list["FoundLine"]]:
         """One page of hits, written down, and their lines."""
-        result = search_run(actor=actor, kind=self.kind, text=text, page=page)
+        result = search_run(actor=actor, kind=self.kind, text=text, page=page, is_read_again=True)
         return result, lines_of(actor, self, result.hits, result.words)
 
     def suggest(self, actor: Any, text: str, limit: int) -> list["FoundLine"]:
