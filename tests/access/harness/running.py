@@ -14,6 +14,7 @@ from tests.access.harness.ground import ground
 def run_share(args: argparse.Namespace) -> int:
     """Build the house, do the share, write what was found."""
     at, of = (int(part) for part in args.share.split("/"))
+    gc.set_threshold(50_000, 20, 50)
     with ground(f"kedang_access_{at}") as folder:
         logging.disable(logging.CRITICAL)
         from tests.access.harness.ear import Ear
