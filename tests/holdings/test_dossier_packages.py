@@ -170,3 +170,23 @@ def test_whoever_may_not_have_all_of_it_packs_none_of_it(cast: Cast) -> None:
     Volume.objects.update(secrecy_level=4)
     assert refused(cast.archivist) == "dossier_records_hidden"
     assert not Package.objects.exists()
+
+
+def test_the_command_packs_a_dossier_and_takes_it_in(cast: Cast, tmp_path: Path) -> None:
+    from kedang.project.cli import build_parser
+
+    customer, out = a_dossier(cast), tmp_path / "out.zip"
+
+    def run(*words: str) -> dict[str, Any]:
+        args = build_parser().parse_args(["package", *words, "--json"])
+        answer: dict[str, Any] = args.run(args)
+        return answer
+
+    made = run("export", customer.number, "--dossier", "--to", str(out), "--as", "shenyan")
+    assert (made["customer"], made["items"]) == (customer.number, 3) and out.stat().st_size == made["bytes"]
+    assert run("verify", str(out))["ok"]
+    taken = run("import", str(out), "--fonds", "002", "--as", "zhaopeng")
+    assert taken["customer_is_new"] and taken["loose_items"] == 1 and taken["items"] == 3 and len(taken["volumes"]) == 1
+    with pytest.raises(Refused) as told:
+        run("export", "无此客户", "--dossier", "--to", str(tmp_path / "n.zip"))
+    assert told.value.code == "customer_unknown"

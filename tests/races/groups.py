@@ -80,6 +80,7 @@ ELSEWHERE: dict[str, str] = {
     "import_package": "one at a time under the lock of the company; the same package again in tests/holdings/test_packages.py",
     "customer_matched": "part of import_package",
     "package_arrive": "makes its own object",
+    "arrival_check_ask": "the state decides under lock; the job has a key of its own",
     "arrival_check": "a job with a key of its own; the state is read again under lock",
     "arrival_import_ask": "the state decides under lock; twice is refused: tests/holdings/test_arrivals.py",
     "arrival_import": "a job with a key of its own, then import_package",

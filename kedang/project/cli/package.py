@@ -1,4 +1,4 @@
-"""``kedang package export|verify|import``: volumes and whole dossiers as packages that others can read, checked without the database, and taken in again."""
+"""``kedang package export|verify|import``: volumes and dossiers as packages that others can read, checked without the database, taken in."""
 
 import argparse
 from pathlib import Path

@@ -19,6 +19,7 @@ from kedang.foundation.jobs.schedules import schedule
 from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 
 KEPT = (VolumeState.CLOSED, VolumeState.SHELVED)
 
@@ -120,7 +121,7 @@ def look_after_arrivals() -> None:
     waiting = PackageArrival.objects.filter(state=ArrivalState.CHECKING, brought_by__isnull=False)
     for row in waiting.exclude(file__state=FileState.WAITING).select_related("brought_by")[:20]:
         with suppress(Refused):  # it is under way
-            enqueue(row.brought_by, CHECK, args={"arrival_id": row.pk}, key=f"{row.pk}")
+            enqueue(sure(row.brought_by), CHECK, args={"arrival_id": row.pk}, key=f"{row.pk}")
 
 
 schedule("holdings.look_after_arrivals", every=timedelta(minutes=1), run=look_after_arrivals)

@@ -14,6 +14,7 @@ from kedang.foundation.access.models import Department, Fonds, Person
 from kedang.foundation.access.policies import ScopedQuerySet
 from kedang.foundation.access.secrecy import FieldSecrecy
 from kedang.foundation.files.models import StoredFile
+from kedang.foundation.kernel.sure import sure
 
 
 class Transfer(models.Model):
@@ -240,8 +241,7 @@ class Package(models.Model):
     @property
     def of(self) -> Volume | Customer:
         """What is packed in it."""
-        made: Volume | Customer = self.volume if self.volume is not None else self.customer
-        return made
+        return self.volume if self.volume is not None else sure(self.customer)
 
     @property
     def audit_parent(self) -> Volume | Customer:

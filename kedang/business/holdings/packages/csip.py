@@ -1,4 +1,4 @@
-"""A volume or dossier as an E-ARK CSIP 2.1 information package: METS at the root and in the representation, PREMIS, facts, schema, documentation."""
+"""A volume or dossier as an E-ARK CSIP 2.1 package: METS at the root and in the representation, PREMIS, facts, schema, documentation."""
 
 from collections.abc import Iterator
 

@@ -81,7 +81,7 @@ class DossierContents(Contents):
     name, readme, content_type = "dossier", README, "KEDANG-DOSSIER-1"
 
     @cached_property
-    def collectors(self) -> list[Collector]:  # type: ignore[override]  # kept once made
+    def collectors(self) -> list[Collector]:
         customer: Customer = self.volume
         return [
             *(Collector(self.actor, one) for one in volumes_of(customer)),
@@ -112,7 +112,8 @@ class DossierContents(Contents):
         days = sorted(item["dated_on"] for item in self.items if item["dated_on"])
         terms = dict.fromkeys(f"{one['retention']['code']} {one['retention']['name']}" for one in volumes)
         return {
-            "code": customer["number"], "title": customer["name"], "dates": "/".join([days[0], days[-1]]) if days else customer["created_at"][:10],
+            "code": customer["number"], "title": customer["name"],
+            "dates": "/".join([days[0], days[-1]]) if days else customer["created_at"][:10],
             "retention": "；".join(terms), "holds": sum(len(one["holds"]) for one in volumes),
             "extent": f"{len(volumes)} 卷 {items} 件", "extent_en": f"{len(volumes)} volumes, {items} items", "subject": None,
         }  # fmt: skip

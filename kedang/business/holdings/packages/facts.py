@@ -177,9 +177,10 @@ class Collector:
         boxes = [one.location_id for one in rows if one.location.kind == "box"]
         rows += list(Placement.objects.filter(box__in=boxes).select_related("location", "box").order_by("since", "pk"))
         codes: dict[int | None, str] = {item.pk: item.reference_code for item in self.items}
+        own_code = self.volume.reference_code if self.volume is not None else ""
         return [
             {
-                "what": one.box.label if one.box is not None else codes.get(one.item_id) or (self.volume.reference_code if self.volume is not None else ""),
+                "what": one.box.label if one.box is not None else codes.get(one.item_id) or own_code,
                 "location": one.location.label, "since": plain(one.since), "until": plain(one.until), "reason": one.reason,
                 "moved_by": one.moved_by,
             }

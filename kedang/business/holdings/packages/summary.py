@@ -26,7 +26,8 @@ def summary_of(facts: dict[str, Any]) -> dict[str, Any]:
             {"code": one["reference_code"], "title": one["title"], "items": one["item_count"], "pages": one["page_count"]}
             for one in volumes[:MOST_LISTED]
         ],
-        "volume_count": len(volumes), "item_count": len(items), "loose_count": sum(len(one["items"]) for one in parts if "volume" not in one),
+        "volume_count": len(volumes), "item_count": len(items),
+        "loose_count": sum(len(one["items"]) for one in parts if "volume" not in one),
         "file_count": len(files), "erased_count": sum(1 for one in files if not one["path"]),
         "contact_count": len(customer["contacts"]) if customer is not None else 0,
         "veiled": sorted({name for one in parts for name in one["veiled"]}),

@@ -15,8 +15,8 @@ from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, RecordPages, Tab, Verb, View
 
 STATE_TONES: Any = {
-    ArrivalState.CHECKING.value: "blue", ArrivalState.SOUND.value: "good", ArrivalState.REJECTED.value: "bad",
-    ArrivalState.IMPORTING.value: "blue", ArrivalState.IMPORTED.value: "seal",
+    ArrivalState.CHECKING.value: "blue", ArrivalState.SOUND.value: "violet", ArrivalState.REJECTED.value: "bad",
+    ArrivalState.IMPORTING.value: "blue", ArrivalState.IMPORTED.value: "good",
 }  # fmt: skip
 
 

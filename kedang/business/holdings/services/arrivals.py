@@ -16,6 +16,7 @@ from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import require
 from kedang.foundation.audit.record import record
 from kedang.foundation.files.models import FileState
+from kedang.foundation.files.receiving import Held
 from kedang.foundation.files.services import file_open, file_store
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.jobs.services import enqueue
@@ -31,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 
 def package_arrive(
-    *, actor: Person, name: str, chunks: Iterable[bytes], is_checked_by_worker: bool = True
+    *, actor: Person, name: str, chunks: Iterable[bytes] | Held, is_checked_by_worker: bool = True
 ) -> PackageArrival:
     """Keep an uploaded package and have it verified by the worker, unless the caller does so. Nothing of it is imported by that.
 

@@ -220,12 +220,12 @@ def codes_register(*, actor: Actor, pairs: Sequence[tuple[str, Volume | Item | N
 
 def _lead_on(made: Sequence[ReferenceCode]) -> None:
     """Codes that were withdrawn from these items before lead to their new ones."""
-    new = {row.item_id: row for row in made if row.item_id is not None}
+    new: dict[int | None, ReferenceCode] = {row.item_id: row for row in made if row.item_id is not None}
     if not new:
         return
     olds = list(ReferenceCode.objects.filter(item__in=list(new), state=CodeState.VOID, successor__isnull=True))
     for old in olds:
-        old.successor = new[old.item_id]
+        old.successor = new.get(old.item_id)
     if olds:
         ReferenceCode.objects.bulk_update(olds, ["successor"], batch_size=500)
 

@@ -225,8 +225,8 @@ def _move_scope(actor: Actor, scheme: Scheme) -> int:
         if one.former is not None:
             renamed.setdefault(one.former.code, one.code)
     merged = SeriesMerger.objects.filter(series__scheme=scheme).select_related("series", "former")
-    for row in merged.order_by("-series__is_active", "series__position", "id"):
-        renamed.setdefault(row.former.code, row.series.code)
+    for merger in merged.order_by("-series__is_active", "series__position", "id"):
+        renamed.setdefault(merger.former.code, merger.series.code)
     moved = 0
     for row in DocumentType.objects.select_for_update(of=("self",)).filter(fonds_id=scheme.fonds_id):
         new = renamed.get(row.series_code, row.series_code)

@@ -125,11 +125,11 @@ class SchemeChanges(SchemeRecord, RecordTab):
         before = max(earlier, key=lambda one: one.number) if earlier else None
         followed, heads = self.takers(rows)
         olds = in_order(list(before.series.all())) if before is not None else []
-        lines = [{"old": old, "new": followed.get(old.pk, [])} for old in olds]
-        for line in lines:
-            new: Any = line["new"]
-            line["with"] = [one for row in new for one in heads[row.pk] if one.pk != line["old"].pk]
-            line["what"] = self.word(line["old"], new, bool(line["with"]))
+        lines: list[dict[str, Any]] = []
+        for old in olds:
+            new = followed.get(old.pk, [])
+            others = [one for row in new for one in heads[row.pk] if one.pk != old.pk]
+            lines.append({"old": old, "new": new, "with": others, "what": self.word(old, new, bool(others))})
         return {"before": before, "lines": lines, "added": [row for row in in_order(rows) if not heads.get(row.pk)]}
 
     def takers(self, rows: list[Series]) -> tuple[dict[int, list[Series]], dict[int, list[Series]]]:
@@ -208,9 +208,11 @@ class SeriesForm(RecordForm):
         if not earlier.exists():
             return
         label, told = _("并入的其他原类别"), _("几个原类别并为一类时勾选；拆分时各新类别都选同一个原类别。")
+        own = self.obj.former_id if self.obj is not None else None
         form.fields[MERGED] = forms.ModelMultipleChoiceField(
-            earlier, label=label, required=False, help_text=told, widget=forms.CheckboxSelectMultiple
-        )
+            earlier.exclude(pk=own) if own else earlier, label=label, required=False, help_text=told,
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "check-list"}),
+        )  # fmt: skip
         form.initial = {
             **form.initial,
             MERGED: list(self.obj.mergers.values_list("former_id", flat=True)) if self.obj else [],

@@ -47,7 +47,9 @@ class ArrivalUpload(Page):
         if upload is None:
             return self.draw(status=422, errors=[_("没有选中文件。请选择一个封装包（ZIP）。")])
         try:
-            row = package_arrive(actor=self.actor, name=str(upload.name), chunks=upload.chunks(BLOCK))
+            row = package_arrive(
+                actor=self.actor, name=str(upload.name), chunks=getattr(upload, "held", None) or upload.chunks(BLOCK)
+            )
         except NotAllowed:
             raise
         except Refused as refusal:

@@ -16,6 +16,7 @@ from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.sure import sure
 from kedang.foundation.web.records import Panel, RecordForm, RecordFormBase
 
+MOST_OF_REASON = 12
 PICKED = {"picked_customer": "customer", "picked_project": "project"}
 """Inputs that name a record → field of the volume."""
 
@@ -50,7 +51,9 @@ class VolumeForm(RecordForm):
         """Whoever makes it arranges it, in this year, for their department."""
         mine = {"responsible": self.actor.pk, "department": self.actor.department_id, "year": clock.today().year}
         given = {key: value for key, value in self.request.GET.items() if value}
-        meant = meant_by(sure(self.actor.fonds_id), given["reserved_code"][:120]) if "reserved_code" in given else {}
+        meant = (
+            meant_by(sure(self.actor.fonds_id), str(given["reserved_code"])[:120]) if "reserved_code" in given else {}
+        )
         return {**super().defaults(), **mine, **meant, **given}
 
     def picked(self) -> dict[str, Any]:
@@ -103,7 +106,7 @@ def named_fields(actor: Any, obj: Any) -> dict[str, forms.Field]:
     if free:
         made["reserved_code"] = forms.ChoiceField(
             label=_("预留号"), required=False, help_text=_("补立预留的案卷时选择，须与类别、年度、期限相符。"),
-            choices=[("", _("不用，取下一号")), *((one.code, f"{one.code}（{one.reason}）") for one in free)],
+            choices=[("", _("不用，取下一号")), *((one.code, f"{one.code} {one.reason[:MOST_OF_REASON]}") for one in free)],
         )  # fmt: skip
     old = CodeTemplate.objects.filter(fonds_id=actor.fonds_id, is_active=True, volume_template__contains="{catalogue")
     if obj is None and old.exists():
