@@ -12,6 +12,7 @@ from django.test import RequestFactory
 
 from kedang.foundation.access.models import Person
 from kedang.foundation.web import errors
+from kedang.foundation.web.printing import renderer
 from tests.cast import Cast, make_person
 
 
@@ -42,3 +43,20 @@ def bare_errors(monkeypatch: pytest.MonkeyPatch) -> None:
         return HttpResponse(context["sentence"], status=status)
 
     monkeypatch.setattr(errors, "render", answered)
+
+
+@pytest.fixture
+def papers_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each kind of paper is set once and handed to everybody, for the same walks; what stands on papers is read in their own tests."""
+    compiler, made = renderer._compiler(), {}
+
+    class Once:
+        """The compiler, with a memory."""
+
+        def compile(self, input: str, **words: Any) -> Any:
+            """The first paper of this template."""
+            if input not in made:
+                made[input] = compiler.compile(input=input, **words)
+            return made[input]
+
+    monkeypatch.setattr(renderer, "_compiler", Once)

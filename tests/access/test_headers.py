@@ -1,4 +1,4 @@
-"""Browser defences on 100 % of the addresses of the matrix, on errors, files and prints; cookies and checks of a production."""
+"""Browser defences on errors (``test_matrix`` looks at every address, for everybody); cookies and checks of a production."""
 
 import os
 import subprocess
@@ -10,64 +10,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.matrix import MATRIX
-from tests.access.scene import Scene, addresses, make_scene
-from tests.access.test_matrix import ROWS, url_of
+from tests.access.defended import defended
 from tests.cast import Cast
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDED = (
-    "default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "script-src 'self'", "style-src 'self'",
-    "form-action 'self'",
-)  # fmt: skip
-
-
-CAMERA = frozenset({"holdings:scan", "holdings:stock-take-count"})
-"""Pages that read codes with the camera of the phone."""
-
-
-def defended(response: Any) -> list[str]:
-    """What is missing in an answer."""
-    policy = response.get("Content-Security-Policy", "")
-    missing = [part for part in NEEDED if part not in policy] + [
-        word for word in ("unsafe-inline", "unsafe-eval") if word in policy
-    ]
-    wanted = {
-        "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin",
-        "Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
-    }  # fmt: skip
-    missing += [name for name, value in wanted.items() if response.get(name) != value]
-    if "camera=()" not in response.get("Permissions-Policy", ""):
-        missing.append("Permissions-Policy")
-    if "no-store" not in response.get("Cache-Control", ""):
-        missing.append("Cache-Control")
-    return missing
-
-
-@pytest.mark.slow
-def test_every_address_of_the_matrix(cast: Cast) -> None:
-    scene: Scene = make_scene(cast)
-    clients, wrong, seen = {"archivist": scene.client("archivist"), "": Client()}, [], 0
-    for name, pattern in addresses():
-        if name not in ROWS:
-            continue
-        method, _expected = ROWS[name]
-        if name == "access:sign-out":
-            continue
-        for who, client in clients.items():
-            url = url_of(scene, name, pattern)
-            response = client.get(url) if method == "GET" else client.post(url)
-            if response.streaming:
-                b"".join(response)
-            seen += 1
-            missing = defended(response)
-            if name in CAMERA and "camera=(self)" in response.get("Permissions-Policy", ""):
-                missing.remove("Permissions-Policy")
-            if missing:
-                wrong.append(f"{method} {name} as {who or 'nobody'} ({response.status_code}): {missing}")
-    assert not wrong, "\n".join(wrong)
-    assert seen == 2 * (len([name for name, _pattern in addresses() if name in ROWS]) - 1)
-    assert MATRIX
 
 
 def test_errors_are_defended_too(cast: Cast, settings: Any) -> None:
