@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 LAST_WORDS = 3000
 ACCESS = ("tests.access.harness", "--short", "--prove", "--seed", "7", "--processes", "1", "--engine")
 RACES = ("tests.races", "1", "6", "--pair-rounds", "1", "--seed", "4", "--prove", "--processes", "1")
-CRASH = ("tests.harness.crash", *"--kills 30 --whole-every 15 --seed 11".split())
+CRASH = ("tests.harness.crash", *"--kills 16 --whole-every 8 --seed 11".split())
 BACKUP = ("tests.harness.backup", *"--prove --trials 300 --kills 8 --drills 1 --seed 7".split())
 KEYS = ("tests.harness.keys", *"--prove --objects 10000 --kills 4 --reach 1.5 --seed 24".split())
 LOG = ("tests.harness.log", *"--events 3000 --changes 300 --seed 7 --workers 1 --no-cost --prove".split())
@@ -31,7 +31,7 @@ GROUPS: tuple[tuple[tuple[str, ...], ...], ...] = (
     ((*RACES, "sqlite"), (*RACES, "postgresql")),
     ((*ACCESS, "sqlite"), (*ACCESS, "postgresql")),
     (("tests.harness.bench", "sqlite"), ("tests.harness.bench", "postgresql")),
-    (("tests.harness.crash.checkpoints", "--seconds", "10"), LOG),
+    (("tests.harness.crash.checkpoints", "--seconds", "10"), LOG, ("tests.harness.schema",)),
 )
 
 
