@@ -233,6 +233,10 @@ GET  holdings:inspection-do           200  403  403  403  403  403  403  403  40
 GET  holdings:inspection-print        200  403  403  403  403  403  403  403  200  403  404  302
 GET  holdings:climate                 200  403  403  403  403  403  403  403  200  403  200  302
 GET  holdings:climate-room            200  404  404  404  404  404  404  404  200  404  404  302
+GET  holdings:climate-print           200  403  403  403  403  403  403  403  200  403  404  302
+GET  holdings:stock-take-print        200  403  403  403  403  403  403  403  200  403  404  302
+GET  holdings:climate-readings        200  403  403  403  403  403  403  403  403  403  404  302
+POST holdings:climate-readings        400  403  403  403  403  403  403  403  403  403  404  302
 GET  holdings:statistics              200  403  403  403  403  403  403  403  200  403  200  302
 GET  holdings:statistics-print        200  403  403  403  403  403  403  403  200  403  200  302
 GET  holdings:statistics-workbook     200  403  403  403  403  403  403  403  200  403  200  302

@@ -22,6 +22,7 @@ def arguments_of_custody(cast: Cast) -> dict[str, dict[str, Any]]:
     equipment = equipment_add(actor=actor, values={"location": room, "kind": "fire", "name": "灭火器"})
     visit = room_enter(actor=actor, values={"location": room, "visitor": "王师傅", "purpose": "更换灭火器"})
     return {
-        "location": {"pk": room.pk}, "climate-room": {"pk": room.pk}, "stock-take": {"pk": take.pk}, "inspection": {"pk": inspection.pk},
+        "location": {"pk": room.pk}, "climate-room": {"pk": room.pk}, "climate-readings": {"pk": room.pk}, "climate-print": {"pk": room.pk},
+        "stock-take": {"pk": take.pk}, "inspection": {"pk": inspection.pk},
         "finding": {"pk": finding.pk}, "equipment": {"pk": equipment.pk}, "visit": {"pk": visit.pk},
     }  # fmt: skip

@@ -1,24 +1,38 @@
 """Inspections, findings, climate, equipment, visitors and statistics."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 
-from kedang.business.holdings.models import ClimateReading, Equipment, Finding, Inspection, RoomVisit, StatisticsReport
+from kedang.business.holdings.models import (
+    ClimateReading,
+    Equipment,
+    Finding,
+    Inspection,
+    RoomVisit,
+    StatisticsReport,
+    StockTake,
+)
 from kedang.business.holdings.services.climate import climate_add, climate_add_many, climate_limit_set, read_csv
 from kedang.business.holdings.services.equipment import equipment_add, equipment_change, equipment_look_after
 from kedang.business.holdings.services.findings import finding_change, finding_note, finding_solve
 from kedang.business.holdings.services.inspections import KEYS, inspection_change, inspection_do, inspection_plan
 from kedang.business.holdings.services.placing import put_away
 from kedang.business.holdings.services.statistics import period_of, statistics, statistics_keep
+from kedang.business.holdings.services.stock_closing import stock_take_close
+from kedang.business.holdings.services.stocktaking import stock_scans_take
 from kedang.business.holdings.services.visits import room_enter, room_leave, visit_correct
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.project.cli import main
 from tests.cast import Cast
+from tests.holdings.printed import words
 from tests.holdings.standing import a_cabinet, a_room, closed_volumes, shelves_of
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -94,6 +108,77 @@ def test_out_of_the_limits_one_alarm(cast: Cast) -> None:
     assert json.loads(told.changes) == {"warmest": ["25.0", "26.0"]}  # only what changed, as it is kept
     with pytest.raises(NotAllowed):
         climate_add(actor=cast.manager, location=room, temperature=20, humidity=50)
+
+
+def test_a_device_delivers_over_http_and_may_deliver_again(cast: Cast, as_: Callable[[str], Client]) -> None:
+    room, client = a_room(cast), as_("archivist")
+    climate_limit_set(actor=cast.archivist, location=room, values={"warmest": "24"})
+    url = f"/climate/{room.pk}/readings/"
+    lines = [
+        {"read_at": "2026-11-20T11:00:00+08:00", "temperature": 20.5, "humidity": 52},
+        {"read_at": "2026-11-20T04:30:00Z", "temperature": "24.6", "humidity": "61"},
+        {"read_at": "2026-11-20T12:00:00+08:00", "temperature": "?", "humidity": 50},
+        {"read_at": "gestern", "temperature": 20, "humidity": 50},
+        {"temperature": 20, "humidity": 50},
+    ]
+
+    def delivered(who: Client, body: object) -> HttpResponse:
+        return who.post(url, json.dumps(body), content_type="application/json")  # type: ignore[return-value]
+
+    with clock.frozen(NOON + timedelta(hours=1)):
+        first, again = (
+            delivered(client, {"source": "一号网关", "readings": lines}),
+            delivered(client, {"readings": lines}),
+        )
+        told = first.json()  # type: ignore[attr-defined]
+        assert (first.status_code, told["added"], told["known"], told["out"]) == (200, 2, 0, 1)
+        assert [one["line"] for one in told["refused"]] == [3, 4, 5] and "缺少 read_at" in told["refused"][2][
+            "sentence"
+        ]
+        told = again.json()  # type: ignore[attr-defined]
+        assert (again.status_code, told["added"], told["known"]) == (200, 0, 2)
+        read = Event.objects.get(code="custody.climate_read")  # one delivery, one entry
+        assert json.loads(read.meta)["source"] == "一号网关" and read.actor_id == cast.archivist.pk
+        alarm = Finding.objects.get()
+        assert alarm.source == "climate" and "11-20 12:30 温度 24.6℃" in alarm.text
+        asked = client.get(url).json()
+        assert asked["latest"]["is_out"] is True and asked["limits"]["warmest"] == 24.0 and asked["token"]
+        assert delivered(client, {"readings": lines[2:]}).status_code == 422
+        for wrong in ([], {"readings": 5}, {"readings": ["x"]}, None):
+            assert delivered(client, wrong).status_code == 400
+        assert delivered(as_("manager"), {"readings": lines}).status_code == 403
+        strict = as_("archivist")
+        strict.handler.enforce_csrf_checks = True
+        assert delivered(strict, {"readings": lines}).status_code == 403  # a page of others cannot deliver
+    shelf = shelves_of(a_cabinet(cast))[0]
+    assert client.get(f"/climate/{shelf.pk}/readings/").status_code == 404
+    assert ClimateReading.objects.count() == 2
+
+
+def test_reports_of_custody_leave_on_paper_and_are_told(cast: Cast, as_: Callable[[str], Client]) -> None:
+    room, client = a_room(cast), as_("archivist")
+    shelf = shelves_of(a_cabinet(cast))[0]
+    one, two = closed_volumes(cast.fonds, 2)
+    put_away(actor=cast.archivist, location=shelf, volumes=[one, two])
+    begun = client.post(f"/places/{shelf.pk}/count/", {"title": "年度清点"})
+    take = StockTake.objects.get()
+    assert begun["Location"] == f"/stock-takes/{take.pk}/"  # where the counting goes on
+    with clock.frozen(NOON):
+        scan = {"code": one.reference_code, "place": shelf.label, "at": NOON.isoformat(), "key": "1"}
+        stock_scans_take(actor=cast.archivist, stock_take=take, scans=[scan], device="手机")
+        stock_take_close(actor=cast.archivist, stock_take=take, conclusion="差一卷，已查找。")
+        climate_add(actor=cast.archivist, location=room, temperature="25.5", humidity="50")
+        assert "去处理" in client.get(f"/climate/{room.pk}/").content.decode()
+        paper = words(client.get(f"/stock-takes/{take.pk}/print/").content)
+        for said in ("档案盘点报告", "年度清点", "未找到", two.reference_code, "差一卷，已查找。", "盘点人"):
+            assert said in paper, said
+        assert one.reference_code not in paper  # what agrees is counted, not listed
+        paper = words(client.get(f"/climate/{room.pk}/print/?month=2026-11").content)
+        for said in ("库房温湿度记录表", "2026年11月", "25.5", "14.0–24.0℃", "11-20", "11-19"):
+            assert said in paper.replace(" ", ""), said
+    told = Event.objects.filter(code="custody.printed").order_by("id")
+    assert [event.subject_type for event in told] == ["holdings.stocktake", "holdings.location"]
+    assert as_("salesperson").get(f"/climate/{room.pk}/print/").status_code == 403
 
 
 def test_a_file_of_readings_may_come_twice(cast: Cast) -> None:

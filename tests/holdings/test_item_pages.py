@@ -11,6 +11,9 @@ from django.test import Client
 from kedang.business.holdings.models import FilingTrace, Item, ItemFile
 from kedang.business.holdings.services import items as s
 from kedang.foundation.audit.models import Event
+from kedang.foundation.files.scanning.clamd import Verdict
+from kedang.foundation.files.services.scanning import enter_verdict
+from kedang.foundation.kernel.actors import system_actor
 from kedang.foundation.search import find
 from tests.cast import Cast
 from tests.counting import compare, count_of
@@ -78,15 +81,33 @@ def test_what_stops_on_its_way_is_told_with_its_reason(cast: Cast, as_: As) -> N
     assert "部分" not in page and Item.objects.get(pk=lame.pk).state == "filed"
 
 
+def test_what_is_held_back_is_marked_in_the_inbox(cast: Cast, as_: As) -> None:
+    item, sound = item_at(cast), item_at(cast, title="维护合同")
+    file = stored(cast, "可疑.txt")
+    s.item_file_add(actor=cast.archivist, item=item, stored_file=file)
+    enter_verdict(actor=system_actor("查毒"), pk=file.pk, verdict=Verdict("found", "Eicar"))
+    page = text(as_("archivist").get("/archive/inbox/"))
+    assert (
+        page.count("有病毒，已隔离") == 1
+        and page.index("有病毒，已隔离") > page.index(item.title)
+        and sound.title in page
+    )
+
+
 def test_the_same_form_for_another_customer_is_another_document(cast: Cast, as_: As) -> None:
     one, other = make_customer(cast.archivist), make_customer(cast.archivist)
     client = as_("archivist")
     for customer in (one, other, other):
         files = [SimpleUploadedFile("20260301 满意度调查表.txt", b"blank")]
         named = f"{customer.name}（{customer.number}）"
-        page = text(client.post("/archive/inbox/", {"files": files, "customer": named, "author": "某公司"}, follow=True))
+        page = text(
+            client.post("/archive/inbox/", {"files": files, "customer": named, "author": "某公司"}, follow=True)
+        )
     assert "没有重复收" in page
-    assert [(item.customer, item.author) for item in Item.objects.order_by("id")] == [(one, "某公司"), (other, "某公司")]
+    assert [(item.customer, item.author) for item in Item.objects.order_by("id")] == [
+        (one, "某公司"),
+        (other, "某公司"),
+    ]
 
 
 def test_the_guided_page_goes_through_the_four_steps(cast: Cast, as_: As) -> None:

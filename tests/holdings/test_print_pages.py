@@ -193,6 +193,40 @@ def test_since_comes_from_the_trail(archive: Cast, as_: As) -> None:
     assert note.signed_at is None and "新增" in page
 
 
+def test_what_changes_while_a_sheet_is_set_is_not_taken_for_printed(
+    archive: Cast, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note written between reading the books and setting the page makes the paper stale from then; one written before is on it."""
+    from kedang.business.holdings.printing import notes as gathering
+    from kedang.business.holdings.services.volumes import note_add
+    from kedang.business.holdings.views import printing as delivering
+
+    of, client = full_volume(archive), as_("archivist")
+
+    def writing(text: str, then: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **options: Any) -> Any:
+            note_add(actor=archive.archivist, volume=of, kind="defect", text=text)
+            return then(*args, **options)
+
+        return run
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(gathering, "page_counts", writing("边取数边登记的一条。", gathering.page_counts))
+        printed = words(client.get(form(of, "notes")).content)
+    sheet = PrintedSheet.objects.get()
+    assert "边取数边登记的一条。" in printed and "纸上内容与系统现有内容一致" in check(client, sheet.code)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(delivering, "pdf_of", writing("排版时登记的一条。", delivering.pdf_of))
+        printed = words(client.get(form(of, "notes")).content)
+    sheet = PrintedSheet.objects.latest("id")
+    page = check(client, sheet.code)
+    at = VolumeNote.objects.latest("id").made_at
+    assert "排版时登记的一条。" not in printed and "排版时登记的一条。" in page
+    assert f"自 {clock.local(at):%Y-%m-%d %H:%M} 起" in page and sheet.printed_at <= at
+    older = check(client, PrintedSheet.objects.earliest("id").code)
+    assert "已过期" in older and "纸上内容与系统现有内容一致" not in older
+
+
 def test_codes_are_found_by_what_was_scanned(archive: Cast, as_: As) -> None:
     of, client = full_volume(archive), as_("archivist")
     client.get(form(of))

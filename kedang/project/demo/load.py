@@ -19,6 +19,7 @@ from kedang.project.demo.acts import Act, Stage
 from kedang.project.demo.holdings.custody import custody_acts
 from kedang.project.demo.holdings.handing import handing_acts
 from kedang.project.demo.holdings.items import item_acts
+from kedang.project.demo.holdings.mishaps import mishap_acts
 from kedang.project.demo.holdings.printing import printing_acts
 from kedang.project.demo.holdings.scheme import scheme_acts
 from kedang.project.demo.holdings.storage import check_files
@@ -56,6 +57,7 @@ def load_demo(
         acts += scheme_acts(house, day)
         acts += item_acts(house, day)
         acts += handing_acts(house, day)
+        acts += mishap_acts(house, day)
         acts += volume_acts(house, day)
         acts += printing_acts(house, day)
         acts.sort(key=lambda act: act.at)

@@ -40,7 +40,7 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
 CHANNELS = (
     (r"^files:(view|picture|page)", "preview"), (r":(item-file|item-file-stamped|package-take)$", "download"),
     (r":(volume|box|transfer)-form$|:print-list$", "print"), (r":(scan|code-find|code-qr|sheet-check)$", "scanning"),
-    (r":stock-take-(scans|expected|count)$", "stock-take"), (r":statistics$|:check-trend$|:climate(-room)?$", "figures"),
+    (r":stock-take-(scans|expected|count)$", "stock-take"), (r":statistics$|:check-trend$|:climate(-room|-readings|-print)?$", "figures"),
     (r"^web:search$", "search"), (r"^web:suggest$", "suggestion"), (r"^web:home$", "home"), (r"export-file$", "job result"),
     (r"-export$", "export"), (r"print$|:card$", "print"), (r"-report$|:blank$", "download"),
     (r"^access:(event|subject)", "log viewer"), (r"-(history|changes|trail|seen)$", "history"), (r"-unmask$", "unmask"),

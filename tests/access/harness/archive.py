@@ -282,8 +282,8 @@ NAMED: dict[str, type[Any]] = {
     "files:view": StoredFile, "files:read-again": StoredFile, "files:fixity-fault": FixityFault, "files:fixity-": FixityRun,
     "holdings:item-file-stamped": m.ItemFile, "holdings:item-": m.Item, "holdings:volume-": m.Volume, "holdings:series-": m.Series,
     "holdings:reopening-": m.VolumeReopening, "holdings:box-": m.Location, "holdings:stock-take-": m.StockTake,
-    "holdings:inspection-": m.Inspection, "holdings:climate-room": m.Location,
-    "holdings:check-run-": m.CheckRun,
+    "holdings:inspection-": m.Inspection, "holdings:climate-room": m.Location, "holdings:climate-readings": m.Location,
+    "holdings:climate-print": m.Location, "holdings:check-run-": m.CheckRun,
     "holdings:transfer-": m.Transfer, "holdings:package-": m.Package,
     "holdings:arrival-": m.PackageArrival, "holdings:dossier-package": Customer,
 }  # fmt: skip

@@ -20,10 +20,12 @@ from kedang.business.holdings.services.stocktaking import stock_take_begin
 from kedang.business.holdings.services.visits import room_enter, room_leave, visit_correct
 from kedang.business.holdings.views.custody import home
 from kedang.business.holdings.views.custody.climate import Climate, ClimateRoom
+from kedang.business.holdings.views.custody.climate_api import ClimateReadings
 from kedang.business.holdings.views.custody.counting import Count, Expected, Scans, TakePage, Worker
 from kedang.business.holdings.views.custody.figures import Statistics, StatisticsPaper
 from kedang.business.holdings.views.custody.inspecting import FindingPage, InspectionDo, InspectionPage, InspectionPrint
 from kedang.business.holdings.views.custody.places import PastTab, PlaceForm, PlacePage, Places, RoomForm
+from kedang.business.holdings.views.custody.reports import ClimatePrint, PlaceVerb, StockTakePrint
 from kedang.business.holdings.views.custody.scanning import Scan
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.menu import Entry, menu
@@ -60,6 +62,7 @@ class LocationPages(RecordPages):
     """存放位置: flat list with conditions; the tree and the page of a place are pages of their own."""
 
     model, prefix, icon = Location, "places", "building-warehouse"
+    verb_view = PlaceVerb
     title = _("存放位置")
     head_name, head_tags = "label", ("kind",)
     tones = {"kind": {}}
@@ -117,6 +120,7 @@ class StockTakePages(RecordPages):
     title = _("盘点")
     lead = _("从某个位置的页面开始；手机没有网络也能清点，有网络时自动合并。")
     empty_hint = _("打开一个库房、柜或层，点“更多 → 开始盘点”。")
+    toolbar_links = ((_("选位置开始盘点"), "holdings:places", "building-warehouse", KEEP),)
     head_name, head_tags = "title", ("state",)
     tones = {"state": TAKE_TONES}
     panels = (
@@ -252,12 +256,15 @@ URLS: list[URLPattern] = [
     path("places/tree/", Places.as_view(), name="places"),
     path("scan/", Scan.as_view(), name="scan"),
     path("stock-takes/worker.js", Worker.as_view(), name="stock-take-worker"),
+    path("stock-takes/<int:pk>/print/", StockTakePrint.as_view(), name="stock-take-print"),
+    path("climate/<int:pk>/print/", ClimatePrint.as_view(), name="climate-print"),
     path("stock-takes/<int:pk>/count/", Count.as_view(), name="stock-take-count"),
     path("stock-takes/<int:pk>/expected/", Expected.as_view(), name="stock-take-expected"),
     path("stock-takes/<int:pk>/scans/", Scans.as_view(), name="stock-take-scans"),
     path("inspections/<int:pk>/do/", InspectionDo.as_view(), name="inspection-do"),
     path("inspections/<int:pk>/print/", InspectionPrint.as_view(), name="inspection-print"),
     path("climate/", Climate.as_view(), name="climate"),
+    path("climate/<int:pk>/readings/", ClimateReadings.as_view(), name="climate-readings"),
     path("climate/<int:pk>/", ClimateRoom.as_view(), name="climate-room"),
     path("statistics/", Statistics.as_view(), name="statistics"),
     path("statistics/print/", StatisticsPaper.as_view(form="pdf"), name="statistics-print"),

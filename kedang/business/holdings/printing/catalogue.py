@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from kedang.business.holdings.choices import ItemState, VolumeState
-from kedang.business.holdings.models import FormKind, Item, Series, Volume
+from kedang.business.holdings.choices import ItemState, NoteKind, VolumeState
+from kedang.business.holdings.models import FormKind, Item, Series, Volume, VolumeNote
 from kedang.business.holdings.printing.sheet import (
     Head,
     Line,
@@ -32,6 +32,7 @@ from kedang.foundation.kernel.refused import Refused
 
 Conditions = dict[str, Any]
 MOST_ROWS = 5000
+HARM = (NoteKind.DEFECT, NoteKind.DAMAGE, NoteKind.MISSING)
 CONDITIONS = ("series", "year", "retention", "department", "since", "until")
 
 
@@ -68,14 +69,13 @@ def volume_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_hei
     heads = [
         Head(_("序号"), 11, "center", is_number=True), Head(_("档号"), 36, is_code=True),
         Head(_("案卷题名"), 53), Head(_("起止日期"), 21, "center", is_code=True),
-        Head(_("总页数"), 14, "center", is_number=True), Head(_("保管期限"), 21, "center"), Head(_("备注"), 14),
+        Head(_("总页数"), 12, "center", is_number=True), Head(_("保管期限"), 18, "center"), Head(_("备注"), 19),
     ]  # fmt: skip
-    destroyed = sum(volume.state == VolumeState.DESTROYED for volume in volumes)
     closing_notes = [
         _("本目录共登记案卷 {count} 卷，{pages} 页。").format(
             count=len(volumes), pages=sum(v.page_count for v in volumes)
         ),
-        _("其中已销毁 {count} 卷。").format(count=destroyed) if destroyed else _("移出、销毁、损坏：无。"),
+        _losses(volumes),
     ]
     span = _span([v.started_on for v in volumes] + [v.ended_on for v in volumes])
     words = words_of(fonds, conditions)
@@ -89,8 +89,8 @@ def volume_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_hei
         {
             "whole": True,
             "cover": [
-                (_("全宗名称"), fonds.name), (_("全宗号"), fonds.code), (_("类目名称"), _series_name(fonds, conditions)),
-                (_("目录号"), str(conditions.get("series") or "")), (_("年度"), str(conditions.get("year") or "")),
+                (_("全宗名称"), fonds.name), (_("全宗号"), fonds.code), (_("类目名称"), _series_name(fonds, conditions) or _only(v.series.name for v in volumes)),
+                (_("目录号"), str(conditions.get("series") or "")), (_("年度"), _years(conditions, volumes)),
                 (_("起止日期"), span),
             ],
             "explanation": [
@@ -170,8 +170,8 @@ def item_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_heigh
         {
             "whole": True,
             "cover": [
-                (_("全宗号"), fonds.code), (_("全宗名称"), fonds.name), (_("年度"), str(conditions.get("year") or "")),
-                (_("保管期限"), conditions.get("retention_name") or ""),
+                (_("全宗号"), fonds.code), (_("全宗名称"), fonds.name), (_("年度"), _years(conditions, items)),
+                (_("保管期限"), conditions.get("retention_name") or _only(i.retention.name for i in items if i.retention)),
                 (_("机构（问题）"), conditions.get("department_name") or _series_name(fonds, conditions)),
             ],
             "explanation": [
@@ -325,6 +325,36 @@ def _series_name(fonds: Fonds, conditions: Conditions) -> str:
         Series.objects.filter(scheme__fonds=fonds, code=code).order_by("-scheme__number").values_list("name", flat=True)
     )
     return str(found.first() or code)
+
+
+def _losses(volumes: list[Volume]) -> str:
+    """移出、销毁、损坏 of the volumes listed, as their states and 备考表 tell."""
+    rows = VolumeNote.objects.filter(volume__in=[v.pk for v in volumes], kind__in=(NoteKind.REMOVED, *HARM)).order_by()
+    noted = set(rows.values_list("volume_id", "kind").distinct())
+    counted = (
+        (sum(v.state == VolumeState.DESTROYED for v in volumes), _("已销毁 {count} 卷")),
+        (len({key for key, kind in noted if kind == NoteKind.REMOVED}), _("有文件移出的 {count} 卷")),
+        (len({key for key, kind in noted if kind in HARM}), _("有缺损的 {count} 卷")),
+    )
+    told = [words.format(count=count) for count, words in counted if count]
+    return (
+        _("其中{losses}，详见各卷备考表。").format(losses=_("，").join(told)) if told else _("移出、销毁、损坏：无。")
+    )
+
+
+def _years(conditions: Conditions, rows: list[Any]) -> str:
+    """The year asked for, else from which to which the lines are."""
+    asked = conditions.get("year")
+    years = sorted({row.year for row in rows if row.year})
+    return (
+        str(asked) if asked else "-".join(str(year) for year in dict.fromkeys((years[0], years[-1]))) if years else ""
+    )
+
+
+def _only(names: Iterable[str]) -> str:
+    """The one name that all lines share, else nothing: the line is left for the pen."""
+    found = set(names)
+    return found.pop() if len(found) == 1 else ""
 
 
 def _short_words(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

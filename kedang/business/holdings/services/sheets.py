@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -44,6 +45,8 @@ class Printed:
     file_kind: str = "pdf"
     rows_out: int = 0
     """Rows that count against the day's share of who prints lists."""
+    read_at: datetime | None = None
+    """When the books were opened for it: what changed later is not on the paper, though it was still being set."""
 
 
 @transaction.atomic
@@ -77,7 +80,7 @@ def sheet_keep(*, actor: Actor, printed: Printed, purpose: str = "") -> PrintedS
         department_id=person.department_id if person else None,
         printed_by=person,
         printer_name=actor.display_name[:80],
-        printed_at=clock.now(),
+        printed_at=printed.read_at or clock.now(),
     )
     about = printed.subject or SubjectRef(
         PrintedSheet._meta.label_lower, sheet.pk, printed.title, fonds_id=printed.fonds_id

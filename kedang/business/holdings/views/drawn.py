@@ -175,6 +175,8 @@ class _InboxRow:
             if item.belongs_to_id
             else ""
         )
+        if line.get("trouble"):
+            bound += f'<br><span class="tag is-bad">{esc(line["trouble"])}</span>'
         return (
             f'<tr>{pick}<td class="is-wrap is-lead" {self.title}><a class="main-link" href="{url}">{esc(item.shown_title)}</a>{bound}</td>'
             f'<td class="is-wrap" {self.customer}>{esc(item.customer.name) if item.customer else "-"}</td>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from django.db import models, transaction
@@ -26,6 +27,7 @@ from kedang.business.holdings.services.sheets import EXPORT, PRINT, Printed, set
 from kedang.foundation.access.grants import clearance_of
 from kedang.foundation.access.policies import can, require
 from kedang.foundation.audit.record import SubjectRef, record
+from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import OutOfScope
 from kedang.foundation.web.pages import Crumb, Page
 
@@ -41,6 +43,12 @@ class FormPage(Page):
     """Delivers forms: written down first, then sent. A preview is a picture without code, and told as a look."""
 
     http_method_names = ["get", "head", "options"]
+    began: datetime
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """The books are read after this moment."""
+        super().setup(request, *args, **kwargs)
+        self.began = clock.now()
 
     @property
     def origin(self) -> str:
@@ -72,7 +80,7 @@ class FormPage(Page):
             subject=sheet.subject,
             asked={**sheet.asked, "clearance": int(clearance_of(self.actor))},
             secrecy_level=sheet.secrecy_level, page_count=pages, file_kind=kind,
-            rows_out=sheet.rows_out,
+            rows_out=sheet.rows_out, read_at=self.began,
         )  # fmt: skip
         return sheet_keep(actor=self.actor, printed=printed, purpose=self.purpose)
 

@@ -43,6 +43,9 @@ WRONG: dict[int, dict[str, tuple[str, str, str]]] = {
     2: {"misplaced": ("抽查 20 盒，1 盒错放一层", "已放回原位", "")}, 3: {"damp": ("东墙角轻微返潮", "", "hanqiming")},
 }  # fmt: skip
 
+ALARM_AGO, ALARM_HUMIDITY = 5, Decimal("63.8")
+"""Days since the alarm that is over; how damp the first room was then and is this morning."""
+
 
 def custody_acts(house: House, today: date) -> list[Act]:
     """All acts of a year up to today, in no order."""
@@ -72,7 +75,9 @@ def custody_acts(house: House, today: date) -> list[Act]:
     )
     acts.append(_act(house, today, 12, KEEPER, "15:00", partial(_look_after, kinds=("fire", "damp"))))
     for first, last in _months(today):
-        acts.append(_act(house, today, (today - last).days, KEEPER, "08:20", partial(_climate, first=first, last=last)))
+        for begin, end in _parts(first, last, today):
+            climate = partial(_climate, first=begin, last=end, alarm=last == today, lasts=end == today)
+            acts.append(_act(house, today, (today - end).days, KEEPER, "08:20", climate))
         if last < today:
             after = last + timedelta(days=1)
             keep = partial(_report, year=last.year, month=last.month)
@@ -190,8 +195,17 @@ def _months(today: date) -> Iterator[tuple[date, date]]:
         first = after
 
 
-def _climate(house: House, actor: Any, first: date, last: date) -> None:
-    """Twice a day; warm and damp in summer, with an alarm or two and days on which nobody wrote anything down."""
+def _parts(first: date, last: date, today: date) -> list[tuple[date, date]]:
+    """This month in two parts: an alarm at the end of the first is over by now, the one of this morning is not."""
+    cut = today - timedelta(days=ALARM_AGO)
+    return [(first, last)] if last < today or cut < first else [(first, cut), (cut + timedelta(days=1), last)]
+
+
+def _climate(house: House, actor: Any, first: date, last: date, *, alarm: bool, lasts: bool) -> None:
+    """Twice a day; warm and damp in summer, with an alarm or two and days on which nobody wrote anything down.
+
+    ``alarm``: the first room ends out of its limits; ``lasts``: and nobody has put it right.
+    """
     for number, room in enumerate(_rooms(house)):
         dice = Random(f"climate-{room.label}-{first}")  # noqa: S311  (play data)
         readings = []
@@ -213,9 +227,13 @@ def _climate(house: House, actor: Any, first: date, last: date) -> None:
                         "humidity": Decimal(f"{humidity:.1f}"),
                     }
                 )
+        if alarm and not number:
+            morning = datetime.combine(last, time(8, 10), ZoneInfo(settings.TIME_ZONE))
+            readings = [line for line in readings if line["read_at"] < morning]
+            readings.append({"read_at": morning, "temperature": Decimal("18.6"), "humidity": ALARM_HUMIDITY})
         climate_add_many(actor=actor, location=room, readings=readings, source="温湿度记录仪")
         for finding in Finding.objects.filter(location=room, source="climate", state=FindingState.OPEN):
-            if last.month != 9:
+            if last.month != 9 and not lasts:
                 finding_solve(actor=actor, finding=finding, reason="已开启除湿机，两小时后恢复正常")
 
 

@@ -81,7 +81,7 @@ def require_entry(item: Item, problems: Problems) -> None:
     if item.dated_on is None:
         problems.tell("dated_on", _("请填写成文日期；无日期的，请考证后填写。"))
     if not item.pages and item.carrier != Carrier.OBJECT:
-        problems.tell("pages", _("请填写页数；系统未能从文件中数出。"))
+        problems.tell("pages", _("请填写页数；系统还没有从文件中数出，刚收到的文件可稍候再办。"))
 
 
 def _code(actor: Actor, item: Item) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kedang.business.holdings.choices import LocationKind
-from kedang.business.holdings.models import ClimateLimit, ClimateReading, Location
+from kedang.business.holdings.choices import FindingState, LocationKind
+from kedang.business.holdings.models import ClimateLimit, ClimateReading, Finding, FindingSource, Location
 from kedang.business.holdings.services.climate import (
     LIMITS,
     climate_add,
@@ -96,8 +96,14 @@ class ClimateRoom(Page):
             room=self.room, span=span, chart=climate_chart(span.days(), lines, limit, by_month=span.is_year), limit=limit,
             missing=span.missing(lines), latest=list(self.room.readings.all()[:LATEST]), problem=problem, typed=request.POST,
             can_keep=can(self.actor, "custody.keep"), can_layout=can(self.actor, "custody.layout"), now=clock.local(clock.now()),
-            summary=summary_of(lines), status=422 if problem else 200,
+            summary=summary_of(lines), alarm=self.alarm(), status=422 if problem else 200,
         )  # fmt: skip
+
+    def alarm(self) -> Finding | None:
+        """The alarm that nobody has settled yet."""
+        rows = Finding.objects.visible_to(self.actor).filter(location=self.room, source=FindingSource.CLIMATE)
+        found: Finding | None = rows.filter(state=FindingState.OPEN).order_by("-pk").first()
+        return found
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """One reading, a file, or the limits."""

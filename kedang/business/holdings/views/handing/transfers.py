@@ -131,9 +131,7 @@ class TransferPick(TransferPage):
         where = Q(department_id=row.department_id, whereabouts=Whereabouts.IN_STORE)
         if text:
             where &= Q(title__icontains=text) | Q(reference_code__icontains=text)
-        volumes = Volume.objects.visible_to(self.actor, "holdings.deliver").filter(
-            where, state__in=[VolumeState.CLOSED, VolumeState.SHELVED]
-        )
+        volumes = Volume.objects.visible_to(self.actor, "holdings.deliver").filter(where, state=VolumeState.CLOSED)
         volumes = volumes.exclude(Exists(TransferLine.objects.filter(busy, volume=OuterRef("pk")))).order_by(
             "reference_code"
         )

@@ -5,17 +5,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kedang.business.holdings.choices import Carrier, ItemState
 from kedang.business.holdings.filing.rules import rules_of
-from kedang.business.holdings.models import Item
+from kedang.business.holdings.models import Item, ItemFile
 from kedang.business.holdings.services.items.bringing import Brought, items_bring
+from kedang.business.holdings.services.items.files import BAD
 from kedang.business.holdings.views.pickers import CustomerField, ProjectField
 from kedang.foundation.access.policies import can, require
+from kedang.foundation.files.models import FileState
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.pages import Page
@@ -121,15 +123,16 @@ class Inbox(Page):
     def lines(self, rows: QuerySet[Item], step: str) -> list[dict[str, Any]]:
         """Items with what the rules think of each."""
         items = list(rows)
+        bad = _bad_files(items)
         if step != "received":
-            return [{"item": item} for item in items]
+            return [{"item": item, "trouble": bad.get(item.pk, "")} for item in items]
         rules = rules_of(self.actor.fonds_id or 0)
         names = _file_names(items)
         lines = []
         for item in items:
             kind = item.document_type or rules.kind_of([item.title, *names.get(item.pk, [])]).value
             kept = True if item.belongs_to_id else kind.is_kept if kind is not None else None
-            lines.append({"item": item, "kind": kind, "is_kept": kept})
+            lines.append({"item": item, "kind": kind, "is_kept": kept, "trouble": bad.get(item.pk, "")})
         return lines
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -183,10 +186,19 @@ def _few(names: list[str]) -> str:
     return told if len(names) <= 5 else _("%(names)s 等 %(count)s 件") % {"names": told, "count": len(names)}
 
 
+def _bad_files(items: list[Item]) -> dict[int, str]:
+    """Items with a file that is held back, damaged, or cannot be opened, and the word for it: one query."""
+    keys = [item.pk for item in items]
+    rows = ItemFile.objects.filter(Q(file__state__in=BAD) | ~Q(file__finding=""), item_id__in=keys)
+    words = dict(FileState.choices)
+    return {
+        key: str(words[state]) if state in BAD else _("文件有疑问")
+        for key, state in rows.order_by("id").values_list("item_id", "file__state")
+    }
+
+
 def _file_names(items: list[Item]) -> dict[int, list[str]]:
     """Names of the files of items whose kind is not known yet: one query."""
-    from kedang.business.holdings.models import ItemFile
-
     wanted = [item.pk for item in items if item.document_type_id is None]
     found: dict[int, list[str]] = {}
     for key, name in ItemFile.objects.filter(item_id__in=wanted).values_list("item_id", "file__name"):
