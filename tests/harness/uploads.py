@@ -1,8 +1,9 @@
 """``python -m tests.harness.uploads --kills 30 --seed 7 [--engine postgresql] [--plant]``: uploads killed at random moments.
 
-A process takes files in through the service, alone and inside a caller's transaction, from pieces and as the web receives them, and says of
-each when it was acknowledged; it is killed (SIGKILL) at a random moment and begins anew. After the last kill the worker's sweep clears away.
-Then every acknowledged file must be there and whole, every row must have its file, and no file may lie there without a row. ``--plant`` removes one acknowledged file.
+A process takes files in through the service, alone and inside a caller's transaction, from pieces and as the web receives them, and says
+of each when it was acknowledged; it is killed (SIGKILL) at a random moment and begins anew. After the last kill the worker's sweep clears
+away. Then every acknowledged file must be there and whole, every row must have its file, and no file may lie there without a row.
+``--plant`` removes one acknowledged file.
 """
 
 import argparse
