@@ -22,7 +22,8 @@ WHAT = {
         "SELECT 'column', table_name, column_name, data_type || coalesce(column_default, '') || is_nullable || coalesce(collation_name, '')"
         " || coalesce(is_identity, '') || coalesce(character_maximum_length::text, '') FROM information_schema.columns"
         " WHERE table_schema = 'public'",
-        "SELECT 'rule', conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+        "SELECT 'rule', conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace",
         "SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
         "SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     ),

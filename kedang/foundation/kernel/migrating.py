@@ -8,7 +8,8 @@ database takes. A class must be drawn anew when it changed itself, or when it po
 
 from collections.abc import Iterator
 
-from django.db.migrations.state import ModelState, ProjectState, resolve_relation
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.utils import resolve_relation
 
 Key = tuple[str, str]
 """Room and name of a model, in small letters."""
