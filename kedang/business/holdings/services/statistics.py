@@ -178,14 +178,16 @@ def _arrangement(counted: _Counted) -> Chapter:
 
 def _custody(fonds_id: int, counted: _Counted) -> Chapter:
     places = Location.objects.filter(fonds_id=fonds_id)
-    kinds = dict(places.values_list("kind").annotate(n=Count("pk")).order_by("kind"))
-    shelves = places.filter(kind=LocationKind.SHELF, capacity__isnull=False).aggregate(
-        used=Sum("used"), capacity=Sum("capacity")
+    sized = Q(capacity__isnull=False)
+    rows = places.values_list("kind").annotate(
+        n=Count("pk"), taken=Sum("used", filter=sized), room=Sum("capacity", filter=sized)
     )
-    share = round(100 * (shelves["used"] or 0) / shelves["capacity"], 1) if shelves["capacity"] else 0
+    kinds = {kind: (count, used or 0, capacity or 0) for kind, count, used, capacity in rows.order_by("kind")}
+    _shelves, used, capacity = kinds.get(LocationKind.SHELF, (0, 0, 0))
+    share = round(100 * used / capacity, 1) if capacity else 0
     return Chapter("custody", _("存放"), [
         *[
-            Figure(str(LocationKind(kind).label), kinds.get(kind, 0), _("个"), "holdings:location-list", f"kind={kind}")
+            Figure(str(LocationKind(kind).label), kinds.get(kind, (0,))[0], _("个"), "holdings:location-list", f"kind={kind}")
             for kind in (LocationKind.ROOM, LocationKind.CABINET, LocationKind.SHELF, LocationKind.BOX)
         ],
         Figure(_("架位使用率"), share, "%", "holdings:places"),
@@ -196,21 +198,24 @@ def _custody(fonds_id: int, counted: _Counted) -> Chapter:
 
 def _care(fonds_id: int, period: Period) -> Chapter:
     span = (period.since, period.until)
-    done = Inspection.objects.filter(fonds_id=fonds_id, done_at__range=span).count()
-    due = Inspection.objects.filter(fonds_id=fonds_id, done_at__isnull=True, planned_on__lt=clock.today()).count()
+    inspections = Inspection.objects.filter(fonds_id=fonds_id).aggregate(
+        done=Count("pk", filter=Q(done_at__range=span)),
+        due=Count("pk", filter=Q(done_at__isnull=True, planned_on__lt=clock.today())),
+    )
     readings = ClimateReading.objects.filter(location__fonds_id=fonds_id, read_at__range=span)
     climate = readings.aggregate(all=Count("pk"), out=Count("pk", filter=Q(is_out=True)))
-    found = Finding.objects.filter(fonds_id=fonds_id, found_at__range=span)
+    findings = Finding.objects.filter(fonds_id=fonds_id).aggregate(
+        found=Count("pk", filter=Q(found_at__range=span)), waiting=Count("pk", filter=Q(state=FindingState.OPEN))
+    )
     late = Equipment.objects.filter(fonds_id=fonds_id, is_retired=False, due_on__lt=clock.today()).count()
     closed = StockTake.objects.filter(fonds_id=fonds_id, state=StockState.CLOSED, closed_at__range=span)
     takes = closed.aggregate(all=Count("pk"), differing=Sum("differing_count"))
-    open_ones = Finding.objects.filter(fonds_id=fonds_id, state=FindingState.OPEN).count()
     visits = RoomVisit.objects.filter(fonds_id=fonds_id, entered_at__range=span).count()
     return Chapter("care", _("保管"), [
-        Figure(_("库房检查"), done, _("次"), "holdings:inspection-list", "view=done"),
-        Figure(_("逾期未检查（现在）"), due, _("次"), "holdings:inspection-list", "view=late"),
-        Figure(_("发现问题"), found.count(), _("项"), "holdings:finding-list", period.query("found_at")),
-        Figure(_("尚未处理（现在）"), open_ones, _("项"), "holdings:finding-list", "view=open"),
+        Figure(_("库房检查"), inspections["done"], _("次"), "holdings:inspection-list", "view=done"),
+        Figure(_("逾期未检查（现在）"), inspections["due"], _("次"), "holdings:inspection-list", "view=late"),
+        Figure(_("发现问题"), findings["found"], _("项"), "holdings:finding-list", period.query("found_at")),
+        Figure(_("尚未处理（现在）"), findings["waiting"], _("项"), "holdings:finding-list", "view=open"),
         Figure(_("温湿度记录"), climate["all"], _("次"), "holdings:climate"),
         Figure(_("超出范围"), climate["out"], _("次"), "holdings:climate"),
         Figure(_("盘点"), takes["all"], _("次"), "holdings:stock-take-list", "state=closed"),
@@ -221,15 +226,14 @@ def _care(fonds_id: int, period: Period) -> Chapter:
 
 
 def _files(fonds_id: int, period: Period) -> Chapter:
-    fresh = Q(uploaded_at__range=(period.since, period.until))
-    of = StoredFile.objects.filter(fonds_id=fonds_id).aggregate(
-        all=Count("pk"), bytes=Sum("size"), new=Count("pk", filter=fresh), new_bytes=Sum("size", filter=fresh)
-    )
+    files = StoredFile.objects.filter(fonds_id=fonds_id)
+    of = files.aggregate(all=Count("*"), bytes=Sum("size"))
+    fresh = files.filter(uploaded_at__range=(period.since, period.until)).aggregate(all=Count("*"), bytes=Sum("size"))
     return Chapter("files", _("电子文件"), [
         Figure(_("文件数"), of["all"], _("个")),
         Figure(_("占用空间"), round((of["bytes"] or 0) / GIB, 3), "GiB"),
-        Figure(_("本期新增"), of["new"], _("个")),
-        Figure(_("本期新增空间"), round((of["new_bytes"] or 0) / GIB, 3), "GiB"),
+        Figure(_("本期新增"), fresh["all"], _("个")),
+        Figure(_("本期新增空间"), round((fresh["bytes"] or 0) / GIB, 3), "GiB"),
     ])  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from kedang.business.holdings.services.volumes.fitting import period_key
 from kedang.business.holdings.services.volumes.making import volume_create
 from kedang.business.holdings.services.volumes.ordering import natural_order
 from kedang.business.holdings.services.volumes.taking import volume_take
+from kedang.business.holdings.services.volumes.waiting import waiting_items
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.access.policies import require
 from kedang.foundation.access.secrecy import SecrecyLevel
@@ -27,12 +28,6 @@ MOST_ITEMS = 1000
 MOST_PAGES = 200
 """A volume of 卷皮 and two centimetres holds about so many sheets; what is more goes into a second one."""
 
-TOLD = ("series", "retention", "customer", "project", "document_type")
-SHOWN = (
-    "title", "is_title_made", "belongs_to", "relation", "dated_on", "document_number", "pages", "copies", "year", "secrecy_level",
-    "series__code", "series__name", "retention__name", "retention__reads_as", "customer__name", "project__name",
-    "document_type__order_weight",
-)  # fmt: skip
 SHOWN_OPEN = (
     "reference_code", "title", "series", "year", "customer", "project", "secrecy_level", "page_count", "retention__reads_as",
 )  # fmt: skip
@@ -99,8 +94,8 @@ def volumes_proposed(actor: Actor, *, to_show: bool = False) -> Proposals:
     Args:
         to_show: load of the items only what a page tells of them.
     """
-    found = _candidates(actor)
-    rows = list((found.select_related(None).select_related(*TOLD).only(*SHOWN) if to_show else found)[: MOST_ITEMS + 1])
+    found = _candidates(actor)[: MOST_ITEMS + 1]
+    rows = list(waiting_items(found) if to_show else found)
     is_cut, rows = len(rows) > MOST_ITEMS, rows[:MOST_ITEMS]
     heads = families(rows)
     whole = family_ids(item.pk for item in rows) if rows else set()

@@ -107,11 +107,9 @@ def workbook(title: str, words: str, chapters: list[Chapter], name: str) -> Http
 
 def drawn(chapter: Chapter) -> dict[str, Any]:
     """A chapter with the addresses of its lists."""
+    urls = {name: address(name) for name in {line.url_name for line in chapter.figures} if name}
     lines = [
-        {
-            "figure": line,
-            "url": f"{address(line.url_name)}?{line.query}" if line.url_name and address(line.url_name) else "",
-        }
+        {"figure": line, "url": f"{url}?{line.query}" if (url := urls.get(line.url_name)) else ""}
         for line in chapter.figures
     ]
     return {"chapter": chapter, "lines": lines}
