@@ -89,7 +89,8 @@ def volume_catalogue(actor: Actor, fonds: Fonds, conditions: Conditions, row_hei
         {
             "whole": True,
             "cover": [
-                (_("全宗名称"), fonds.name), (_("全宗号"), fonds.code), (_("类目名称"), _series_name(fonds, conditions) or _only(v.series.name for v in volumes)),
+                (_("全宗名称"), fonds.name), (_("全宗号"), fonds.code),
+                (_("类目名称"), _series_name(fonds, conditions) or _only(v.series.name for v in volumes)),
                 (_("目录号"), str(conditions.get("series") or "")), (_("年度"), _years(conditions, volumes)),
                 (_("起止日期"), span),
             ],

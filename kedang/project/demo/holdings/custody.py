@@ -208,7 +208,7 @@ def _climate(house: House, actor: Any, first: date, last: date, *, alarm: bool, 
     """
     for number, room in enumerate(_rooms(house)):
         dice = Random(f"climate-{room.label}-{first}")  # noqa: S311  (play data)
-        readings = []
+        readings: list[dict[str, Any]] = []
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)
             if dice.random() < 0.05:

@@ -83,7 +83,8 @@ class _Bringing:
     def _refuse_known(self, stored: StoredFile, source: str, since: datetime) -> None:
         about = {f"item__{name}": self.values.get(name) for name in ("customer", "project")}
         same = {"file__sha256": stored.sha256, "file__name": stored.name, "item__source": source[:120]}
-        same |= {name: value for name, value in about.items() if value is not None}  # a form for one customer is no copy of another's
+        # A form for one customer is no copy of another's.
+        same |= {name: value for name, value in about.items() if value is not None}
         rows = ItemFile.objects.filter(item__fonds_id=stored.fonds_id, added_at__gte=since, **same)
         row = rows.filter(file__uploaded_by=stored.uploaded_by).select_related("item").first()
         if row is not None:
@@ -101,7 +102,8 @@ def items_bring(
         source: where they came from, in words.
         unpack: take the files out of packages; otherwise a package is one file of one item.
         as_one: all files together are one item (a document in several scans).
-        known_within: what came in so recently from the same hands, for the same customer, source and name is passed over (a second click, a job begun again).
+        known_within: what came in so recently from the same hands, for the same customer, source and name is passed over
+            (a second click, a job begun again).
 
     Raises:
         NotAllowed: no right to deliver. Other refusals are told of the file they concern.

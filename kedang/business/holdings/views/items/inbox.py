@@ -93,7 +93,8 @@ class Inbox(Page):
         steps = self.steps(chosen[0])
         waiting = next(step["count"] for step in steps if step["is_current"])
         return self.draw(
-            status=status, form=form, steps=steps, step=chosen, more=max(waiting - SHOWN, 0), view=chosen[0], rows=self.lines(rows, chosen[0]), may_file=may_file,
+            status=status, form=form, steps=steps, step=chosen, more=max(waiting - SHOWN, 0), view=chosen[0],
+            rows=self.lines(rows, chosen[0]), may_file=may_file,
             batch_name=f"holdings:item-batch-{chosen[3]}", today=clock.today(),
         )  # fmt: skip
 
