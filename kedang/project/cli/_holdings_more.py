@@ -10,6 +10,7 @@ from kedang.business.holdings.events.volumes import VOLUME_VIEWED
 from kedang.business.holdings.models import FilingTrace, Item, ItemFile, Location, Placement, Volume
 from kedang.foundation.audit.record import Entry, SubjectRef, record_many
 from kedang.foundation.files.models import FilePage, FileReading, FileState, ReadingState, StoredFile
+from kedang.foundation.kernel.sure import sure
 
 CHUNK = 2000
 BOXED = 5
@@ -52,7 +53,7 @@ def shelve(fonds: Any, volumes: Sequence[Volume], who: str, now: Any) -> None:
         volume.location = held[at // BOXED]
         held[at // BOXED].used += 10
     for place in (*rooms, *cabinets, *levels, *held):
-        place.parent.used += 1
+        sure(place.parent).used += 1
     Volume.objects.bulk_update(shelved, ["location"], batch_size=500)
     Location.objects.bulk_update([*house, *rooms, *cabinets, *levels, *held], ["used"], batch_size=500)
     standing = [Placement(location=box.parent, box=box, since=now, moved_by=who) for box in held]
@@ -96,7 +97,7 @@ def trace(who: str) -> None:
     """The last step of filing of every filed item."""
     rows = Item.objects.filter(state=ItemState.FILED).values_list("pk", "filed_at").iterator(chunk_size=CHUNK)
     FilingTrace.objects.bulk_create(
-        (FilingTrace(item_id=key, step=FilingStep.PUT_AWAY, made_by=who, made_at=at) for key, at in rows),
+        (FilingTrace(item_id=key, step=FilingStep.PUT_AWAY, made_by=who, made_at=sure(at)) for key, at in rows),
         batch_size=CHUNK,
     )
 
