@@ -127,7 +127,8 @@ TIME_ZONE = env_str("KEDANG_TIME_ZONE", "Asia/Shanghai")
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "build" / "static"
 STATICFILES_DIRS = [path for path in [BASE_DIR / "build" / "assets"] if path.exists()]
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING or DEBUG  # looked up when asked for, not all listed at the start
+# Files are looked up when they are asked for, not all listed at the start.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 86_400
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,4 +1,4 @@
-"""``kedang package export|verify|import``: volumes and dossiers as packages that others can read, checked without the database, taken in."""
+"""``kedang package export|verify|import``: volumes and dossiers as packages that others can read, checked without a base, taken in."""
 
 import argparse
 from pathlib import Path

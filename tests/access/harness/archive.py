@@ -298,7 +298,7 @@ MODELS: dict[str, str] = {
     "holdings.package": "rows", "holdings.packagearrival": "rows",
     "holdings.placement": "seen with its place", "holdings.printedsheet": "sealed lines; asked by their code",
     "holdings.printsettings": "settings", "holdings.project": "rows", "holdings.referencecode": "rows", "holdings.retentionperiod": "rows",
-    "holdings.roomvisit": "rows", "holdings.scheme": "rows", "holdings.series": "rows", "holdings.seriesmerger": "codes of classes, seen with them",
+    "holdings.roomvisit": "rows", "holdings.scheme": "rows", "holdings.series": "rows", "holdings.seriesmerger": "seen with the classes",
     "holdings.statisticsreport": "counts",
     "holdings.stockline": "codes, seen with the stock-take", "holdings.stockscan": "codes", "holdings.stocktake": "rows",
     "holdings.transfer": "rows", "holdings.transferline": "seen with its list", "holdings.volume": "rows",

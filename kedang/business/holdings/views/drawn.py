@@ -129,7 +129,8 @@ def _filing(line: Any, labels: list[str], url: Callable[[int], str], inside: str
         f'<td class="is-wrap is-lead" {title}><a class="main-link" href="{url(item.pk)}">{esc(item.shown_title)}</a></td>'
         f'<td {number}>{esc(item.document_number) or "-"}</td><td class="is-wrap" {author}>{esc(item.author) or "-"}</td>'
         f'<td class="is-right" {pages}>{item.pages or "-"}</td><td {retention}>{esc(item.retention.name) if item.retention else "-"}</td>'
-        f'<td class="is-wrap" {customer}>{esc(item.customer.name) if item.customer else "-"}</td><td {who}>{esc(line.who) or "-"}</td></tr>\n'
+        f'<td class="is-wrap" {customer}>{esc(item.customer.name) if item.customer else "-"}</td>'
+        f"<td {who}>{esc(line.who) or '-'}</td></tr>\n"
     )  # fmt: skip
 
 
