@@ -25,6 +25,7 @@ MODULES = (
     *(
         f"kedang.business.holdings.services.{name}"
         for name in (
+            "arrivals",
             "check_runs",
             "packages",
             "transfer_receiving",
