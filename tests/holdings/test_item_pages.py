@@ -13,8 +13,12 @@ from kedang.business.holdings.services import items as s
 from kedang.foundation.audit.models import Event
 from kedang.foundation.files.scanning.clamd import Verdict
 from kedang.foundation.files.services.scanning import enter_verdict
+from kedang.foundation.jobs.models import Job
+from kedang.foundation.jobs.worker import JobContext, Worker
 from kedang.foundation.kernel.actors import system_actor
 from kedang.foundation.search import find
+from kedang.foundation.web.jobs import batch
+from kedang.foundation.web.records import verb
 from tests.cast import Cast
 from tests.counting import compare, count_of
 from tests.customers.making import event_of, make_customer
@@ -79,6 +83,44 @@ def test_what_stops_on_its_way_is_told_with_its_reason(cast: Cast, as_: As) -> N
     assert lame.author == "某公司" and event_of("holdings.item_changed", lame).reason == ""
     page = text(as_("archivist").post("/archive/items/batch/advance/", {"pick": [lame.pk], "_run": "1"}))
     assert "部分" not in page and Item.objects.get(pk=lame.pk).state == "filed"
+
+
+def test_many_more_at_once_are_a_job_that_tells_its_results(cast: Cast, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verb, "AT_ONCE", 2)
+    items = [item_at(cast), item_at(cast, title="维护合同", author=""), item_at(cast, title="运输合同")]
+    keys = [item.pk for item in items]
+    picked = {"pick": keys, "_run": "1", "_back": "/archive/inbox/?step=received"}
+    client = as_("archivist")
+    answer = client.post("/archive/items/batch/advance/", picked)
+    job = Job.objects.get(kind="web.batch")
+    assert answer.url == f"/jobs/{job.pk}/" and Item.objects.filter(state="received").count() == 3
+    assert "正在进行" in text(client.post("/archive/items/batch/advance/", picked, follow=True))
+    # A worker died after the first row: what it did stays, the next one goes on behind it.
+    worker = Worker()
+    claimed = worker.claim()
+    assert claimed is not None
+    dying = {"left": 2}
+
+    def progress(*args: object, **kwargs: object) -> None:
+        dying["left"] -= 1
+        if dying["left"] == 0:
+            raise KeyboardInterrupt
+
+    context = JobContext(claimed, worker.name)
+    monkeypatch.setattr(context, "progress", progress)
+    with pytest.raises(KeyboardInterrupt):
+        batch(context, **claimed.args)
+    assert [Item.objects.get(pk=key).state for key in keys] == ["filed", "received", "received"]
+    Job.objects.filter(pk=job.pk).update(state="queued", worker="")
+    assert Worker().run_once()
+    assert [Item.objects.get(pk=key).state for key in keys] == ["filed", "placed", "filed"]
+    job.refresh_from_db()
+    assert (job.state, [line["is_done"] for line in job.result["results"]]) == ("done", [True] * 3)
+    assert Event.objects.filter(code="holdings.item_filed", subject_id=keys[0]).count() == 1
+    page = text(client.get(f"/jobs/{job.pk}/"))
+    assert "共 3 条，办成 2 条" in page and "停在“待编目”：请填写责任者" in page and "维护合同" in page
+    assert 'href="/archive/inbox/?step=received"' in page
+    assert "维护合同" not in text(as_("admin").get(f"/jobs/{job.pk}/"))
 
 
 def test_what_is_held_back_is_marked_in_the_inbox(cast: Cast, as_: As) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -73,6 +75,41 @@ def export(ctx: JobContext, *, kind: str, query: str, columns: list[str], file_k
             write_xlsx(out, str(pages.plural()), view.labels(chosen), watched())
     ctx.progress(total, total, _("共 %(total)s 行") % {"total": f"{total:,}"}, force=True)
     return {"url": reverse("web:export-file", args=[ctx.job.pk]), "rows": total, "name": view.file_name(file_kind)}
+
+
+@job("web.batch", title=gettext_lazy("批量办理"))
+def batch(
+    ctx: JobContext, *, kind: str, verb: str, keys: list[int], given: dict[str, list[str]], back: str
+) -> dict[str, Any]:
+    """A verb on many picked rows. Each row and the note that it was done are one transaction: run again, it goes on with the next."""
+    from kedang.foundation.web.records.base import RecordPages
+    from kedang.foundation.web.records.verb import run_on, verb_form
+
+    pages = RecordPages.of_kind(kind)
+    wanted = next((one for one in pages.verbs if one.key == verb and one.batch), None) if pages is not None else None
+    if pages is None or wanted is None:
+        raise Refused("list_gone", _("这项批量操作已不存在。"))
+    require(ctx.actor, wanted.action)
+    posted = QueryDict(mutable=True)
+    for name, values in given.items():
+        posted.setlist(name, values)
+    form = verb_form(wanted, posted)
+    if not form.is_valid():
+        raise Refused("batch_invalid", _("填写的内容不完整，请回到列表重新提交。"))
+    results: list[dict[str, Any]] = list((ctx.job.result or {}).get("results", []))
+    for at in range(len(results), len(keys)):
+        ctx.progress(at, len(keys), _("已办 %(done)s 条") % {"done": at})
+        with transaction.atomic():
+            row = pages.visible(ctx.actor).filter(pk=keys[at]).first()
+            gone = {"is_done": False, "sentence": _("已不在您的数据范围之内。")}
+            outcome = gone if row is None else run_on(pages, wanted, ctx.actor, row, form.cleaned_data)
+            results.append({"key": keys[at], **outcome})
+            Job.objects.filter(pk=ctx.job.pk).update(result={"results": results})
+    done = sum(1 for one in results if one["is_done"])
+    ctx.progress(
+        len(keys), len(keys), _("共 %(all)s 条，办成 %(done)s 条。") % {"all": len(keys), "done": done}, force=True
+    )
+    return {"results": results, "back": back}
 
 
 def forget_unfinished() -> None:

@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from kedang.foundation.access.policies import require
+from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.pages import Crumb, Page
 from kedang.foundation.web.records.base import RecordPages
@@ -16,6 +18,8 @@ from kedang.foundation.web.records.declare import Verb
 from kedang.foundation.web.records.form_fields import style
 
 MOST_PICKED = 500
+AT_ONCE = 25
+"""More rows than these are a job: nobody waits for them before an empty page."""
 
 
 def verb_form(verb: Verb, data: Any = None) -> forms.Form:
@@ -130,13 +134,19 @@ class RecordBatch(Page):
             return HttpResponseRedirect(self.back_url())
         is_run = "_run" in request.POST
         form = verb_form(self.verb, request.POST if is_run else None)
-        results = [self.run(row, form.cleaned_data) for row in rows] if is_run and form.is_valid() else []
-        results.sort(key=lambda result: (result["is_done"], not result["sentence"]))  # what is left to do comes first
+        if is_run and form.is_valid() and len(rows) > AT_ONCE and RecordPages.of_kind(self.pages.kind()) is self.pages:
+            return self.hand_in([row.pk for row in rows])
+        results = [
+            {
+                "name": self.pages.name_of(self.actor, row),
+                **run_on(self.pages, self.verb, self.actor, row, form.cleaned_data),
+            }
+            for row in rows
+            if is_run and form.is_valid()
+        ]
         context: dict[str, Any] = {
-            "verb": self.verb, "form": form, "rows": rows, "results": results, "form_url": request.path,
-            "back_url": self.back_url(), "back": self.asked_back(),
-            "done_count": sum(1 for result in results if result["is_done"] and not result["sentence"]),
-            "part_count": sum(1 for result in results if result["is_done"] and result["sentence"]),
+            "verb": self.verb, "form": form, "rows": rows, "form_url": request.path, "back_url": self.back_url(), "back": self.asked_back(),
+            **told(results),
         }  # fmt: skip
         response = self.draw(status=422 if is_run and not results else 200, **context)
         response.has_acted = bool(results)  # type: ignore[attr-defined]  # told to the ledger of sent forms
@@ -151,14 +161,37 @@ class RecordBatch(Page):
         """Where the rows were picked."""
         return self.asked_back() or self.pages.url("list")
 
-    def run(self, row: Any, values: dict[str, Any]) -> dict[str, Any]:
-        """One row; its refusal is told beside it, the others go on. A sentence that the service gives back says what it left undone."""
-        argument = self.verb.argument or self.pages.argument_name()
-        name = self.pages.name_of(self.actor, row)
+    def hand_in(self, keys: list[int]) -> HttpResponse:
+        """Many rows are a job: with progress, to be cancelled, and its page tells the results."""
+        given = {
+            name: self.request.POST.getlist(name) for name in (*self.verb.fields, "reason") if name in self.request.POST
+        }
+        title = _("批量：%(verb)s（%(n)s 条）") % {"verb": self.verb.label, "n": len(keys)}
+        args = {"kind": self.pages.kind(), "verb": self.verb.key, "keys": keys, "given": given, "back": self.back_url()}
         try:
-            outcome = self.verb.service(actor=self.actor, **{argument: row}, **values)
-        except OutOfScope:
-            return {"name": name, "is_done": False, "sentence": _("已不在您的数据范围之内。")}
+            job = enqueue(self.actor, "web.batch", args=args, title=title, key=f"{self.actor.pk}.{self.verb.key}")
         except Refused as refusal:
-            return {"name": name, "is_done": False, "sentence": refusal.sentence}
-        return {"name": name, "is_done": True, "sentence": outcome if isinstance(outcome, str) else ""}
+            messages.error(self.request, refusal.sentence)
+            return HttpResponseRedirect(self.back_url())
+        return HttpResponseRedirect(reverse("jobs:job-detail", args=[job.pk]))
+
+
+def run_on(pages: type[RecordPages], verb: Verb, actor: Any, row: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """One row; its refusal is told beside it, the others go on. A sentence that the service gives back says what it left undone."""
+    argument = verb.argument or pages.argument_name()
+    try:
+        outcome = verb.service(actor=actor, **{argument: row}, **values)
+    except OutOfScope:
+        return {"is_done": False, "sentence": str(_("已不在您的数据范围之内。"))}
+    except Refused as refusal:
+        return {"is_done": False, "sentence": str(refusal.sentence)}
+    return {"is_done": True, "sentence": outcome if isinstance(outcome, str) else ""}
+
+
+def told(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Results as pages show them: what is left to do comes first."""
+    return {
+        "results": sorted(results, key=lambda result: (result["is_done"], not result["sentence"])),
+        "done_count": sum(1 for result in results if result["is_done"] and not result["sentence"]),
+        "part_count": sum(1 for result in results if result["is_done"] and result["sentence"]),
+    }
