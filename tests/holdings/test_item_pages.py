@@ -85,7 +85,9 @@ def test_what_stops_on_its_way_is_told_with_its_reason(cast: Cast, as_: As) -> N
     assert "部分" not in page and Item.objects.get(pk=lame.pk).state == "filed"
 
 
-def test_many_more_at_once_are_a_job_that_tells_its_results(cast: Cast, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_more_at_once_are_a_job_that_tells_its_results(
+    cast: Cast, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(verb, "AT_ONCE", 2)
     items = [item_at(cast), item_at(cast, title="维护合同", author=""), item_at(cast, title="运输合同")]
     keys = [item.pk for item in items]
