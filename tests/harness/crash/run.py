@@ -228,14 +228,14 @@ class Run:
         """
         began = time.monotonic()
         with self.quiet():
-            waited = time.monotonic() - began
+            waited, calm = time.monotonic() - began, datetime.now(UTC)
             self.compare_acts()
             self.report.compared += 1
             since, after = (self.first_event, START) if last else (self.compared_event, self.compared_at)
             with base.moment():
                 self.compared_event, self.compared_at = self.trail.seen, datetime.fromtimestamp(time.time() - 90, UTC)
                 for check in (
-                    replay(since), versions(self.first_customer, since, after), ledger(), index(), jobs(since),
+                    replay(since), versions(self.first_customer, since, after), ledger(), index(), jobs(since, calm),
                     batches(self.journal.acts), sets(self.journal.acts),
                     standing(self.journal.acts),
                 ):  # fmt: skip
