@@ -228,7 +228,7 @@ class Run:
         """
         began = time.monotonic()
         with self.quiet():
-            waited, calm = time.monotonic() - began, datetime.now(UTC)
+            waited, calm = time.monotonic() - began, datetime.fromtimestamp(time.time(), UTC)
             self.compare_acts()
             self.report.compared += 1
             since, after = (self.first_event, START) if last else (self.compared_event, self.compared_at)
