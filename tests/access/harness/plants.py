@@ -84,10 +84,10 @@ def _system(username: str) -> Any:
     return system_actor("kedang search")
 
 
-def _run_as_system(self: Any, row: Any, values: dict[str, Any]) -> dict[str, Any]:
-    argument = self.verb.argument or self.pages.argument_name()
-    self.verb.service(actor=_system(""), **{argument: row}, **values)
-    return {"name": str(row), "is_done": True, "sentence": ""}
+def _run_as_system(pages: Any, verb: Any, actor: Any, row: Any, values: dict[str, Any]) -> dict[str, Any]:
+    argument = verb.argument or pages.argument_name()
+    verb.service(actor=_system(""), **{argument: row}, **values)
+    return {"is_done": True, "sentence": ""}
 
 
 WEB, ACCESS = "kedang.foundation.web.records", "kedang.foundation.access"
@@ -188,7 +188,7 @@ PLANTS: tuple[Plant, ...] = (
         "the verb for picked rows acts as the system",
         "bulk",
         "acting",
-        lambda: mock.patch(f"{WEB}.verb.RecordBatch.run", _run_as_system),
+        lambda: mock.patch(f"{WEB}.verb.run_on", _run_as_system),
     ),
     Plant(
         "command",

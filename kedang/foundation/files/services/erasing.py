@@ -30,9 +30,10 @@ def file_erase(*, actor: Actor, file: StoredFile, reason: str) -> StoredFile:
     row: StoredFile = StoredFile.objects.select_for_update().get(pk=file.pk)
     if row.state == FileState.ERASED:
         raise Refused("file_erased", _("文件“%(name)s”的内容先前已清除。") % {"name": row.name})
-    changes = {"state": (row.state, FileState.ERASED.value)}
+    before = {name: getattr(row, name) for name in FIELDS}
     row.state, row.finding = FileState.ERASED, reason[:300]
     derived_forget(row)
+    changes = {name: (old, getattr(row, name)) for name, old in before.items() if old != getattr(row, name)}
     row.save(update_fields=FIELDS)
     record(actor, FILE_ERASED, row, changes=changes, reason=reason, meta={"size": row.size, "sha256": row.sha256})
     stores.discard_on_commit(places.path_of(row.place))
