@@ -105,7 +105,7 @@ def batch(
             outcome = gone if row is None else run_on(pages, wanted, ctx.actor, row, form.cleaned_data)
             results.append({"key": keys[at], **outcome})
             Job.objects.filter(pk=ctx.job.pk).update(result={"results": results})
-    done = sum(1 for one in results if one["is_done"])
+    done = sum(1 for one in results if one["is_done"] and not one["sentence"])
     ctx.progress(
         len(keys), len(keys), _("共 %(all)s 条，办成 %(done)s 条。") % {"all": len(keys), "done": done}, force=True
     )
