@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from kedang.foundation.jobs.models import UNFINISHED, Job, JobState
+from kedang.foundation.jobs.registry import is_known, kind_of
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.pages import Page
-from kedang.foundation.web.records import RecordDetail, RecordPage, RecordPages
-from kedang.foundation.web.records.verb import told
+from kedang.foundation.web.records import RecordDetail, RecordPage
 
 
 def progress_of(job: Job) -> dict[str, Any]:
@@ -34,28 +34,8 @@ class JobDetail(RecordDetail):
     template_name = "jobs/detail.html"
 
     def extra(self) -> dict[str, Any]:
-        return {**progress_of(self.obj), **self.batch_results()}
-
-    def batch_results(self) -> dict[str, Any]:
-        """What became of every picked row, told to who picked them and by the names that they may see."""
-        job = self.obj
-        if (
-            job.kind != "web.batch"
-            or job.actor_id != self.actor.pk
-            or job.is_unfinished
-            or not (job.result or {}).get("results")
-        ):
-            return {}
-        pages = RecordPages.of_kind(job.args["kind"])
-        if pages is None:
-            return {}
-        lines = job.result["results"]
-        rows = pages.visible(self.actor).in_bulk([line["key"] for line in lines])
-        named = [
-            {**line, "name": pages.name_of(self.actor, rows[line["key"]]) if line["key"] in rows else "-"}
-            for line in lines
-        ]
-        return {**told(named), "batch_back": job.result.get("back", "")}
+        shown = kind_of(self.obj.kind).shown if not self.obj.is_unfinished and is_known(self.obj.kind) else None
+        return {**progress_of(self.obj), **(shown(self.actor, self.obj) if shown is not None else {})}
 
 
 class JobProgress(RecordPage):

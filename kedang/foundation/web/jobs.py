@@ -77,7 +77,23 @@ def export(ctx: JobContext, *, kind: str, query: str, columns: list[str], file_k
     return {"url": reverse("web:export-file", args=[ctx.job.pk]), "rows": total, "name": view.file_name(file_kind)}
 
 
-@job("web.batch", title=gettext_lazy("批量办理"))
+def batch_shown(actor: Any, job: Job) -> dict[str, Any]:
+    """What became of every picked row, told to who picked them and by the names that they may see."""
+    from kedang.foundation.web.records.base import RecordPages
+    from kedang.foundation.web.records.verb import told
+
+    pages, lines = RecordPages.of_kind(job.args["kind"]), (job.result or {}).get("results", [])
+    if pages is None or not lines or job.actor_id != actor.pk:
+        return {}
+    rows = pages.visible(actor).in_bulk([line["key"] for line in lines])
+    named = [
+        {**line, "name": pages.name_of(actor, rows[line["key"]]) if line["key"] in rows else "-"} for line in lines
+    ]
+    back = job.result.get("back", "")
+    return {"shown_template": "web/records/batch_done.html", **told(named), "batch_back": back}
+
+
+@job("web.batch", title=gettext_lazy("批量办理"), shown=batch_shown)
 def batch(
     ctx: JobContext, *, kind: str, verb: str, keys: list[int], given: dict[str, list[str]], back: str
 ) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.access.grants import active_grants
-from kedang.foundation.access.policies import can
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.web.drawing import icon_html
 
@@ -61,28 +60,52 @@ def _address(url_name: str, urlconf: str) -> str:
         return ""
 
 
+Offered = tuple[tuple[Group, tuple[tuple[Entry, str], ...]], ...]
+
+
 @lru_cache(maxsize=256)
-def _drawn(acts: frozenset[str], urlconf: str, language: str) -> tuple[str, dict[str, str]]:
-    """The groups as HTML, and per address the words by which its link begins."""
-    lines: dict[str, list[str]] = {}
-    spots: dict[str, str] = {}
-    for entry in sorted(menu.entries, key=lambda known: known.order):
-        url = _address(entry.url_name, urlconf)
-        if not url or (entry.action and entry.action not in acts):
-            continue
-        label = escape(entry.label)
-        spots[url] = f'<a class="menu-link" href="{escape(url)}"'
-        lines.setdefault(entry.group, []).append(
-            f'<li>{spots[url]} title="{label}">{icon_html(entry.icon)}<span class="menu-text">{label}</span></a></li>'
-        )
-    chevron = icon_html("chevron-down", "small")
-    drawn = [
-        f'<details class="menu-group" open data-menu-group="{escape(group.key)}"><summary>{escape(group.label)}{chevron}</summary>'
-        f"<ul>{''.join(lines[group.key])}</ul></details>"
-        for group in sorted(menu.groups.values(), key=lambda known: known.order)
-        if group.key in lines
+def _offered(acts: frozenset[str], urlconf: str) -> Offered:
+    """Groups with the entries, and their addresses, that somebody with these rights may open; empty groups are left out."""
+    entries = sorted(menu.entries, key=lambda known: known.order)
+    shown = [
+        (entry, url)
+        for entry in entries
+        if (not entry.action or entry.action in acts) and (url := _address(entry.url_name, urlconf))
     ]
-    return "".join(drawn), spots
+    groups = sorted(menu.groups.values(), key=lambda known: known.order)
+    parts = ((group, tuple(pair for pair in shown if pair[0].group == group.key)) for group in groups)
+    return tuple((group, pairs) for group, pairs in parts if pairs)
+
+
+def _here(offered: Offered, path: str) -> str:
+    """The longest matching address: its entry is the current one."""
+    urls = (url for _group, pairs in offered for _entry, url in pairs)
+    return max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+
+
+@lru_cache(maxsize=256)
+def _drawn(offered: Offered, language: str) -> str:
+    """The groups as HTML, with no current entry."""
+    chevron = icon_html("chevron-down", "small")
+    drawn = []
+    for group, pairs in offered:
+        drawn.append(f'<details class="menu-group" open data-menu-group="{escape(group.key)}">')
+        drawn.append(f"<summary>{escape(group.label)}{chevron}</summary><ul>")
+        for entry, url in pairs:
+            label = escape(entry.label)
+            text = f'{icon_html(entry.icon)}<span class="menu-text">{label}</span>'
+            drawn.append(f'<li>{_link(url)} title="{label}">{text}</a></li>')
+        drawn.append("</ul></details>")
+    return "".join(drawn)
+
+
+def _link(url: str) -> str:
+    """How the link of an address begins."""
+    return f'<a class="menu-link" href="{escape(url)}"'
+
+
+def _acts_of(actor: Actor) -> frozenset[str]:
+    return frozenset[str]().union(*(grant.actions for grant in active_grants(actor)))
 
 
 @dataclass(slots=True)
@@ -95,36 +118,26 @@ class Menu:
     def add_group(self, key: str, label: Label, order: int) -> None:
         """Declare a heading."""
         self.groups[key] = Group(key, label, order)
-        _drawn.cache_clear()
+        _offered.cache_clear()
 
     def add(self, *entries: Entry) -> None:
         """Add entries; the same URL name twice replaces the earlier one."""
         for entry in entries:
             self.entries = [known for known in self.entries if known.url_name != entry.url_name] + [entry]
-        _drawn.cache_clear()
+        _offered.cache_clear()
 
     def shown_to(self, actor: Actor, path: str) -> list[dict[str, Any]]:
         """Groups with the lines that the actor may open; the line of the longest matching address is the current one."""
-        shown: list[tuple[Entry, str]] = []
-        for entry in self.entries:
-            if entry.action and not can(actor, entry.action):
-                continue
-            url = _address(entry.url_name, settings.ROOT_URLCONF)
-            if url:
-                shown.append((entry, url))
-        here = max(
-            (url for _entry, url in shown if path == url or (url != "/" and path.startswith(url))), key=len, default=""
-        )
-        result = []
-        for group in sorted(self.groups.values(), key=lambda known: known.order):
-            lines = [
-                Line(entry.label, url, entry.icon, url == here)
-                for entry, url in sorted(shown, key=lambda pair: pair[0].order)
-                if entry.group == group.key
-            ]
-            if lines:
-                result.append({"key": group.key, "label": group.label, "lines": lines})
-        return result
+        offered = _offered(_acts_of(actor), settings.ROOT_URLCONF)
+        here = _here(offered, path)
+        return [
+            {
+                "key": group.key,
+                "label": group.label,
+                "lines": [Line(entry.label, url, entry.icon, url == here) for entry, url in pairs],
+            }
+            for group, pairs in offered
+        ]
 
 
 menu = Menu()
@@ -141,11 +154,11 @@ def menu_html(request: HttpRequest) -> SafeString:
     actor: Any = request.user
     if not actor.is_authenticated:
         return SafeString("")
-    acts = frozenset[str]().union(*(grant.actions for grant in active_grants(actor)))
-    html, spots = _drawn(acts, settings.ROOT_URLCONF, get_language() or "")
-    path = request.path
-    here = max((url for url in spots if path == url or (url != "/" and path.startswith(url))), key=len, default="")
-    return mark_safe(html.replace(spots[here], f'{spots[here]} aria-current="page"', 1) if here else html)  # noqa: S308  # escaped in _drawn
+    offered = _offered(_acts_of(actor), settings.ROOT_URLCONF)
+    html, here = _drawn(offered, get_language() or ""), _here(offered, request.path)
+    if here:
+        html = html.replace(f"{_link(here)} ", f'{_link(here)} aria-current="page" ', 1)
+    return mark_safe(html)  # noqa: S308  # escaped in _drawn
 
 
 def menu_of(request: HttpRequest) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from kedang.business.holdings.models import ArrivalState, PackageArrival
 from kedang.business.holdings.panels.scheme import SECRECY_TONES
 from kedang.business.holdings.services import arrivals as services
 from kedang.business.holdings.views.handing import arrivals as drawn
+from kedang.business.holdings.views.handing.packages import DossierPackageMake
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, RecordPages, Tab, Verb, View
 
@@ -80,7 +81,7 @@ class ArrivalPages(RecordPages):
 
 URLS: list[URLPattern] = [
     path("archive/arrivals/upload/", drawn.ArrivalUpload.as_view(), name="arrival-upload"),
-    path("archive/customers/<int:pk>/package/", drawn.DossierPackageMake.as_view(), name="dossier-package"),
+    path("archive/customers/<int:pk>/package/", DossierPackageMake.as_view(), name="dossier-package"),
     *ArrivalPages.urls(),
 ]
 

@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy
 from kedang.business.customers.models import Customer
 from kedang.business.holdings.models import ArrivalState, Package, PackageArrival, PackageKind, Volume
 from kedang.business.holdings.services.arrivals import CHECK, IMPORT, package_arrive
-from kedang.business.holdings.services.packages import package_ask
 from kedang.foundation.access.policies import can, require
 from kedang.foundation.jobs.models import UNFINISHED, Job
-from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
+from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.records import RecordDetail
 
@@ -103,26 +102,3 @@ def packages_of_customer(actor: Any, customer: Customer) -> dict[str, Any]:
     rows = Package.objects.visible_to(actor).filter(customer=customer).select_related("file").order_by("-pk")[:30]
     may = can(actor, "customers.export", customer) and can(actor, "customers.unmask", customer)
     return {"packages": list(rows), "may_make": may, "kinds": PackageKind.choices, "customer": customer}
-
-
-class DossierPackageMake(Page):
-    """POST: have the whole dossier of a customer packed."""
-
-    http_method_names = ["post"]
-    action = "holdings.export"
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Hand in."""
-        customer = Customer.objects.visible_to(self.actor).select_related("fonds").filter(pk=pk).first()
-        if customer is None:
-            raise OutOfScope
-        note = " ".join(request.POST.get("note", "").split())[:200]
-        try:
-            job = package_ask(actor=self.actor, customer=customer, kind=request.POST.get("kind", ""), note=note)
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            messages.error(request, refusal.sentence)
-            return HttpResponseRedirect(reverse("customers:customer-packages", args=[customer.pk]))
-        messages.success(request, _("已开始封装，完成后在客户的“封装包”页下载。"))
-        return HttpResponseRedirect(reverse("jobs:job-detail", args=[job.pk]))

@@ -1,13 +1,14 @@
 """封装包: those of a volume, having one made, taking one away."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from kedang.business.customers.models import Customer
 from kedang.business.holdings.models import Package, PackageKind, Volume
 from kedang.business.holdings.services.packages import package_ask, package_take
 from kedang.business.holdings.views.volumes.record import VolumeRecord
@@ -39,30 +40,37 @@ class PackagesTab(VolumeRecord, RecordTab):
 
 
 class PackageMake(Page):
-    """POST: have a package made."""
+    """POST: have a package of a volume made."""
 
     http_method_names = ["post"]
     action = "holdings.export"
+    model: ClassVar[type[Volume] | type[Customer]] = Volume
+    argument, back = "volume", "holdings:volume-packages"
+    done: ClassVar[Any] = gettext_lazy("已开始封装，完成后在本页下载。")
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Hand in."""
-        volume = Volume.objects.visible_to(self.actor).select_related("fonds").filter(pk=pk).first()
-        if volume is None:
+        thing = self.model.objects.visible_to(self.actor).select_related("fonds").filter(pk=pk).first()
+        if thing is None:
             raise OutOfScope
+        note = " ".join(request.POST.get("note", "").split())[:200]
+        named: dict[str, Any] = {self.argument: thing}
         try:
-            job = package_ask(
-                actor=self.actor,
-                volume=volume,
-                kind=request.POST.get("kind", ""),
-                note=request.POST.get("note", "")[:200],
-            )
+            job = package_ask(actor=self.actor, kind=request.POST.get("kind", ""), note=note, **named)
         except NotAllowed:
             raise
         except Refused as refusal:
             messages.error(request, refusal.sentence)
-            return HttpResponseRedirect(reverse("holdings:volume-packages", args=[volume.pk]))
-        messages.success(request, _("已开始封装，完成后在本页下载。"))
+            return HttpResponseRedirect(reverse(self.back, args=[thing.pk]))
+        messages.success(request, self.done)
         return HttpResponseRedirect(reverse("jobs:job-detail", args=[job.pk]))
+
+
+class DossierPackageMake(PackageMake):
+    """POST: have the whole dossier of a customer packed."""
+
+    model, argument, back = Customer, "customer", "customers:customer-packages"
+    done = gettext_lazy("已开始封装，完成后在客户的“封装包”页下载。")
 
 
 class PackageTake(Page):
