@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "kedang.foundation.jobs",
     "kedang.foundation.search",
     "kedang.foundation.files",
+    "kedang.foundation.approvals",
     "kedang.foundation.safekeeping",
     "kedang.foundation.web",
     "kedang.business.customers",

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ApprovalsConfig(AppConfig):
+    name = "kedang.foundation.approvals"
+    label = "approvals"
+    verbose_name = _("审批")
+
+    def ready(self) -> None:
+        from datetime import timedelta
+
+        from kedang.foundation.approvals.services.overdue import overdue_run
+        from kedang.foundation.jobs.schedules import schedule
+
+        schedule("approvals.overdue", every=timedelta(minutes=1), run=overdue_run)

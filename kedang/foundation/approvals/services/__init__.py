@@ -1,0 +1,1 @@
+"""The verbs of flows and cases. Every entrance calls these."""
