@@ -1,0 +1,128 @@
+"""Pages of approvals, declared; their menu entries; what they put on the work list."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.urls import path, reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from kedang.foundation.approvals import events
+from kedang.foundation.approvals.choices import OPEN_STATES, CaseState, TaskState
+from kedang.foundation.approvals.models import Case, CaseCopy, Task
+from kedang.foundation.approvals.policies import stood_in_for
+from kedang.foundation.approvals.registry import is_known, kind_of, kinds
+from kedang.foundation.approvals.views.cases import CaseAct, CaseDetail
+from kedang.foundation.kernel import clock
+from kedang.foundation.web.home import Block, Line, Tile, work_list
+from kedang.foundation.web.menu import Entry, menu
+from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, View
+
+STATE_TONES = {
+    CaseState.RUNNING: "blue", CaseState.RETURNED: "warn", CaseState.CONFIRMING: "warn", CaseState.APPROVED: "good",
+    CaseState.REJECTED: "bad",
+}  # fmt: skip
+MOST_LINES = 8
+
+
+def waiting_for(actor: Any, *, late: bool = False) -> Any:
+    """Tasks that wait for the actor, or for somebody they stand in for."""
+    rows = Task.objects.filter(person_id__in=[actor.pk, *stood_in_for(actor)], state=TaskState.WAITING)
+    rows = rows.exclude(case__requester_id=actor.pk)
+    return rows.filter(due_at__lte=clock.now()) if late else rows
+
+
+def in_tasks(rows: Any) -> Q:
+    """Cases of tasks."""
+    return Q(pk__in=rows.values("case_id"))
+
+
+def done_by(actor: Any) -> Q:
+    """Cases in which the actor has said something as an approver."""
+    return Q(pk__in=Task.objects.filter(person_id=actor.pk, state__in=[TaskState.DONE, TaskState.PASSED_ON]).values("case_id"))
+
+
+def told_to(actor: Any) -> Q:
+    """Cases of which the actor was told."""
+    return Q(pk__in=CaseCopy.objects.filter(person_id=actor.pk).values("case_id"))
+
+
+def kind_choices(actor: Any) -> list[tuple[str, Any]]:
+    """Kinds of request."""
+    return [(kind.code, kind.title) for kind in kinds()]
+
+
+def kind_title(case: Any, actor: Any) -> Any:
+    """Title of a case's kind."""
+    return kind_of(case.kind).title if is_known(case.kind) else case.kind
+
+
+class CasePages(RecordPages):
+    """审批: /cases/ …"""
+
+    model, prefix, icon, head_name, head_code = Case, "cases", "checklist", "title", "number"
+    title, lead = _("审批"), _("待办、已办、我发起的和抄送给我的申请。批了什么、谁批的、何时批的，都在单子上。")
+    empty_hint = _("没有符合条件的申请。")
+    head_tags, head_keys, tones = ("state",), ("requester", "department"), {"state": STATE_TONES}
+    panels = (
+        Panel(_("申请"), ("requester", "department", "opened_at", "reason", "urgent_reason", "effective_at", "closed_at"),
+              wide=("reason", "urgent_reason")),
+    )  # fmt: skip
+    columns = (
+        "number", Column("title", lead=True), Column("kind_title", _("申请种类"), text=kind_title, needs=("kind",)),
+        Column("state", tones=STATE_TONES), "requester", "department", Column("opened_at", sort="pk"), "closed_at",
+    )  # fmt: skip
+    filters = (
+        "number", "title", Filter("kind", choices=kind_choices, kind="choice"), Filter("state"), Filter("department", basic=False),
+        Filter("opened_at", basic=False),
+    )  # fmt: skip
+    views = (
+        View("waiting", _("待办"), lambda actor: in_tasks(waiting_for(actor))),
+        View("late", _("逾期"), lambda actor: in_tasks(waiting_for(actor, late=True))),
+        View("done", _("已办"), done_by),
+        View("mine", _("我发起的"), lambda actor: Q(requester_id=actor.pk)),
+        View("copies", _("抄送我的"), told_to),
+    )
+    read_event = events.CASE_VIEWED
+    has_export = False
+    detail_view = CaseDetail
+
+
+def tiles(actor: Any) -> list[Tile]:
+    """How much waits."""
+    count = waiting_for(actor).count()
+    late = waiting_for(actor, late=True).count() if count else 0
+    note = _now("其中 %(late)s 件逾期") % {"late": late} if late else ""
+    return [Tile(_("待我审批"), count, f"{reverse('approvals:case-list')}?view=waiting", "checklist", _("件"), note, "warn" if late else "")]
+
+
+def lines(actor: Any) -> list[Line]:
+    """What waits, the oldest first; then one's own that were sent back."""
+    rows = waiting_for(actor).select_related("case__requester").order_by("due_at", "id")[:MOST_LINES]
+    now = clock.now()
+    made = [
+        Line(
+            row.case.title, reverse("approvals:case-detail", args=[row.case_id]), f"{clock.local(row.made_at):%m-%d}",
+            _now("逾期") if row.due_at and row.due_at <= now else kind_title(row.case, actor), "warn" if row.due_at and row.due_at <= now else "",
+            note=f"{row.case.number} · {row.case.requester.name}",
+        )
+        for row in rows
+    ]  # fmt: skip
+    returned = Case.objects.filter(requester_id=actor.pk, state=CaseState.RETURNED).order_by("-id")[:3]
+    made += [
+        Line(row.title, reverse("approvals:case-detail", args=[row.pk]), "", _now("退回补充"), "warn", note=row.number)
+        for row in returned
+    ]
+    return made
+
+
+URLS = [
+    path("cases/<int:pk>/<slug:verb>/act/", CaseAct.as_view(pages=CasePages), name="case-act"),
+    *CasePages.urls(),
+]
+menu.add(Entry(_("审批"), "approvals:case-list", icon="checklist", action="approvals.view", group="work", order=20))
+work_list.add_tiles(tiles, action="approvals.use", order=5)
+work_list.add_block(
+    Block("cases-waiting", _("待我审批"), lines, "checklist", "approvals:case-list", "approvals.use", 5, empty=_("没有等您审批的申请。"))
+)
+__all__ = ["OPEN_STATES", "CasePages"]

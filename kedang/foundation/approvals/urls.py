@@ -1,0 +1,5 @@
+from kedang.foundation.approvals.panels import URLS
+
+app_name = "approvals"
+
+urlpatterns = [*URLS]
