@@ -8,20 +8,23 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.approvals import events
-from kedang.foundation.approvals.choices import OPEN_STATES, CaseState, TaskState
-from kedang.foundation.approvals.models import Case, CaseCopy, Task
+from kedang.foundation.approvals.choices import CaseState, FlowState, TaskState
+from kedang.foundation.approvals.models import Case, CaseCopy, Flow, Task
 from kedang.foundation.approvals.policies import stood_in_for
 from kedang.foundation.approvals.registry import is_known, kind_of, kinds
+from kedang.foundation.approvals.services import flows as flow_services
 from kedang.foundation.approvals.views.cases import CaseAct, CaseDetail
+from kedang.foundation.approvals.views.flows import FlowDetail, FlowEdit, FlowNext
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.home import Block, Line, Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
-from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, View
+from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
 
 STATE_TONES = {
     CaseState.RUNNING: "blue", CaseState.RETURNED: "warn", CaseState.CONFIRMING: "warn", CaseState.APPROVED: "good",
     CaseState.REJECTED: "bad",
 }  # fmt: skip
+FLOW_TONES = {FlowState.DRAFT: "warn", FlowState.IN_FORCE: "good", FlowState.RETIRED: ""}
 MOST_LINES = 8
 
 
@@ -88,6 +91,43 @@ class CasePages(RecordPages):
     detail_view = CaseDetail
 
 
+class FlowPages(RecordPages):
+    """审批流程: /flows/ …"""
+
+    model, prefix, icon = Flow, "flows", "sitemap"
+    title, lead = _("审批流程"), _("每种申请由谁审批、按什么顺序、多久办完。启用过的版本不再改动，在办的申请按提交时的版本办理。")
+    empty_hint = _("点“新建审批流程”，选择申请种类，再逐步添加审批人。")
+    head_tags, tones = ("state",), {"state": FLOW_TONES}
+    panels = (
+        Panel(_("概况"), ("name", "version", "position", "after_return", "urgent_role", "made_by", "made_at", "in_force_at", "retired_at", "note"),
+              wide=("note",)),
+    )  # fmt: skip
+    columns = (
+        Column("name", lead=True), Column("kind_title", _("申请种类"), text=kind_title, needs=("kind",)), "version",
+        Column("state", tones=FLOW_TONES), "position", "in_force_at", "made_by",
+    )  # fmt: skip
+    filters = ("name", Filter("kind", choices=kind_choices, kind="choice"), Filter("state"))
+    views = (
+        View("in-force", _("启用中"), lambda actor: Q(state=FlowState.IN_FORCE)),
+        View("drafts", _("草稿"), lambda actor: Q(state=FlowState.DRAFT)),
+    )
+    default_sort = ("kind", "position", "line", "-version")
+    toolbar_links = ((_("新建审批流程"), "approvals:flow-new", "plus", "approvals.manage_flows"),)
+    verbs = (
+        Verb(
+            "put-in-force", _("启用"), flow_services.flow_put_in_force, action="approvals.manage_flows", icon="player-play", main=True,
+            when=lambda flow: flow.state == FlowState.DRAFT, done=_("已启用，此后的申请按此版本办理。"),
+            confirm=_("新的申请从现在起按此版本办理；原来启用的版本停用，在办的申请不受影响。"),
+        ),
+        Verb(
+            "retire", _("停用"), flow_services.flow_retire, action="approvals.manage_flows", icon="ban", reason=True,
+            when=lambda flow: flow.state == FlowState.IN_FORCE, done=_("已停用。"), confirm=_("此后的申请改按其他适用的流程办理，在办的申请不受影响。"),
+        ),
+    )  # fmt: skip
+    has_export = False
+    detail_view = FlowDetail
+
+
 def tiles(actor: Any) -> list[Tile]:
     """How much waits."""
     count = waiting_for(actor).count()
@@ -117,12 +157,16 @@ def lines(actor: Any) -> list[Line]:
 
 
 URLS = [
+    path("flows/new/", FlowEdit.as_view(), name="flow-new"),
+    path("flows/<int:pk>/draft/", FlowEdit.as_view(), name="flow-edit"),
+    path("flows/<int:pk>/next/", FlowNext.as_view(), name="flow-next"),
+    *FlowPages.urls(),
     path("cases/<int:pk>/<slug:verb>/act/", CaseAct.as_view(pages=CasePages), name="case-act"),
     *CasePages.urls(),
 ]
 menu.add(Entry(_("审批"), "approvals:case-list", icon="checklist", action="approvals.view", group="work", order=20))
+menu.add(Entry(_("审批流程"), "approvals:flow-list", icon="sitemap", action="approvals.manage_flows", group="system", order=40))
 work_list.add_tiles(tiles, action="approvals.use", order=5)
 work_list.add_block(
     Block("cases-waiting", _("待我审批"), lines, "checklist", "approvals:case-list", "approvals.use", 5, empty=_("没有等您审批的申请。"))
 )
-__all__ = ["OPEN_STATES", "CasePages"]
