@@ -21,7 +21,9 @@ DUTY_TITLES = {
 SYSTEM_ACTS = frozenset({"access.manage_people", "access.manage_roles", "settings.manage"})
 SECURITY_ACTS = frozenset({"access.manage_grants", "access.manage_sign_in"})
 AUDIT_ACTS = frozenset({"audit.export"})
-HOUSE_ROOMS = frozenset({"access", "approvals", "audit", "jobs", "numbering", "safekeeping", "search", "settings", "web"})
+HOUSE_ROOMS = frozenset(
+    {"access", "approvals", "audit", "jobs", "numbering", "safekeeping", "search", "settings", "web"}
+)
 """Rooms whose actions touch no dossier."""
 
 

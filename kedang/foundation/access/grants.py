@@ -1,14 +1,18 @@
 """The grants of an actor that hold now, loaded once per actor object (that is, once per request or job)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
-from kedang.foundation.access.models import Department, Grant, Person, Scope
+from kedang.foundation.access.models import Department, Grant, Person, RecordGrant, Scope
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, RIGHT_ORDER, FieldRight, SecrecyLevel
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.sure import sure
+
+OPENED = "opened"
+"""Scope of what an approved request opened: certain records, by their keys."""
 
 _CACHE = "_kedang_active_grants"
 
@@ -25,6 +29,14 @@ class ActiveGrant:
     person_id: int
     department_ids: frozenset[int]
     role_code: str = ""
+    records: frozenset[int] = frozenset()
+    level: int = 0
+    """Of opened records: the secrecy level up to which they are open, whatever the person's own clearance."""
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether it opens certain records of the model named by ``value``, not a role."""
+        return self.scope == OPENED
 
     def right_on(self, field_class: str) -> FieldRight:
         """What this grant shows of a class of fields; unlisted sensitive classes are hidden."""
@@ -76,7 +88,31 @@ def _load(actor: Actor) -> list[ActiveGrant]:
         .order_by("id")
     )
     department_id = actor.department_id if isinstance(actor, Person) else None
-    return [_active(row, actor, department_id) for row in rows]
+    return [_active(row, actor, department_id) for row in rows] + _opened(actor, moment)
+
+
+def is_opened_by(moment: datetime) -> Q:
+    """Openings of records that hold at a moment."""
+    return Q(valid_from__lte=moment, valid_until__gt=moment, ended_at__isnull=True)
+
+
+def _opened(actor: Actor, moment: datetime) -> list[ActiveGrant]:
+    """What approved requests opened; asked for only of people to whom something was."""
+    until = getattr(actor, "opened_until", None)
+    if until is None or until <= moment:
+        return []
+    sorts: dict[tuple[str, str, tuple[str, ...], tuple[tuple[str, str], ...], int], set[int]] = {}
+    for row in RecordGrant.objects.filter(is_opened_by(moment), person_id=actor.id or 0, person__is_active=True):
+        rights = tuple(sorted(row.field_rights.items()))
+        sort = (row.subject_type, OPENED, tuple(row.actions), rights, row.secrecy_level)
+        sorts.setdefault(sort, set()).add(row.subject_id)
+    return [
+        ActiveGrant(
+            frozenset(codes), dict(rights), scope, label, sure(actor.fonds_id), sure(actor.id), frozenset(),
+            records=frozenset(keys), level=level,
+        )
+        for (label, scope, codes, rights, level), keys in sorts.items()
+    ]  # fmt: skip
 
 
 def _active(row: Grant, actor: Actor, own_department_id: int | None) -> ActiveGrant:

@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.access.duties import duty_of
+from kedang.foundation.access.opened.models import RecordGrant as RecordGrant
 from kedang.foundation.access.querysets import ScopedQuerySet
 from kedang.foundation.access.secrecy import FieldSecrecy, SecrecyLevel
 from kedang.foundation.access.signin.models import Factor as Factor
@@ -111,6 +112,7 @@ class Person(AbstractBaseUser):
     sign_in_stamp = models.PositiveIntegerField(_("登录批次"), default=0, editable=False)
     factor_since = models.DateTimeField(_("启用第二步验证"), null=True, blank=True, editable=False)
     factor_due_at = models.DateTimeField(_("须启用第二步验证"), null=True, blank=True, editable=False)
+    opened_until = models.DateTimeField(_("专项授权至"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("建立时间"))
 
     USERNAME_FIELD = "username"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.access.actions import Action, action
 from kedang.foundation.access.grants import ActiveGrant, active_grants, clearance_of, has_action
-from kedang.foundation.access.models import Department, Fonds, Grant, Person, Role, Scope, SignInPolicy
+from kedang.foundation.access.models import Department, Fonds, Grant, Person, RecordGrant, Role, Scope, SignInPolicy
 from kedang.foundation.access.querysets import (
     ScopedQuerySet as ScopedQuerySet,  # the managers of all rooms take it from here
 )
@@ -58,8 +58,23 @@ class Policy:
             return Q()
         if self.parent:
             return prefixed(policy_for(self.parent_model()).scope(actor, code), self.parent)
-        reach = [self.grant_q(grant) for grant in active_grants(actor) if code in grant.actions]
-        return any_of(reach) & self.limits(actor) if reach else NOTHING
+        held = [grant for grant in active_grants(actor) if code in grant.actions]
+        reach = [self.grant_q(grant) for grant in held if not grant.is_opened]
+        within = any_of(reach) & self.limits(actor) if reach else NOTHING
+        return self.widened(within, held)
+
+    def widened(self, within: Q, held: list[ActiveGrant]) -> Q:
+        """Rows within reach, and those that approved requests opened besides, up to the level that approvers knew."""
+        label = self.model._meta.label_lower
+        opened = [self.opened_q(grant) for grant in held if grant.is_opened and grant.value == label]
+        return any_of([within, *opened]) if opened else within
+
+    def opened_q(self, grant: ActiveGrant) -> Q:
+        """Rows that one opening reaches."""
+        q = Q(pk__in=sorted(grant.records))
+        if self.paths.fonds:
+            q &= Q(**{self.paths.fonds: grant.fonds_id})
+        return q & Q(**{f"{self.paths.secrecy}__lte": grant.level}) if self.paths.secrecy else q
 
     def limits(self, actor: Actor) -> Q:
         """Limits that hold whatever the grant: company and secrecy level."""
@@ -91,6 +106,8 @@ class Policy:
         if self.parent:
             above = getattr(obj, self.parent)
             return policy_for(type(above)).covers(grant, above)
+        if grant.is_opened:
+            return grant.value == obj._meta.label_lower and obj.pk in grant.records
         if grant.scope == Scope.ALL or self.ignores_scope:
             return True
         if grant.scope == Scope.OWN:
@@ -237,16 +254,23 @@ def _reaches(policy: Policy, actor: Actor, code: str, obj: models.Model) -> bool
     while rule.parent:
         root = getattr(root, rule.parent)
         rule = policy_for(type(root))
-    if not within_limits(rule, actor, root):
-        return False
-    return any(code in grant.actions and rule.covers(grant, root) for grant in active_grants(actor))
+    return any(code in grant.actions for grant in reaching(rule, actor, root))
 
 
-def within_limits(rule: Policy, actor: Actor, root: models.Model) -> bool:
-    """Whether an object lies within company and secrecy level of the actor: :meth:`Policy.limits` asked of values in memory."""
+def reaching(rule: Policy, actor: Actor, root: models.Model) -> list[ActiveGrant]:
+    """Grants in force that reach an object, within company and secrecy level: :meth:`Policy.limits` asked of values in memory.
+
+    A record that an approved request opened may lie above the person's clearance, up to the level that the approvers knew.
+    """
     if rule.paths.fonds and value_at(root, rule.paths.fonds) != actor.fonds_id:
-        return False
-    return not rule.paths.secrecy or int(value_at(root, rule.paths.secrecy) or 0) <= clearance_of(actor)
+        return []
+    level = int(value_at(root, rule.paths.secrecy) or 0) if rule.paths.secrecy else 0
+    clearance = clearance_of(actor)
+    return [
+        grant
+        for grant in active_grants(actor)
+        if level <= (grant.level if grant.is_opened else clearance) and rule.covers(grant, root)
+    ]
 
 
 _STAFF = _("人员与权限")
@@ -298,6 +322,14 @@ class RolePolicy(Policy):
 @register
 class GrantPolicy(Policy):
     model, view, change, ignores_scope = Grant, "access.view_people", "access.manage_grants", True
+    paths = ScopePaths(fonds="person__fonds_id")
+
+
+@register
+class RecordGrantPolicy(Policy):
+    """Openings of records are seen by the person they are for, and by who looks after people."""
+
+    model, view, change, ignores_scope = RecordGrant, "access.view_people", "access.manage_grants", True
     paths = ScopePaths(fonds="person__fonds_id")
 
 

@@ -22,8 +22,8 @@ from kedang.foundation.access.policies import (
     may_be_named,
     policy_for,
     prefixed,
+    reaching,
     require,
-    within_limits,
 )
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, FieldRight
 from kedang.foundation.access.signin.quota import spend
@@ -77,11 +77,7 @@ def right_on(actor: Actor, obj: models.Model, field: str) -> FieldRight:
     if actor.is_system or name in ALWAYS_SHOWN:
         return FieldRight.SHOW
     policy, root = _root(obj)
-    if not within_limits(policy, actor, root):
-        return FieldRight.HIDE
-    return best_right(
-        [g.right_on(name) for g in active_grants(actor) if policy.view in g.actions and policy.covers(g, root)]
-    )
+    return best_right([g.right_on(name) for g in reaching(policy, actor, root) if policy.view in g.actions])
 
 
 def reveal(actor: Actor, obj: models.Model, field: str) -> Revealed:
@@ -196,12 +192,13 @@ def shown_scope(actor: Actor, model: type[models.Model], field_class_name: str) 
     policy = policy_for(model)
     if policy.parent:
         return prefixed(shown_scope(actor, policy.parent_model(), field_class_name), policy.parent)
-    showing = [
-        policy.grant_q(grant)
+    held = [
+        grant
         for grant in active_grants(actor)
         if policy.view in grant.actions and grant.right_on(field_class_name) == FieldRight.SHOW
     ]
-    return any_of(showing) & policy.limits(actor) if showing else NOTHING
+    showing = [policy.grant_q(grant) for grant in held if not grant.is_opened]
+    return policy.widened(any_of(showing) & policy.limits(actor) if showing else NOTHING, held)
 
 
 @transaction.atomic
