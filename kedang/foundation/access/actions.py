@@ -31,3 +31,9 @@ def action(code: str) -> Action:
 def actions() -> list[Action]:
     """All declared actions in order of declaration."""
     return list(_actions.values())
+
+
+def is_reading(code: str) -> bool:
+    """Whether an action is known and changes nothing; words of rooms that are no longer there are no reading."""
+    found = _actions.get(code)
+    return found is not None and found.is_reading

@@ -22,7 +22,7 @@ SYSTEM_ACTS = frozenset({"access.manage_people", "access.manage_roles", "setting
 SECURITY_ACTS = frozenset({"access.manage_grants", "access.manage_sign_in"})
 AUDIT_ACTS = frozenset({"audit.export"})
 HOUSE_ROOMS = frozenset(
-    {"access", "approvals", "audit", "jobs", "numbering", "safekeeping", "search", "settings", "web"}
+    {"access", "approvals", "audit", "governance", "jobs", "numbering", "safekeeping", "search", "settings", "web"}
 )
 """Rooms whose actions touch no dossier."""
 

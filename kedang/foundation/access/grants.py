@@ -1,6 +1,6 @@
 """The grants of an actor that hold now, loaded once per actor object (that is, once per request or job)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -88,7 +88,20 @@ def _load(actor: Actor) -> list[ActiveGrant]:
         .order_by("id")
     )
     department_id = actor.department_id if isinstance(actor, Person) else None
-    return [_active(row, actor, department_id) for row in rows] + _opened(actor, moment)
+    return _guarded(actor, [_active(row, actor, department_id) for row in rows] + _opened(actor, moment))
+
+
+def _guarded(actor: Actor, grants: list[ActiveGrant]) -> list[ActiveGrant]:
+    """The one place where a missing agreement or a hand-over under way takes effect on all pages, services and searches."""
+    from kedang.foundation.access.guards import (
+        guarded,
+        is_guarded,
+    )  # which asks the rules of signing in, above this module
+
+    if not grants or not isinstance(actor, Person) or not is_guarded(actor):
+        return grants
+    left = [replace(grant, actions=guarded(actor, grant.actions)) for grant in grants]
+    return [grant for grant in left if grant.actions]
 
 
 def is_opened_by(moment: datetime) -> Q:

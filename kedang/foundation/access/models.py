@@ -113,6 +113,8 @@ class Person(AbstractBaseUser):
     factor_since = models.DateTimeField(_("启用第二步验证"), null=True, blank=True, editable=False)
     factor_due_at = models.DateTimeField(_("须启用第二步验证"), null=True, blank=True, editable=False)
     opened_until = models.DateTimeField(_("专项授权至"), null=True, blank=True, editable=False)
+    agreed_until = models.DateField(_("保密协议有效至"), null=True, blank=True, editable=False)
+    handing_since = models.DateTimeField(_("办理交接，只读"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("建立时间"))
 
     USERNAME_FIELD = "username"

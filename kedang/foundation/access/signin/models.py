@@ -44,6 +44,7 @@ class SignInPolicy(models.Model):
         _("启用第二步验证的宽限天数"), default=14, validators=_between(0, 60)
     )
     quotas: Any = models.JSONField(_("每日用量上限"), default=dict, blank=True)
+    agreement_required = models.BooleanField(_("未签保密协议不得接触档案"), default=False)
 
     objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 
