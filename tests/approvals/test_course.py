@@ -46,9 +46,22 @@ def test_two_steps_and_the_effect(cast: Cast, effects: Effects) -> None:
     assert waiting(case) == [cast.archivist.name] and effects.seen == []
     case = d.case_approve(actor=cast.archivist, case=case, opinion="同意")
     assert case.state == "approved" and case.closed_at and effects.seen == ["approved 查阅青山合同"]
-    assert course(case) == [("submit", cast.salesperson.name), ("approve", cast.head.name), ("approve", cast.archivist.name)]
-    codes = list(Event.objects.filter(subject_type="approvals.case", subject_id=case.pk).order_by("id").values_list("code", flat=True))
-    assert codes == ["approvals.case_opened", "approvals.case_decided", "approvals.case_decided", "approvals.case_approved"]
+    assert course(case) == [
+        ("submit", cast.salesperson.name),
+        ("approve", cast.head.name),
+        ("approve", cast.archivist.name),
+    ]
+    codes = list(
+        Event.objects.filter(subject_type="approvals.case", subject_id=case.pk)
+        .order_by("id")
+        .values_list("code", flat=True)
+    )
+    assert codes == [
+        "approvals.case_opened",
+        "approvals.case_decided",
+        "approvals.case_decided",
+        "approvals.case_approved",
+    ]
 
 
 def test_nobody_decides_on_their_own_and_nobody_out_of_turn(cast: Cast, effects: Effects) -> None:
@@ -128,7 +141,9 @@ def test_all_of_a_step_or_any_one(cast: Cast, effects: Effects) -> None:
 def test_passed_on_and_one_more_asked(cast: Cast, effects: Effects) -> None:
     make_flow(cast, HEAD)
     case = ask(cast)
-    assert "申请人" in refused("signer_unfit", d.task_delegate, actor=cast.head, case=case, to=cast.salesperson, opinion="请代办")
+    assert "申请人" in refused(
+        "signer_unfit", d.task_delegate, actor=cast.head, case=case, to=cast.salesperson, opinion="请代办"
+    )
     case = d.signer_add(actor=cast.head, case=case, person=cast.reader, opinion="请财务会签")
     case = d.case_approve(actor=cast.head, case=case)
     assert case.state == "running" and waiting(case) == [cast.reader.name], "who was added is needed"
@@ -143,8 +158,16 @@ def test_a_stand_in_decides_in_the_others_name(cast: Cast, effects: Effects) -> 
     make_flow(cast, HEAD)
     now = clock.now()
     refused("stand_in_odd", stand_in_set, actor=cast.head, stand_in=cast.head, since=now, until=now + timedelta(days=2))
-    stand_in_set(actor=cast.head, stand_in=cast.reader, since=now - timedelta(minutes=1), until=now + timedelta(days=2), reason="休假")
-    refused("stand_in_twice", stand_in_set, actor=cast.head, stand_in=cast.clerk, since=now, until=now + timedelta(days=1))
+    stand_in_set(
+        actor=cast.head,
+        stand_in=cast.reader,
+        since=now - timedelta(minutes=1),
+        until=now + timedelta(days=2),
+        reason="休假",
+    )
+    refused(
+        "stand_in_twice", stand_in_set, actor=cast.head, stand_in=cast.clerk, since=now, until=now + timedelta(days=1)
+    )
     case = ask(cast)
     case = d.case_approve(actor=cast.reader, case=case, opinion="同意")
     entry = Decision.objects.get(case=case, kind="approve")
@@ -155,7 +178,9 @@ def test_a_stand_in_decides_in_the_others_name(cast: Cast, effects: Effects) -> 
 
 def test_conditions_choose_flow_and_steps(cast: Cast, effects: Effects) -> None:
     make_flow(cast, HEAD, StepSpec("总经理审批", "role:general_manager", conditions=(("amount", "at_least", 10000),)))
-    special = make_flow(cast, StepSpec("总经理审批", "role:general_manager"), position=1, conditions=[["secrecy_level", "at_least", 3]])
+    special = make_flow(
+        cast, StepSpec("总经理审批", "role:general_manager"), position=1, conditions=[["secrecy_level", "at_least", 3]]
+    )
     small, large = ask(cast, facts={"amount": "900"}), ask(cast, facts={"amount": "10000.00"}, title="大额")
     assert d.case_approve(actor=cast.head, case=small).state == "approved"
     assert waiting(d.case_approve(actor=cast.head, case=large)) == [cast.manager.name]
@@ -196,7 +221,9 @@ def test_line_by_line(cast: Cast) -> None:
         assert list(case.lines.values_list("is_granted", flat=True)) == [True, False], "once refused stays refused"
         assert effects.seen == ["approved 查阅青山合同"]
         other = ask(cast, lines=lines, title="全部不准")
-        other = d.case_approve(actor=cast.head, case=other, lines={one.pk: False for one in other.lines.all()}, opinion="均不需要")
+        other = d.case_approve(
+            actor=cast.head, case=other, lines={one.pk: False for one in other.lines.all()}, opinion="均不需要"
+        )
         assert other.state == "rejected" and effects.seen[-1] == "rejected 全部不准"
 
 
@@ -242,13 +269,23 @@ def test_overdue_is_reminded_and_goes_up(cast: Cast, effects: Effects) -> None:
     assert d.case_approve(actor=cast.manager, case=case).state == "approved"
 
 
-def test_many_at_once_each_by_itself(cast: Cast, effects: Effects) -> None:
+def test_alone_where_the_kind_says_so(cast: Cast) -> None:
+    """A kind that must be read one by one is not decided from the list."""
+    with trial_kind(may_batch=False) as effects:
+        make_flow(cast, HEAD)
+        case = ask(cast)
+        assert "逐份审批" in refused("not_in_batch", d.case_agree, actor=cast.head, case=case)
+        assert "逐份审批" in refused("not_in_batch", d.case_refuse, actor=cast.head, case=case, reason="不必")
+        assert waiting(case) == [cast.head.name] and effects.seen == []
+
+
+def test_agreed_and_refused_from_the_list(cast: Cast, effects: Effects) -> None:
+    """The same rules hold for picked rows."""
     make_flow(cast, HEAD)
-    cases = [ask(cast, title=f"第{n}件") for n in range(3)]
-    d.case_withdraw(actor=cast.salesperson, case=cases[1])
-    outcome = d.cases_decide(actor=cast.head, cases=cases, is_granted=True, opinion="同意")
-    assert [one.title for one in outcome.done] == ["第0件", "第2件"]
-    assert [(case.title, "已撤回" in sentence) for case, sentence in outcome.refused] == [("第1件", True)]
+    first, second = ask(cast, title="甲"), ask(cast, title="乙")
+    assert d.case_agree(actor=cast.head, case=first).state == "approved"
+    assert d.case_refuse(actor=cast.head, case=second, reason="不必").state == "rejected"
+    assert effects.seen == ["approved 甲", "rejected 乙"]
 
 
 def test_reminded_at_most_once_an_hour(cast: Cast, effects: Effects) -> None:
@@ -261,5 +298,7 @@ def test_reminded_at_most_once_an_hour(cast: Cast, effects: Effects) -> None:
 def test_who_sees_a_case(cast: Cast, effects: Effects) -> None:
     make_flow(cast, HEAD, ARCHIVE)
     case = ask(cast)
-    sees = {name for name, person in cast.everybody().items() if Case.objects.visible_to(person).filter(pk=case.pk).exists()}
+    sees = {
+        name for name, person in cast.everybody().items() if Case.objects.visible_to(person).filter(pk=case.pk).exists()
+    }
     assert sees == {"salesperson", "head", "archivist", "manager", "auditor"}

@@ -10,7 +10,12 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from datetime import timedelta
 
+        from kedang.foundation.access.arrivals import when_fonds_arrives
+        from kedang.foundation.approvals import setup
+        from kedang.foundation.approvals.general import declare_general
         from kedang.foundation.approvals.services.overdue import overdue_run
         from kedang.foundation.jobs.schedules import schedule
 
+        declare_general()
+        when_fonds_arrives(setup.ensure_defaults)
         schedule("approvals.overdue", every=timedelta(minutes=1), run=overdue_run)

@@ -12,10 +12,14 @@ from kedang.foundation.approvals.choices import CaseState, FlowState, TaskState
 from kedang.foundation.approvals.models import Case, CaseCopy, Flow, Task
 from kedang.foundation.approvals.policies import stood_in_for
 from kedang.foundation.approvals.registry import is_known, kind_of, kinds
+from kedang.foundation.approvals.services import deciding
 from kedang.foundation.approvals.services import flows as flow_services
-from kedang.foundation.approvals.views.cases import CaseAct, CaseDetail
+from kedang.foundation.approvals.services.opening import NUMBER_CODE, NUMBER_KEY
+from kedang.foundation.approvals.views.asking import CaseAsk, CaseStart
+from kedang.foundation.approvals.views.cases import CaseAct, CaseDetail, CasePrint
 from kedang.foundation.approvals.views.flows import FlowDetail, FlowEdit, FlowNext
 from kedang.foundation.kernel import clock
+from kedang.foundation.numbering.subjects import NumberSubject, register_subject
 from kedang.foundation.web.home import Block, Line, Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
@@ -42,7 +46,11 @@ def in_tasks(rows: Any) -> Q:
 
 def done_by(actor: Any) -> Q:
     """Cases in which the actor has said something as an approver."""
-    return Q(pk__in=Task.objects.filter(person_id=actor.pk, state__in=[TaskState.DONE, TaskState.PASSED_ON]).values("case_id"))
+    return Q(
+        pk__in=Task.objects.filter(person_id=actor.pk, state__in=[TaskState.DONE, TaskState.PASSED_ON]).values(
+            "case_id"
+        )
+    )
 
 
 def told_to(actor: Any) -> Q:
@@ -87,15 +95,34 @@ class CasePages(RecordPages):
         View("copies", _("抄送我的"), told_to),
     )
     read_event = events.CASE_VIEWED
+    verbs = (
+        Verb(
+            "agree", _("同意"), deciding.case_agree, action="approvals.use", icon="check", main=True, batch=True, reason="optional",
+            done=_("已同意。"), confirm=_("对勾选的申请逐份表示同意；须逐份打开审批的会说明原因，其余照办。"),
+        ),
+        Verb(
+            "refuse", _("不同意"), deciding.case_refuse, action="approvals.use", icon="x", danger=True, batch=True, reason=True,
+            done=_("已答复不同意，申请人会看到理由。"), confirm=_("勾选的申请都不予批准，理由写给申请人。"),
+        ),
+    )  # fmt: skip
+    toolbar_links = ((_("发起申请"), "approvals:case-start", "plus", "approvals.use"),)
     has_export = False
     detail_view = CaseDetail
+
+    @classmethod
+    def verbs_for(cls, actor: Any, obj: Any) -> list[Verb]:
+        """None at the head of a case: the box on its page has them, with the lines and the opinion."""
+        return []
 
 
 class FlowPages(RecordPages):
     """审批流程: /flows/ …"""
 
     model, prefix, icon = Flow, "flows", "sitemap"
-    title, lead = _("审批流程"), _("每种申请由谁审批、按什么顺序、多久办完。启用过的版本不再改动，在办的申请按提交时的版本办理。")
+    title, lead = (
+        _("审批流程"),
+        _("每种申请由谁审批、按什么顺序、多久办完。启用过的版本不再改动，在办的申请按提交时的版本办理。"),
+    )
     empty_hint = _("点“新建审批流程”，选择申请种类，再逐步添加审批人。")
     head_tags, tones = ("state",), {"state": FLOW_TONES}
     panels = (
@@ -133,7 +160,17 @@ def tiles(actor: Any) -> list[Tile]:
     count = waiting_for(actor).count()
     late = waiting_for(actor, late=True).count() if count else 0
     note = _now("其中 %(late)s 件逾期") % {"late": late} if late else ""
-    return [Tile(_("待我审批"), count, f"{reverse('approvals:case-list')}?view=waiting", "checklist", _("件"), note, "warn" if late else "")]
+    return [
+        Tile(
+            _("待我审批"),
+            count,
+            f"{reverse('approvals:case-list')}?view=waiting",
+            "checklist",
+            _("件"),
+            note,
+            "warn" if late else "",
+        )
+    ]
 
 
 def lines(actor: Any) -> list[Line]:
@@ -161,12 +198,29 @@ URLS = [
     path("flows/<int:pk>/draft/", FlowEdit.as_view(), name="flow-edit"),
     path("flows/<int:pk>/next/", FlowNext.as_view(), name="flow-next"),
     *FlowPages.urls(),
+    path("cases/new/", CaseStart.as_view(), name="case-start"),
+    path("cases/new/general/", CaseAsk.as_view(), name="case-ask"),
+    path("cases/<int:pk>/print/", CasePrint.as_view(pages=CasePages), name="case-print"),
     path("cases/<int:pk>/<slug:verb>/act/", CaseAct.as_view(pages=CasePages), name="case-act"),
     *CasePages.urls(),
 ]
 menu.add(Entry(_("审批"), "approvals:case-list", icon="checklist", action="approvals.view", group="work", order=20))
-menu.add(Entry(_("审批流程"), "approvals:flow-list", icon="sitemap", action="approvals.manage_flows", group="system", order=40))
+menu.add(
+    Entry(
+        _("审批流程"), "approvals:flow-list", icon="sitemap", action="approvals.manage_flows", group="system", order=40
+    )
+)
+register_subject(NumberSubject(NUMBER_KEY, _("申请单号"), ((NUMBER_KEY, _("申请单")),), {NUMBER_KEY: NUMBER_CODE}, ""))
 work_list.add_tiles(tiles, action="approvals.use", order=5)
 work_list.add_block(
-    Block("cases-waiting", _("待我审批"), lines, "checklist", "approvals:case-list", "approvals.use", 5, empty=_("没有等您审批的申请。"))
+    Block(
+        "cases-waiting",
+        _("待我审批"),
+        lines,
+        "checklist",
+        "approvals:case-list",
+        "approvals.use",
+        5,
+        empty=_("没有等您审批的申请。"),
+    )
 )

@@ -103,4 +103,3 @@ class StandInPolicy(Policy):
 
     model, view, change, ignores_scope = StandIn, "approvals.view", "approvals.use", True
     paths = ScopePaths(fonds="person__fonds_id")
-

@@ -52,7 +52,10 @@ class CaseKind:
         on_approved, on_rejected, on_withdrawn: effects, in the transaction of the last decision. ``on_approved`` of an urgent case runs at the
             urgent approval; ``on_unconfirmed`` takes it back where the confirmation is refused afterwards.
         describe: (label, text) pairs of what is asked for, as the actor may see it.
-        page: name of the URL of the subject, with its key.
+        page: name of the URL of the subject, with its key. start: name of the URL of the form where a request of this kind begins; empty
+            where it begins on the page of its subject, as ``begins_at`` says.
+        block: (template, context) that stands on the case's page below what is asked for; the template finds it as ``block``.
+        edit: name of the URL where who asked changes a returned request, with the key of the case.
         is_line_by_line: approvers may grant some lines and not others. may_batch: several cases may be decided with one opinion.
     """
 
@@ -70,6 +73,11 @@ class CaseKind:
     on_unconfirmed: Handler = nothing
     describe: Callable[["Actor", "Case"], list[tuple[Words, Any]]] = lambda actor, case: []
     page: str = ""
+    start: str = ""
+    icon: str = "file-text"
+    begins_at: Words = ""
+    block: Callable[["Actor", "Case"], tuple[str, dict[str, Any]] | None] = lambda actor, case: None
+    edit: str = ""
     is_line_by_line: bool = False
     may_batch: bool = True
     order: int = 100

@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         roles = ensure_builtin_roles()
         upgrade = upgrade_builtin_roles()
         archives_made = ensure_archives()
+        flows_made = ensure_all_flows()
     answer: dict[str, Any] = {
         "engine": connection.vendor,
         "key_ring": "created" if key_ring_created else "present",
@@ -58,6 +59,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         answer["roles_left"] = upgrade.left
     if archives_made:
         answer["archives_made"] = archives_made
+    if flows_made:
+        answer["flows_made"] = flows_made
     if guards_restored:
         answer["guards_restored"] = guards_restored
     if args.demo:
@@ -95,6 +98,14 @@ def ensure_archives() -> list[str]:
     from kedang.foundation.access.models import Fonds
 
     return [fonds.name for fonds in Fonds.objects.order_by("id") if any(ensure_defaults(fonds).values())]
+
+
+def ensure_all_flows() -> int:
+    """Give every company the flows of kinds of request that came with a newer version. How many were made."""
+    from kedang.foundation.access.models import Fonds
+    from kedang.foundation.approvals.services.flows import ensure_flows
+
+    return sum(ensure_flows(fonds) for fonds in Fonds.objects.order_by("id"))
 
 
 def ensure_key_ring() -> bool:

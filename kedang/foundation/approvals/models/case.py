@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kedang.foundation.access.models import Department, Fonds, Person
 from kedang.foundation.access.querysets import ScopedQuerySet
 from kedang.foundation.access.secrecy import FieldSecrecy, SecrecyLevel
-from kedang.foundation.approvals.choices import CaseState, DecisionKind, OPEN_STATES, TaskState
+from kedang.foundation.approvals.choices import OPEN_STATES, CaseState, DecisionKind, TaskState
 from kedang.foundation.approvals.models.flow import Flow, FlowStep
 
 
@@ -25,12 +25,16 @@ class Case(models.Model):
     kind = models.CharField(_("申请种类"), max_length=40)
     title = models.CharField(_("事项"), max_length=160)
     flow = models.ForeignKey(Flow, models.PROTECT, verbose_name=_("审批流程"))
-    step = models.ForeignKey(FlowStep, models.PROTECT, null=True, blank=True, verbose_name=_("当前步骤"), related_name="+")
+    step = models.ForeignKey(
+        FlowStep, models.PROTECT, null=True, blank=True, verbose_name=_("当前步骤"), related_name="+"
+    )
     returned_from = models.PositiveIntegerField(_("退回自步骤"), null=True, blank=True, editable=False)
     state = models.CharField(_("状态"), max_length=10, choices=CaseState.choices, default=CaseState.RUNNING)
     requester = models.ForeignKey(Person, models.PROTECT, verbose_name=_("申请人"), related_name="cases")
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, verbose_name=_("申请部门"))
-    secrecy_level = models.PositiveSmallIntegerField(_("密级"), choices=SecrecyLevel.choices, default=SecrecyLevel.INTERNAL)
+    secrecy_level = models.PositiveSmallIntegerField(
+        _("密级"), choices=SecrecyLevel.choices, default=SecrecyLevel.INTERNAL
+    )
     subject_type = models.CharField(_("对象种类"), max_length=60, blank=True, default="")
     subject_id = models.BigIntegerField(_("对象"), null=True, blank=True)
     subject_version = models.PositiveIntegerField(_("对象版本"), null=True, blank=True)
@@ -122,7 +126,9 @@ class Task(models.Model):
     step = models.ForeignKey(FlowStep, models.PROTECT, null=True, blank=True, verbose_name=_("步骤"), related_name="+")
     turn = models.PositiveIntegerField(_("轮次"), default=1)
     person = models.ForeignKey(Person, models.PROTECT, verbose_name=_("审批人"), related_name="tasks")
-    passed_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("转自"), related_name="+")
+    passed_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("转自"), related_name="+"
+    )
     is_added = models.BooleanField(_("加签"), default=False)
     is_urgent = models.BooleanField(_("紧急批准"), default=False)
     state = models.CharField(_("状态"), max_length=10, choices=TaskState.choices, default=TaskState.WAITING)
@@ -164,10 +170,14 @@ class Decision(models.Model):
     secrecy = FieldSecrecy(default="internal")
 
     case = models.ForeignKey(Case, models.PROTECT, verbose_name=_("审批单"), related_name="decisions")
-    task = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, verbose_name=_("任务"), related_name="decisions")
+    task = models.ForeignKey(
+        Task, models.PROTECT, null=True, blank=True, verbose_name=_("任务"), related_name="decisions"
+    )
     step_name = models.CharField(_("步骤"), max_length=40, blank=True, default="")
     kind = models.CharField(_("办理"), max_length=12, choices=DecisionKind.choices)
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, verbose_name=_("办理人"), related_name="decisions")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, verbose_name=_("办理人"), related_name="decisions"
+    )
     by = models.CharField(_("办理人姓名"), max_length=80)
     on_behalf_of = models.CharField(_("代"), max_length=80, blank=True, default="")
     opinion = models.CharField(_("意见"), max_length=500, blank=True, default="")

@@ -86,7 +86,9 @@ class FlowStep(models.Model):
     approver = models.CharField(_("审批人"), max_length=10, choices=ApproverKind.choices)
     level = models.PositiveSmallIntegerField(_("上级层级"), default=1)
     role = models.ForeignKey(Role, models.PROTECT, null=True, blank=True, verbose_name=_("角色"), related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, verbose_name=_("指定人员"), related_name="+")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, verbose_name=_("指定人员"), related_name="+"
+    )
     conditions: Any = models.JSONField(_("进入条件"), default=list, blank=True)
     on_empty = models.CharField(_("无人审批时"), max_length=10, choices=EmptyRule.choices, default=EmptyRule.FALLBACK)
     on_repeat = models.CharField(_("前已同意时"), max_length=10, choices=RepeatRule.choices, default=RepeatRule.COUNT)
@@ -105,7 +107,8 @@ class FlowStep(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["flow", "position"], name="flow_step_position_once"),
             models.CheckConstraint(
-                condition=~models.Q(approver=ApproverKind.ROLE) | models.Q(role__isnull=False), name="flow_step_has_role"
+                condition=~models.Q(approver=ApproverKind.ROLE) | models.Q(role__isnull=False),
+                name="flow_step_has_role",
             ),
             models.CheckConstraint(
                 condition=~models.Q(approver=ApproverKind.PERSON) | models.Q(person__isnull=False),

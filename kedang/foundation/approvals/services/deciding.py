@@ -1,7 +1,6 @@
 """审批: agree, refuse, return, pass on, ask one more; what the requester does meanwhile."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -34,15 +33,6 @@ from kedang.foundation.kernel.refused import OutOfScope, Refused
 
 USE = "approvals.use"
 REMIND_AGAIN = timedelta(hours=1)
-MOST_AT_ONCE = 50
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a decision over several cases came to: cases decided, and (case, sentence) of those that were not."""
-
-    done: list[Case]
-    refused: list[tuple[Case, str]]
 
 
 def task_of(actor: Actor, case: Case) -> Task:
@@ -56,7 +46,9 @@ def task_of(actor: Actor, case: Case) -> Task:
     if actor.pk == case.requester_id:
         raise Refused("own_request", _("不能审批自己的申请。"))
     people = [actor.pk, *stood_in_for(actor)]
-    rows = list(case.tasks.select_related("step", "person").filter(state=TaskState.WAITING, person_id__in=people).order_by("id"))
+    rows = list(
+        case.tasks.select_related("step", "person").filter(state=TaskState.WAITING, person_id__in=people).order_by("id")
+    )
     if not rows:
         if case.tasks.filter(person_id__in=people).exists():
             told = _("申请 %(number)s 的这一步刚由他人办理，或已不需要您审批。请刷新后查看。")
@@ -70,7 +62,12 @@ def task_of(actor: Actor, case: Case) -> Task:
 
 @transaction.atomic
 def case_approve(
-    *, actor: Actor, case: Case | int, opinion: str = "", lines: Mapping[int, bool] | None = None, version: int | None = None
+    *,
+    actor: Actor,
+    case: Case | int,
+    opinion: str = "",
+    lines: Mapping[int, bool] | None = None,
+    version: int | None = None,
 ) -> Case:
     """Agree. The last agreement that a flow asks for has its effect in this transaction.
 
@@ -217,7 +214,13 @@ def task_delegate(*, actor: Actor, case: Case | int, to: Person, opinion: str, v
     _another(row, task, to, passed_from=task, is_added=task.is_added)
     note(row, DecisionKind.DELEGATE, actor, task=task, opinion=opinion, to=to.name)
     _save(row)
-    record(actor, e.TASK_DELEGATED, row, reason=opinion, meta={"from": task.person.name, "to": to.name, "step": step_name(row, task)})
+    record(
+        actor,
+        e.TASK_DELEGATED,
+        row,
+        reason=opinion,
+        meta={"from": task.person.name, "to": to.name, "step": step_name(row, task)},
+    )
     return row
 
 
@@ -237,7 +240,13 @@ def signer_add(*, actor: Actor, case: Case | int, person: Person, opinion: str, 
     _another(row, task, person, is_added=True)
     note(row, DecisionKind.ADD_SIGNER, actor, task=task, opinion=opinion, to=person.name)
     _save(row)
-    record(actor, e.SIGNER_ADDED, row, reason=opinion, meta={"by": task.person.name, "signer": person.name, "step": step_name(row, task)})
+    record(
+        actor,
+        e.SIGNER_ADDED,
+        row,
+        reason=opinion,
+        meta={"by": task.person.name, "signer": person.name, "step": step_name(row, task)},
+    )
     return row
 
 
@@ -278,32 +287,29 @@ def case_remark(*, actor: Actor, case: Case | int, text: str) -> Case:
     return row
 
 
-def cases_decide(*, actor: Actor, cases: Sequence[Case], is_granted: bool, opinion: str = "") -> Outcome:
-    """The same decision on several cases, each by itself: what cannot be decided says why, the others go on.
+def case_agree(*, actor: Actor, case: Case, reason: str = "") -> Case:
+    """Agree to one of several picked requests.
 
     Raises:
-        Refused: ``nothing_picked``, ``too_many``.
+        Refused: ``not_in_batch``, and as :func:`case_approve`.
     """
-    if not cases:
-        raise Refused("nothing_picked", _("没有选中申请。请先勾选。"))
-    if len(cases) > MOST_AT_ONCE:
-        raise Refused("too_many", _("一次最多办理 %(most)s 份申请。") % {"most": MOST_AT_ONCE})
-    outcome = Outcome([], [])
-    for case in sorted(cases, key=lambda one: one.pk):
-        try:
-            if not kind_of(case.kind).may_batch:
-                raise Refused("not_in_batch", _("“%(kind)s”须逐份审批。") % {"kind": kind_of(case.kind).title})
-            decided = (
-                case_approve(actor=actor, case=case, opinion=opinion)
-                if is_granted
-                else case_reject(actor=actor, case=case, opinion=opinion)
-            )
-            outcome.done.append(decided)
-        except Refused as refusal:
-            outcome.refused.append((case, refusal.sentence))
-        except OutOfScope:
-            outcome.refused.append((case, str(_("此申请不存在或与您无关。"))))
-    return outcome
+    _refuse_alone(case)
+    return case_approve(actor=actor, case=case, opinion=reason)
+
+
+def case_refuse(*, actor: Actor, case: Case, reason: str) -> Case:
+    """Refuse one of several picked requests.
+
+    Raises:
+        Refused: ``not_in_batch``, and as :func:`case_reject`.
+    """
+    _refuse_alone(case)
+    return case_reject(actor=actor, case=case, opinion=reason)
+
+
+def _refuse_alone(case: Case) -> None:
+    if not kind_of(case.kind).may_batch:
+        raise Refused("not_in_batch", _("“%(kind)s”须打开申请逐份审批。") % {"kind": kind_of(case.kind).title})
 
 
 def refuse_unfit(case: Case, person: Person) -> None:

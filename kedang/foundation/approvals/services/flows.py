@@ -30,7 +30,12 @@ COMMON_FACTS = ("department", "secrecy_level", "is_urgent")
 
 @transaction.atomic
 def flow_draft(
-    *, actor: Actor, kind: str, values: Mapping[str, Any], steps: Sequence[Mapping[str, Any]], fonds: Fonds | None = None
+    *,
+    actor: Actor,
+    kind: str,
+    values: Mapping[str, Any],
+    steps: Sequence[Mapping[str, Any]],
+    fonds: Fonds | None = None,
 ) -> Flow:
     """Write a new flow for a kind of request; nothing runs by it until it is put in force.
 
@@ -46,7 +51,13 @@ def flow_draft(
     _fill(flow, values)
     _save_new(flow)
     _write_steps(flow, steps)
-    record(actor, e.FLOW_DRAFTED, flow, changes=_first(flow), meta={"kind": kind, "steps": [str(one) for one in flow.steps.all()]})
+    record(
+        actor,
+        e.FLOW_DRAFTED,
+        flow,
+        changes=_first(flow),
+        meta={"kind": kind, "steps": [str(one) for one in flow.steps.all()]},
+    )
     return flow
 
 
@@ -75,7 +86,12 @@ def flow_next(*, actor: Actor, flow: Flow) -> Flow:
 
 @transaction.atomic
 def flow_change(
-    *, actor: Actor, flow: Flow, values: Mapping[str, Any], steps: Sequence[Mapping[str, Any]] | None = None, version: int | None = None
+    *,
+    actor: Actor,
+    flow: Flow,
+    values: Mapping[str, Any],
+    steps: Sequence[Mapping[str, Any]] | None = None,
+    version: int | None = None,
 ) -> Flow:
     """Change a draft; ``steps`` replaces all of them.
 
@@ -88,7 +104,11 @@ def flow_change(
         raise Refused("stale_version", _("此流程刚被他人修改，请刷新后再改。"))
     before = {name: _plain(getattr(row, name)) for name in FLOW_FIELDS}
     _fill(row, values)
-    changes = {name: (before[name], _plain(getattr(row, name))) for name in FLOW_FIELDS if before[name] != _plain(getattr(row, name))}
+    changes = {
+        name: (before[name], _plain(getattr(row, name)))
+        for name in FLOW_FIELDS
+        if before[name] != _plain(getattr(row, name))
+    }
     if steps is not None:
         old = [_told(step) for step in row.steps.all()]
         row.steps.all().delete()
@@ -116,11 +136,15 @@ def flow_put_in_force(*, actor: Actor, flow: Flow) -> Flow:
     if not row.steps.exists():
         raise Refused("flow_empty", _("流程还没有步骤，不能启用。"))
     now = clock.now()
-    before = Flow.objects.select_for_update().filter(fonds_id=row.fonds_id, line=row.line, state=FlowState.IN_FORCE).first()
+    before = (
+        Flow.objects.select_for_update().filter(fonds_id=row.fonds_id, line=row.line, state=FlowState.IN_FORCE).first()
+    )
     if before is not None:
         before.state, before.retired_at = FlowState.RETIRED, now
         before.save(update_fields=["state", "retired_at"])
-        record(actor, e.FLOW_RETIRED, before, changes={"state": (FlowState.IN_FORCE, before.state)}, meta={"by": str(row)})
+        record(
+            actor, e.FLOW_RETIRED, before, changes={"state": (FlowState.IN_FORCE, before.state)}, meta={"by": str(row)}
+        )
     row.state, row.in_force_at = FlowState.IN_FORCE, now
     row.row_version += 1
     row.save(update_fields=["state", "in_force_at", "row_version"])
@@ -142,7 +166,10 @@ def flow_retire(*, actor: Actor, flow: Flow, reason: str) -> Flow:
         raise Refused("reason_missing", _("请写明停用的理由。"), "reason")
     others = Flow.objects.filter(fonds_id=row.fonds_id, kind=row.kind, state=FlowState.IN_FORCE).exclude(pk=row.pk)
     if not any(not one.conditions for one in others):
-        raise Refused("flow_last", _("停用后“%(kind)s”将没有通用流程，无人能再提交。请先启用另一个不带条件的流程。") % {"kind": title_of(row)})
+        raise Refused(
+            "flow_last",
+            _("停用后“%(kind)s”将没有通用流程，无人能再提交。请先启用另一个不带条件的流程。") % {"kind": title_of(row)},
+        )
     row.state, row.retired_at = FlowState.RETIRED, clock.now()
     row.row_version += 1
     row.save(update_fields=["state", "retired_at", "row_version"])
@@ -172,7 +199,13 @@ def ensure_flows(fonds: Fonds) -> int:
             continue
         urgent = Role.objects.filter(code=kind.urgent_role).first() if kind.urgent_role else None
         steps = [shipped_step(spec) for spec in kind.steps]
-        flow = flow_draft(actor=actor, kind=kind.code, values={"name": str(kind.title), "urgent_role": urgent}, steps=steps, fonds=fonds)
+        flow = flow_draft(
+            actor=actor,
+            kind=kind.code,
+            values={"name": str(kind.title), "urgent_role": urgent},
+            steps=steps,
+            fonds=fonds,
+        )
         flow_put_in_force(actor=actor, flow=flow)
         made += 1
     return made
@@ -245,7 +278,9 @@ def _check_step(flow: Flow, step: FlowStep) -> None:
         raise Refused("step_odd", _("第 %(n)s 步“%(name)s”请选择审批人。") % words, "person")
     if step.approver == ApproverKind.PERSON and isinstance(step.person, Person):
         if step.person.fonds_id != flow.fonds_id or not step.person.is_active:
-            raise Refused("step_odd", _("第 %(n)s 步“%(name)s”的审批人已停用或不属于本单位，请另选一位。") % words, "person")
+            raise Refused(
+                "step_odd", _("第 %(n)s 步“%(name)s”的审批人已停用或不属于本单位，请另选一位。") % words, "person"
+            )
     if step.approver == ApproverKind.SUPERIOR and not 1 <= step.level <= 9:
         raise Refused("step_odd", _("第 %(n)s 步“%(name)s”的上级层级应为 1 到 9。") % words, "level")
 
@@ -255,7 +290,12 @@ def _conditions(kind_code: str, rules: Any) -> list[list[Any]]:
     allowed = set(facts_of(kind_of(kind_code)))
     clean = []
     for rule in rules or []:
-        if not isinstance(rule, list | tuple) or len(rule) != 3 or str(rule[0]) not in allowed or rule[1] not in Condition.values:
+        if (
+            not isinstance(rule, list | tuple)
+            or len(rule) != 3
+            or str(rule[0]) not in allowed
+            or rule[1] not in Condition.values
+        ):
             raise Refused("condition_odd", _("条件“%(rule)s”看不懂，请重新选择。") % {"rule": rule}, "conditions")
         clean.append([str(rule[0]), str(rule[1]), rule[2]])
     return clean
@@ -271,7 +311,9 @@ def _save_new(flow: Flow) -> None:
 
 
 def _first(flow: Flow) -> dict[str, Any]:
-    return {name: (None, _plain(getattr(flow, name))) for name in FLOW_FIELDS if getattr(flow, name) not in (None, "", [])}
+    return {
+        name: (None, _plain(getattr(flow, name))) for name in FLOW_FIELDS if getattr(flow, name) not in (None, "", [])
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -47,7 +47,9 @@ def refuse_closed(case: Case) -> None:
         raise Refused("case_closed", told % {"number": case.number, "state": case.get_state_display()})
 
 
-def note(case: Case, kind: DecisionKind, actor: Actor, *, task: Task | None = None, opinion: str = "", to: str = "") -> Decision:
+def note(
+    case: Case, kind: DecisionKind, actor: Actor, *, task: Task | None = None, opinion: str = "", to: str = ""
+) -> Decision:
     """An entry of the course; with a task of somebody else it was made in their name."""
     behalf = task.person if task is not None and isinstance(actor, Person) and task.person_id != actor.pk else None
     row = Decision(
@@ -113,7 +115,12 @@ def _still_asked(case: Case, step: FlowStep, people: list[Person]) -> list[Perso
     )  # fmt: skip
     before = [one for one in people if one.pk in agreed]
     for person in before:
-        note(case, DecisionKind.COUNTED, system_actor(MACHINE), opinion=_("%(name)s在前面的步骤已经同意") % {"name": person.name})
+        note(
+            case,
+            DecisionKind.COUNTED,
+            system_actor(MACHINE),
+            opinion=_("%(name)s在前面的步骤已经同意") % {"name": person.name},
+        )
     if before and step.mode == Mode.ANY:
         return []
     return [one for one in people if one.pk not in agreed]
@@ -184,7 +191,14 @@ def take_effect(actor: Actor, case: Case) -> None:
     _settle_lines(case)
     require_unchanged(case)
     _save(case, "state", "effective_at")
-    record(actor, e.CASE_EFFECTIVE, case, changes={"state": (was, case.state)}, reason=case.urgent_reason, meta={"kind": case.kind})
+    record(
+        actor,
+        e.CASE_EFFECTIVE,
+        case,
+        changes={"state": (was, case.state)},
+        reason=case.urgent_reason,
+        meta={"kind": case.kind},
+    )
     kind_of(case.kind).on_approved(actor, case)
     enter(actor, case, 0)
 

@@ -82,7 +82,9 @@ def case_open(
     }  # fmt: skip
     flow = flow_for(actor, declared, asked)
     if urgent_reason.strip() and flow.urgent_role_id is None:
-        raise Refused("not_urgent", _("“%(kind)s”没有设紧急通道，请按正常流程提交。") % {"kind": declared.title}, "urgent")
+        raise Refused(
+            "not_urgent", _("“%(kind)s”没有设紧急通道，请按正常流程提交。") % {"kind": declared.title}, "urgent"
+        )
     case = Case(
         fonds_id=actor.fonds_id, number=_number(actor), kind=kind, title=" ".join(title.split())[:160], flow=flow,
         state=CaseState.RUNNING, requester=actor, department=department, secrecy_level=secrecy_level, facts=asked,

@@ -24,7 +24,9 @@ def overdue_run() -> int:
     late = Task.objects.filter(state=TaskState.WAITING, due_at__lte=now)
     wanted = list(late.filter(reminded_at__isnull=True).order_by("due_at", "id").values_list("pk", "case_id")[:AT_ONCE])
     wanted += list(
-        late.filter(due_at__lte=now - ESCALATE_AFTER, escalated_at__isnull=True).order_by("due_at", "id").values_list("pk", "case_id")[:AT_ONCE]
+        late.filter(due_at__lte=now - ESCALATE_AFTER, escalated_at__isnull=True)
+        .order_by("due_at", "id")
+        .values_list("pk", "case_id")[:AT_ONCE]
     )
     done = 0
     for key, case_id in dict.fromkeys(wanted):
@@ -37,7 +39,11 @@ def task_escalate(case_id: int, task_id: int) -> bool:
     """Remind once at the due time; a day later the superior of who is late takes the part over."""
     actor, now = system_actor(MACHINE), clock.now()
     case = locked_case(case_id)
-    task = Task.objects.select_related("person__department", "step").filter(pk=task_id, case=case, state=TaskState.WAITING).first()
+    task = (
+        Task.objects.select_related("person__department", "step")
+        .filter(pk=task_id, case=case, state=TaskState.WAITING)
+        .first()
+    )
     if task is None or task.due_at is None or task.due_at > now:
         return False
     if task.reminded_at is None:
@@ -61,7 +67,14 @@ def task_escalate(case_id: int, task_id: int) -> bool:
         task.save(update_fields=["state", "done_at"])
     names = "、".join(one.name for one in fresh)
     told = _("%(late)s逾期未办，转请上级%(names)s审批") if fresh else _("%(late)s逾期未办，没有可转请的上级")
-    note(case, DecisionKind.ESCALATED, actor, task=task, opinion=told % {"late": task.person.name, "names": names}, to=names)
+    note(
+        case,
+        DecisionKind.ESCALATED,
+        actor,
+        task=task,
+        opinion=told % {"late": task.person.name, "names": names},
+        to=names,
+    )
     Case.objects.filter(pk=case.pk).update(version=case.version + 1)
     record(actor, e.TASK_ESCALATED, case, meta={"late": task.person.name, "to": [one.name for one in fresh]})
     return True

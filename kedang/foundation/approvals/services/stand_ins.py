@@ -28,14 +28,21 @@ def stand_in_set(*, actor: Actor, stand_in: Person, since: datetime, until: date
     if not isinstance(actor, Person):
         raise Refused("stand_in_odd", _("审批代理须由本人登记。"))
     person: Person = Person.objects.select_for_update().get(pk=actor.pk)
-    if stand_in.pk == person.pk or stand_in.fonds_id != person.fonds_id or not stand_in.is_active or not has_action(stand_in, "approvals.use"):
+    if (
+        stand_in.pk == person.pk
+        or stand_in.fonds_id != person.fonds_id
+        or not stand_in.is_active
+        or not has_action(stand_in, "approvals.use")
+    ):
         raise Refused("stand_in_odd", _("请选择本单位另一位在用且可以审批的人员。"), "stand_in")
     if until <= since or until <= clock.now():
         raise Refused("stand_in_time", _("结束时间须晚于开始时间，且不早于现在。"), "until")
     overlapping = StandIn.objects.filter(Q(since__lt=until) & Q(until__gt=since), person=person, ended_at__isnull=True)
     if overlapping.exists():
         raise Refused("stand_in_twice", _("这段时间已登记了代理人，请先结束原来的代理。"), "since")
-    row = StandIn(person=person, stand_in=stand_in, since=since, until=until, reason=reason.strip()[:200], made_at=clock.now())
+    row = StandIn(
+        person=person, stand_in=stand_in, since=since, until=until, reason=reason.strip()[:200], made_at=clock.now()
+    )
     row.save(force_insert=True)
     changes = {"stand_in": (None, stand_in.name), "since": (None, since), "until": (None, until)}
     record(actor, e.STAND_IN_SET, row, changes=changes, reason=reason)

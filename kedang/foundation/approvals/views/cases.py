@@ -7,17 +7,21 @@ from django.contrib import messages
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import can
 from kedang.foundation.approvals.choices import CaseState, TaskState
+from kedang.foundation.approvals.events import CASE_PRINTED
 from kedang.foundation.approvals.models import CaseCopy
 from kedang.foundation.approvals.policies import stood_in_for
+from kedang.foundation.approvals.printing import case_pdf
 from kedang.foundation.approvals.registry import is_known, kind_of
 from kedang.foundation.approvals.services import deciding as services
 from kedang.foundation.approvals.services.going import turn_of
 from kedang.foundation.approvals.views.course import TONES, picture
+from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.records import RecordDetail, RecordPage
@@ -28,7 +32,13 @@ MOST_PEOPLE = 500
 def people_field(case: Any, actor: Any) -> forms.ChoiceField:
     """Colleagues to whom a part may be given."""
     rows = Person.objects.filter(fonds_id=case.fonds_id, is_active=True).exclude(pk__in=[case.requester_id, actor.pk])
-    choices = [("", _("请选择")), *((key, f"{name}　{title}".strip()) for key, name, title in rows.order_by("id").values_list("pk", "name", "title")[:MOST_PEOPLE])]
+    choices = [
+        ("", _("请选择")),
+        *(
+            (key, f"{name}　{title}".strip())
+            for key, name, title in rows.order_by("id").values_list("pk", "name", "title")[:MOST_PEOPLE]
+        ),
+    ]
     return forms.ChoiceField(choices=choices, label=_("人员"))
 
 
@@ -39,7 +49,9 @@ class CaseDetail(RecordDetail):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The page."""
-        CaseCopy.objects.filter(case=self.obj, person_id=self.actor.pk, read_at__isnull=True).update(read_at=clock.now())
+        CaseCopy.objects.filter(case=self.obj, person_id=self.actor.pk, read_at__isnull=True).update(
+            read_at=clock.now()
+        )
         return super().get(request, **kwargs)
 
     def extra(self) -> dict[str, Any]:
@@ -47,7 +59,11 @@ class CaseDetail(RecordDetail):
         case, actor = self.obj, self.actor
         kind = kind_of(case.kind) if is_known(case.kind) else None
         mine = self.my_task()
+        block = kind.block(actor, case) if kind is not None else None
         return {
+            "head_links": [(_("打印审批单"), self.pages.url("print", case.pk), "printer")],
+            "blocks": [{"template": block[0], "context": block[1]}] if block else [],
+            "kind_edit_url": reverse(kind.edit, args=[case.pk]) if kind is not None and kind.edit else "",
             "case": case, "kind_title": kind.title if kind else case.kind, "asked": kind.describe(actor, case) if kind else [],
             "lines": list(case.lines.all()), "is_line_by_line": bool(kind and kind.is_line_by_line and mine), "task": mine,
             "behalf": mine.person if mine is not None and mine.person_id != actor.pk else None,
@@ -137,3 +153,19 @@ class CaseAct(RecordPage):
 
 def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 18 else None
+
+
+class CasePrint(RecordPage):
+    """审批单 as PDF; printing is an act."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The file."""
+        record(self.actor, CASE_PRINTED, self.obj)
+        content = case_pdf(self.actor, self.obj)
+        headers = {
+            "Content-Disposition": content_disposition_header(
+                as_attachment=False, filename=f"审批单-{self.obj.number}.pdf"
+            )
+            or ""
+        }
+        return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -41,12 +41,26 @@ def picture(case: Case, turn: int) -> list[Stop]:
         if not applies:
             stops.append(Stop(step.name, "left_out", note=str(_("不符合进入条件"))))
         elif step.position == now:
-            stops.append(Stop(step.name, "now", step.get_mode_display() if len(own) > 1 else "", [_part(one) for one in own]))
+            stops.append(
+                Stop(step.name, "now", step.get_mode_display() if len(own) > 1 else "", [_part(one) for one in own])
+            )
         elif own or not case.is_open or (now is not None and step.position < now):
-            stops.append(Stop(step.name, "done" if own else "left_out", "", [_part(one) for one in own], "" if own else str(_("无须审批"))))
+            stops.append(
+                Stop(
+                    step.name,
+                    "done" if own else "left_out",
+                    "",
+                    [_part(one) for one in own],
+                    "" if own else str(_("无须审批")),
+                )
+            )
         else:
             stops.append(_coming(case, step))
-    end = {CaseState.APPROVED: ("done", _("已批准")), CaseState.REJECTED: ("bad", _("未批准")), CaseState.WITHDRAWN: ("left_out", _("已撤回"))}
+    end = {
+        CaseState.APPROVED: ("done", _("已批准")),
+        CaseState.REJECTED: ("bad", _("未批准")),
+        CaseState.WITHDRAWN: ("left_out", _("已撤回")),
+    }
     state, name = end.get(CaseState(case.state), ("next", _("办结")))
     stops.append(Stop(str(name), state))
     return stops
@@ -59,7 +73,13 @@ def _urgent(case: Case, tasks: list[Task]) -> Stop:
 
 def _part(task: Task) -> dict[str, Any]:
     tone = {TaskState.DONE: "good", TaskState.WAITING: "warn"}.get(TaskState(task.state), "")
-    return {"name": task.person.name, "tone": tone, "word": task.get_state_display(), "due": task.due_at, "is_added": task.is_added}
+    return {
+        "name": task.person.name,
+        "tone": tone,
+        "word": task.get_state_display(),
+        "due": task.due_at,
+        "is_added": task.is_added,
+    }
 
 
 def _coming(case: Case, step: Any) -> Stop:

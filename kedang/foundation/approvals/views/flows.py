@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kedang.foundation.access.models import Department, Person, Role
-from kedang.foundation.access.policies import require
+from kedang.foundation.access.policies import can, require
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.approvals.choices import (
     AfterReturn,
@@ -45,7 +45,10 @@ def fact_labels(kind_code: str) -> dict[str, str]:
 def condition_words(kind_code: str, fonds_id: int, rules: Any) -> list[str]:
     """Conditions as sentences."""
     labels, names = fact_labels(kind_code), dict(Condition.choices)
-    return [f"{labels.get(str(fact), fact)} {names.get(op, op)} {value_words(fonds_id, str(fact), value)}" for fact, op, value in rules]
+    return [
+        f"{labels.get(str(fact), fact)} {names.get(op, op)} {value_words(fonds_id, str(fact), value)}"
+        for fact, op, value in rules
+    ]
 
 
 def value_words(fonds_id: int, fact: str, value: Any) -> str:
@@ -60,6 +63,17 @@ def value_words(fonds_id: int, fact: str, value: Any) -> str:
     if fact == "is_urgent":
         return str(_("是")) if str(value).lower() in ("true", "1") else str(_("否"))
     return str(value)
+
+
+def value_choices(fonds_id: int, kind_code: str) -> list[tuple[Any, Any]]:
+    """Values that conditions are offered: departments, levels, and what the kind's own facts choose from."""
+    found: list[tuple[Any, Any]] = list(
+        Department.objects.filter(fonds_id=fonds_id, is_active=True).values_list("pk", "name")
+    )
+    found += list(SecrecyLevel.choices)
+    for fact in kind_of(kind_code).facts if is_known(kind_code) else ():
+        found += fact.choices(fonds_id) if fact.choices is not None else []
+    return found
 
 
 def approver_words(step: Any) -> str:
@@ -81,13 +95,22 @@ class FlowDetail(RecordDetail):
     def extra(self) -> dict[str, Any]:
         flow = self.obj
         steps = [
-            {"step": step, "who": approver_words(step), "conditions": condition_words(flow.kind, flow.fonds_id, step.conditions)}
+            {
+                "step": step,
+                "who": approver_words(step),
+                "conditions": condition_words(flow.kind, flow.fonds_id, step.conditions),
+            }
             for step in flow.steps.select_related("role", "person")
         ]
-        versions = Flow.objects.visible_to(self.actor).filter(fonds_id=flow.fonds_id, line=flow.line).order_by("-version")
+        versions = (
+            Flow.objects.visible_to(self.actor).filter(fonds_id=flow.fonds_id, line=flow.line).order_by("-version")
+        )
+        draws = can(self.actor, MANAGE, flow)
+        is_draft = flow.state == FlowState.DRAFT
+        edit = [(_("修改草稿"), reverse("approvals:flow-edit", args=[flow.pk]), "pencil")] if draws and is_draft else []
         return {
-            "flow": flow, "steps": steps, "kind_title": services.title_of(flow), "versions": list(versions),
-            "conditions": condition_words(flow.kind, flow.fonds_id, flow.conditions), "is_draft": flow.state == FlowState.DRAFT,
+            "head_links": edit, "flow": flow, "steps": steps, "kind_title": services.title_of(flow), "versions": list(versions),
+            "conditions": condition_words(flow.kind, flow.fonds_id, flow.conditions), "can_draw": draws, "is_draft": is_draft,
             "case_count": flow.case_set.count() if flow.state != FlowState.DRAFT else 0,
         }  # fmt: skip
 
@@ -117,8 +140,14 @@ class FlowEdit(Page):
         flow = self.flow()
         if flow is None:
             kind = request.GET.get("kind", "")
-            return self.form(None, {"kind": kind, "name": "", "position": 100, "after_return": AfterReturn.START, "conditions": []}, [dict(FRESH)])
-        values = {name: getattr(flow, name) for name in ("kind", "name", "position", "after_return", "conditions", "note")}
+            return self.form(
+                None,
+                {"kind": kind, "name": "", "position": 100, "after_return": AfterReturn.START, "conditions": []},
+                [dict(FRESH)],
+            )
+        values = {
+            name: getattr(flow, name) for name in ("kind", "name", "position", "after_return", "conditions", "note")
+        }
         values |= {"urgent_role": flow.urgent_role_id or "", "version": flow.row_version}
         steps = [
             {name: getattr(step, name) for name in FRESH if name not in ("role", "person")}
@@ -179,15 +208,27 @@ class FlowEdit(Page):
             })  # fmt: skip
         return found
 
-    def form(self, flow: Flow | None, values: dict[str, Any], steps: list[dict[str, Any]], *, problem: str = "", status: int = 200) -> HttpResponse:
+    def form(
+        self,
+        flow: Flow | None,
+        values: dict[str, Any],
+        steps: list[dict[str, Any]],
+        *,
+        problem: str = "",
+        status: int = 200,
+    ) -> HttpResponse:
         """Draw the form."""
-        people = Person.objects.filter(fonds_id=self.actor.fonds_id, is_active=True).order_by("id").values_list("pk", "name")[:MOST_PEOPLE]
+        people = (
+            Person.objects.filter(fonds_id=self.actor.fonds_id, is_active=True)
+            .order_by("id")
+            .values_list("pk", "name")[:MOST_PEOPLE]
+        )
         roles = list(Role.objects.visible_to(self.actor).values_list("pk", "name"))
         facts = fact_labels(values["kind"]) if is_known(values["kind"]) else fact_labels("")
         choices = {
             "kinds": [(kind.code, kind.title) for kind in kinds()], "approvers": ApproverKind.choices, "modes": Mode.choices,
             "empties": EmptyRule.choices, "repeats": RepeatRule.choices, "owns": OwnRule.choices, "returns": AfterReturn.choices,
-            "comparisons": Condition.choices, "roles": roles, "people": list(people), "facts": list(facts.items()),
+            "comparisons": Condition.choices, "roles": roles, "people": list(people), "facts": list(facts.items()), "values": value_choices(self.actor.fonds_id, values["kind"]),
         }  # fmt: skip
         numbered = [{**step, "at": at, "rules": padded(step["conditions"])} for at, step in enumerate(steps)]
         return self.draw(
@@ -210,7 +251,9 @@ class FlowNext(Page):
 
 def rules(given: Any, key: str) -> list[list[Any]]:
     """Conditions of the form: rows of fact, comparison, value; empty ones are left out."""
-    rows = zip(given.getlist(f"fact-{key}"), given.getlist(f"comparison-{key}"), given.getlist(f"value-{key}"), strict=False)
+    rows = zip(
+        given.getlist(f"fact-{key}"), given.getlist(f"comparison-{key}"), given.getlist(f"value-{key}"), strict=False
+    )
     return [[fact, comparison, value.strip()] for fact, comparison, value in rows if fact and value.strip()]
 
 
