@@ -19,6 +19,8 @@ DEBUG = env_bool("KEDANG_DEBUG")
 SECRET_KEY = "only-for-tests" if TESTING else secret_key(DATA_DIR)
 ALLOWED_HOSTS = [h.strip() for h in env_str("KEDANG_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")]
 CSRF_TRUSTED_ORIGINS = [o.strip() for o in env_str("KEDANG_TRUSTED_ORIGINS").split(",") if o.strip()]
+PUBLIC_URL = env_str("KEDANG_PUBLIC_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "")  # how links in messages begin
+NOTICES_PLAIN_HTTP, NOTICES_PRIVATE = False, env_bool("KEDANG_NOTICES_PRIVATE")  # robots over http: tests only; inside: if it must be
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -38,6 +40,7 @@ INSTALLED_APPS = [
     "kedang.business.customers",
     "kedang.business.intake",
     "kedang.business.holdings",
+    "kedang.business.lending",
 ]
 
 MIDDLEWARE = [

@@ -123,6 +123,10 @@ class Policy:
         """Whether the object is of a class; see :meth:`class_q`."""
         return False
 
+    def level_of(self, actor: Actor, obj: models.Model) -> int:
+        """Secrecy level that the actor must reach to know of the object: :meth:`limits` asked of values in memory."""
+        return int(value_at(obj, self.paths.secrecy) or 0) if self.paths.secrecy else 0
+
     def refuse(self, actor: Actor, code: str, obj: models.Model) -> Refused | None:
         """A refusal by the state of the object (“已撤销”, “冻结中”), or None."""
         return None
@@ -264,7 +268,7 @@ def reaching(rule: Policy, actor: Actor, root: models.Model) -> list[ActiveGrant
     """
     if rule.paths.fonds and value_at(root, rule.paths.fonds) != actor.fonds_id:
         return []
-    level = int(value_at(root, rule.paths.secrecy) or 0) if rule.paths.secrecy else 0
+    level = rule.level_of(actor, root)
     clearance = clearance_of(actor)
     return [
         grant

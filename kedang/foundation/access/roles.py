@@ -11,8 +11,8 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.actors import system_actor
 
-READ_DOSSIER = ("customers.view", "holdings.view")
-ASK = ("approvals.view", "approvals.use")
+READ_DOSSIER = ("customers.view", "holdings.view", "lending.view")
+ASK = ("approvals.view", "approvals.use", "lending.reserve")
 WRITE_DOSSIER = (
     *READ_DOSSIER, *ASK, "customers.create", "customers.change", "customers.print",
     "holdings.read", "holdings.print", "holdings.deliver", "holdings.project",
@@ -55,7 +55,8 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
         (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "customers.withdraw",
          "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views",
          "holdings.file", "holdings.arrange", "holdings.mend", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
-         "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep", "approvals.oversee"),
+         "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep", "approvals.oversee",
+         "lending.keep", "lending.export", "lending.rules"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"},
     ),
     BuiltinRole(

@@ -1,0 +1,18 @@
+"""借阅登记号 from the ledger."""
+
+from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.numbering.models import NumberRule
+from kedang.foundation.numbering.services import issue_run
+
+NUMBER_KEY = "loan"
+SHIPPED = {"template": "JY{year}{serial}", "serial_width": 5}
+
+
+def number_rule(fonds_id: int) -> NumberRule:
+    """The rule by which a company numbers its loans."""
+    return NumberRule.objects.get_or_create(fonds_id=fonds_id, key=NUMBER_KEY, defaults=SHIPPED)[0]
+
+
+def next_number(*, actor: Actor, fonds_id: int) -> str:
+    """The next number, in the transaction under way."""
+    return issue_run(actor=actor, rule=number_rule(fonds_id), code="JY").text(0)
