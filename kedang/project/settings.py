@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "kedang.business.intake",
     "kedang.business.holdings",
     "kedang.business.lending",
+    "kedang.business.governance",
 ]
 
 MIDDLEWARE = [

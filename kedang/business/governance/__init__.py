@@ -1,0 +1,1 @@
+"""The regulation's room: agreements, hand-over, requests for rights, unusual behaviour."""

@@ -1,0 +1,1 @@
+"""Rules of unusual behaviour, and the run that follows the trail."""

@@ -1,0 +1,38 @@
+"""Vocabulary of the trail for this room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kedang.foundation.audit.vocabulary import EventType
+
+TEXT_DRAFTED = EventType("governance.text_drafted", _("起草保密协议"), "admin")
+TEXT_CHANGED = EventType("governance.text_changed", _("修改保密协议草稿"), "admin")
+TEXT_IN_FORCE = EventType("governance.text_in_force", _("启用保密协议"), "admin")
+AGREEMENT_SIGNED = EventType("governance.agreement_signed", _("签署保密协议"), "change")
+AGREEMENT_ENDED = EventType("governance.agreement_ended", _("保密协议终止"), "change")
+AGREEMENT_PRINTED = EventType("governance.agreement_printed", _("打印保密协议"), "disclose")
+AGREEMENT_ASKED = EventType("governance.agreement_asked", _("设定须签保密协议"), "admin")
+HANDOVER_OPENED = EventType("governance.handover_opened", _("开办交接"), "change")
+HANDOVER_GATHERED = EventType("governance.handover_gathered", _("清点交接内容"), "change")
+HANDOVER_SPLIT = EventType("governance.handover_split", _("分配交接内容"), "change")
+HANDOVER_ACCEPTED = EventType("governance.handover_accepted", _("签收交接"), "change")
+HANDOVER_DECLINED = EventType("governance.handover_declined", _("不接受交接"), "change")
+HANDOVER_PASSED = EventType("governance.handover_passed", _("交接到位"), "change")
+HANDOVER_SIGNED = EventType("governance.handover_signed", _("移交人签字"), "change")
+HANDOVER_CLOSED = EventType("governance.handover_closed", _("监交签字，交接办结"), "change")
+HANDOVER_CANCELLED = EventType("governance.handover_cancelled", _("取消交接"), "change")
+HANDOVER_VIEWED = EventType("governance.handover_viewed", _("查看交接单"), "read")
+HANDOVER_PRINTED = EventType("governance.handover_printed", _("打印交接清册"), "disclose")
+LETTERS_PRINTED = EventType("governance.letters_printed", _("打印告知客户函"), "disclose")
+THING_PASSED = EventType("governance.thing_passed", _("随交接转由他人负责"), "change")
+RIGHTS_ASKED = EventType("governance.rights_asked", _("申请权限"), "change")
+RIGHTS_DUE = EventType("governance.rights_due", _("权限申请获准，待执行"), "admin")
+RIGHTS_CARRIED_OUT = EventType("governance.rights_carried_out", _("执行权限申请"), "admin")
+REVIEW_OPENED = EventType("governance.review_opened", _("发起权限年审"), "admin")
+REVIEW_JUDGED = EventType("governance.review_judged", _("权限年审结论"), "admin")
+REVIEW_CLOSED = EventType("governance.review_closed", _("权限年审办结"), "admin")
+REVIEW_VIEWED = EventType("governance.review_viewed", _("查看权限年审"), "read")
+RULES_CHANGED = EventType("governance.rules_changed", _("修改管控设置"), "admin")
+ALERT_RAISED = EventType("governance.alert_raised", _("异常行为警示"), "admin")
+ALERT_LOOKED = EventType("governance.alert_looked", _("核查异常行为"), "admin")
+ALERT_CLOSED = EventType("governance.alert_closed", _("异常行为核查结果"), "admin")
+ALERT_VIEWED = EventType("governance.alert_viewed", _("查看异常行为警示"), "read")
