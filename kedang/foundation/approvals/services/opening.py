@@ -21,9 +21,10 @@ from kedang.foundation.audit.record import record, subject_of
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
-from kedang.foundation.numbering.services import issue_run, rule_for
+from kedang.foundation.numbering.models import NumberRule
+from kedang.foundation.numbering.services import issue_run
 
-NUMBER_KEY, NUMBER_CODE = "case", "SQ"
+NUMBER_KEY, NUMBER_CODE, NUMBER_WIDTH = "case", "SQ", 4
 MOST_LINES = 200
 
 
@@ -126,7 +127,7 @@ def flow_for(actor: Actor, kind: CaseKind, facts: Mapping[str, Any]) -> Flow:
 
 
 def _number(actor: Actor) -> str:
-    rule = rule_for(actor.fonds_id, NUMBER_KEY)
+    rule, _made = NumberRule.objects.get_or_create(fonds_id=actor.fonds_id, key=NUMBER_KEY, defaults={"serial_width": NUMBER_WIDTH})
     return issue_run(actor=actor, rule=rule, code=rule.codes.get(NUMBER_KEY) or NUMBER_CODE).text(0)
 
 
