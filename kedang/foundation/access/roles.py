@@ -12,7 +12,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.actors import system_actor
 
 READ_DOSSIER = ("customers.view", "holdings.view", "lending.view")
-ASK = ("approvals.view", "approvals.use", "lending.reserve")
+ASK = ("governance.view", "governance.use", "approvals.view", "approvals.use", "lending.reserve")
 WRITE_DOSSIER = (
     *READ_DOSSIER, *ASK, "customers.create", "customers.change", "customers.print",
     "holdings.read", "holdings.print", "holdings.deliver", "holdings.project",
@@ -37,23 +37,25 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "system_admin", "系统管理员", "管理人员、角色、设置与任务；不看客户档案",
         ("access.view_people", "access.manage_people", "access.manage_roles", "settings.manage", "jobs.view",
-         "safekeeping.view", "safekeeping.run", "approvals.view", "approvals.use", "approvals.manage_flows"),
+         "safekeeping.view", "safekeeping.run", "approvals.view", "approvals.use", "approvals.manage_flows", "governance.view", "governance.use"),
         {"contact": "show"},
     ),
     BuiltinRole(
         "security_admin", "安全保密员", "授予与收回权限；不看客户档案，不管系统",
-        ("access.view_people", "access.manage_grants", "access.manage_sign_in", "approvals.view", "approvals.use"),
+        ("access.view_people", "access.manage_grants", "access.manage_sign_in", "approvals.view", "approvals.use",
+         "governance.view", "governance.use", "governance.agreements", "governance.review"),
         {"contact": "mask"},
     ),
     BuiltinRole(
         "auditor", "审计员", "查阅与导出操作留痕；不改任何内容",
         ("audit.view", "audit.export", "access.view_people", "safekeeping.view", "approvals.view", "approvals.oversee",
+         "governance.view", "governance.alerts",
          *READ_DOSSIER), MASK_ALL,
     ),
     BuiltinRole(
         "archivist", "档案管理员", "全部客户档案的建立、整理、导入与编号规则",
         (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "customers.withdraw",
-         "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views",
+         "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views", "handover.manage",
          "holdings.file", "holdings.arrange", "holdings.mend", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
          "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep", "approvals.oversee",
          "lending.keep", "lending.export", "lending.rules"),
@@ -72,7 +74,7 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     ),
     BuiltinRole(
         "department_head", "部门负责人", "本部门及下级客户档案，可评级与导出",
-        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "access.view_people", "holdings.reopen"),
+        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "access.view_people", "holdings.reopen", "handover.manage"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"}, Scope.BELOW,
     ),
     BuiltinRole(
@@ -83,7 +85,7 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     ),
     BuiltinRole(
         "general_manager", "总经理", "查阅全部客户档案与留痕，可打印、导出、评级",
-        (*READ_DOSSIER, *ASK, "approvals.oversee", "customers.print", "customers.export", "customers.unmask", "customers.grade",
+        (*READ_DOSSIER, *ASK, "approvals.oversee", "handover.manage", "governance.alerts", "customers.print", "customers.export", "customers.unmask", "customers.grade",
          "access.view_people", "audit.view", "holdings.read", "holdings.print", "holdings.reopen", "custody.view"), SHOW_ALL,
     ),
 )  # fmt: skip
