@@ -29,8 +29,8 @@ CHANGE = Action("customers.change", _("修改客户档案"), _GROUP)
 GRADE = Action("customers.grade", _("评定客户等级"), _GROUP)
 WITHDRAW = Action("customers.withdraw", _("撤销客户档案"), _GROUP)
 UNMASK = Action("customers.unmask", _("查看敏感内容"), _GROUP, is_reading=True)
-PRINT = Action("customers.print", _("打印客户档案"), _GROUP, is_reading=True)
-EXPORT = Action("customers.export", _("导出客户清单"), _GROUP, is_reading=True)
+PRINT = Action("customers.print", _("打印客户档案"), _GROUP, is_reading=True, is_taking=True)
+EXPORT = Action("customers.export", _("导出客户清单"), _GROUP, is_reading=True, is_taking=True)
 CLASSIFY = Action("customers.classify", _("管理分类与完整度要求"), _SETTINGS)
 
 READING = {action.code for action in (VIEW, UNMASK, PRINT, EXPORT)}

@@ -17,9 +17,11 @@ _CUSTODY = _("档案保管")
 _SETTINGS = _("档案设置")
 
 VIEW = Action("holdings.view", _("查看案卷与文件目录"), _GROUP, is_reading=True)
-READ = Action("holdings.read", _("阅读与下载文件内容"), _GROUP, is_reading=True)
-PRINT = Action("holdings.print", _("打印目录与表格"), _GROUP, is_reading=True)
-EXPORT = Action("holdings.export", _("导出目录与封装包"), _GROUP, is_reading=True)
+LEAF = Action("holdings.leaf", _("逐页阅读文件内容"), _GROUP, is_reading=True)
+READ = Action("holdings.read", _("下载文件内容"), _GROUP, is_reading=True, is_taking=True)
+COPY = Action("holdings.copy", _("制作文件复制件"), _GROUP, is_reading=True, is_taking=True)
+PRINT = Action("holdings.print", _("打印目录与表格"), _GROUP, is_reading=True, is_taking=True)
+EXPORT = Action("holdings.export", _("导出目录与封装包"), _GROUP, is_reading=True, is_taking=True)
 DELIVER = Action("holdings.deliver", _("交来文件与移交"), _GROUP)
 FILE = Action("holdings.file", _("办理归档"), _GROUP)
 ARRANGE = Action("holdings.arrange", _("组卷与结卷"), _GROUP)
@@ -33,7 +35,9 @@ CUSTODY = Action("custody.keep", _("入库、移库、盘点与库房登记"), _
 LAYOUT = Action("custody.layout", _("设置库房与柜架"), _CUSTODY)
 SCHEME = Action("holdings.scheme", _("管理分类方案、归档范围与档号"), _SETTINGS)
 
-READING = frozenset({"holdings.view", "holdings.read", "holdings.print", "holdings.export"})
+READING = frozenset(
+    {"holdings.view", "holdings.leaf", "holdings.read", "holdings.copy", "holdings.print", "holdings.export"}
+)
 MENDING = READING | {
     "holdings.check", "custody.keep", "holdings.reopen", "holdings.mend", "holdings.deliver", "holdings.receive",
 }  # fmt: skip

@@ -9,12 +9,17 @@ _actions: dict[str, "Action"] = {}
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One act: code ``room.verb``, Chinese title, group under which the roles page lists it. Registers itself."""
+    """One act: code ``room.verb``, Chinese title, group under which the roles page lists it. Registers itself.
+
+    ``is_taking``: something leaves by it (paper, file, content). What an approved request opened is taken record by record and counted;
+    it never answers the question whether somebody may take whole lists.
+    """
 
     code: str
     title: str | Promise
     group: str | Promise
     is_reading: bool = False
+    is_taking: bool = False
 
     def __post_init__(self) -> None:
         _actions[self.code] = self
@@ -37,3 +42,9 @@ def is_reading(code: str) -> bool:
     """Whether an action is known and changes nothing; words of rooms that are no longer there are no reading."""
     found = _actions.get(code)
     return found is not None and found.is_reading
+
+
+def is_taking(code: str) -> bool:
+    """Whether an action takes something out of the house."""
+    found = _actions.get(code)
+    return found is not None and found.is_taking

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from kedang.foundation.access.actions import is_taking
 from kedang.foundation.access.models import Department, Grant, Person, RecordGrant, Scope
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, RIGHT_ORDER, FieldRight, SecrecyLevel
 from kedang.foundation.kernel import clock
@@ -68,8 +69,11 @@ def clearance_of(actor: Actor) -> int:
 
 
 def has_action(actor: Actor, code: str) -> bool:
-    """Whether any grant in force contains the action."""
-    return actor.is_system or any(code in grant.actions for grant in active_grants(actor))
+    """Whether any grant in force contains the action; what opens certain records gives no act of taking out at large."""
+    if actor.is_system:
+        return True
+    at_large = not is_taking(code)
+    return any(code in grant.actions and (at_large or not grant.is_opened) for grant in active_grants(actor))
 
 
 def best_right(rights: list[FieldRight]) -> FieldRight:

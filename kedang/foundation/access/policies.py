@@ -240,6 +240,22 @@ def require_still_in_scope(actor: Actor, obj: models.Model, code: str = "") -> N
         )
 
 
+def at_large(actor: Actor, code: str, model: type[models.Model]) -> Q:
+    """Rows that may leave in a whole list: those that the actor's roles reach with this act, without what was opened record by record.
+
+    No condition where nothing is open, so that lists are asked for as ever.
+    """
+    policy = policy_for(model)
+    if policy.parent:
+        return prefixed(at_large(actor, code, policy.parent_model()), policy.parent)
+    label = model._meta.label_lower
+    held = active_grants(actor)
+    if not any(grant.is_opened and grant.value == label for grant in held):
+        return Q()
+    reach = [policy.grant_q(grant) for grant in held if code in grant.actions and not grant.is_opened]
+    return any_of(reach) & policy.limits(actor) if reach else NOTHING
+
+
 def may_be_named(actor: Actor, obj: models.Model) -> bool:
     """Whether a record may be named beside another one that refers to it: people, departments, places and settings always,
     dossiers and records of the archive only to who may see them.
@@ -335,6 +351,11 @@ class RecordGrantPolicy(Policy):
 
     model, view, change, ignores_scope = RecordGrant, "access.view_people", "access.manage_grants", True
     paths = ScopePaths(fonds="person__fonds_id")
+
+    def scope(self, actor: Actor, code: str = "") -> Q:
+        """One's own always, by reading."""
+        within = super().scope(actor, code)
+        return within if actor.is_system or (code or self.view) != self.view else any_of([within, Q(person_id=actor.id or 0)])
 
 
 @register

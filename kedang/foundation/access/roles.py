@@ -12,10 +12,10 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.actors import system_actor
 
 READ_DOSSIER = ("customers.view", "holdings.view", "lending.view")
-ASK = ("governance.view", "governance.use", "approvals.view", "approvals.use", "lending.reserve")
+ASK = ("governance.view", "governance.use", "approvals.view", "approvals.use", "lending.reserve", "lending.ask")
 WRITE_DOSSIER = (
     *READ_DOSSIER, *ASK, "customers.create", "customers.change", "customers.print",
-    "holdings.read", "holdings.print", "holdings.deliver", "holdings.project",
+    "holdings.leaf", "holdings.read", "holdings.print", "holdings.deliver", "holdings.project",
 )  # fmt: skip
 SHOW_ALL = {"contact": "show", "identity": "show", "account": "show", "personal": "show", "assessment": "show"}
 MASK_ALL = {"contact": "mask", "identity": "mask", "account": "mask", "personal": "mask", "assessment": "mask"}
@@ -58,7 +58,7 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
          "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views", "handover.manage",
          "holdings.file", "holdings.arrange", "holdings.mend", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
          "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep", "approvals.oversee",
-         "lending.keep", "lending.export", "lending.rules"),
+         "lending.keep", "lending.export", "lending.rules", "holdings.copy"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"},
     ),
     BuiltinRole(
@@ -80,13 +80,13 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "executive", "高级管理人员", "查阅全部客户档案，可打印与导出",
         (*READ_DOSSIER, *ASK, "customers.print", "customers.export", "customers.unmask", "access.view_people",
-         "holdings.read", "holdings.print", "holdings.reopen"),
+         "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"},
     ),
     BuiltinRole(
         "general_manager", "总经理", "查阅全部客户档案与留痕，可打印、导出、评级",
         (*READ_DOSSIER, *ASK, "approvals.oversee", "handover.manage", "governance.alerts", "customers.print", "customers.export", "customers.unmask", "customers.grade",
-         "access.view_people", "audit.view", "holdings.read", "holdings.print", "holdings.reopen", "custody.view"), SHOW_ALL,
+         "access.view_people", "audit.view", "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen", "custody.view"), SHOW_ALL,
     ),
 )  # fmt: skip
 

@@ -28,6 +28,11 @@ def _nowhere(owner: Any) -> str:
     return ""
 
 
+def _all_pages(actor: Actor, owner: Any) -> list[tuple[int, int]] | None:
+    """No limit."""
+    return None
+
+
 def _itself(owner: Any) -> models.Model:
     """The record on whose page the reading of a file stands."""
     record: models.Model = getattr(owner, "audit_parent", None) or owner
@@ -40,6 +45,8 @@ class FileOwner:
 
     ``title(actor, row)`` is what this reader may see of the name of the record, ``url(row)`` its page, ``record_of(row)`` the record that
     the entry “file read” is about, ``action`` the right without which nobody reads, ``joined`` what to fetch with a row for these.
+    ``pages(actor, row)`` are the pairs of first and last page that the reader may see, None for all; ``limits(actor)`` whether it is worth
+    asking; ``may_take(actor, row)`` whether the words of a page may be copied off, and the file be taken.
     """
 
     model: type[models.Model]
@@ -50,6 +57,9 @@ class FileOwner:
     record_of: Callable[[Any], models.Model] = _itself
     action: str = ""
     joined: tuple[str, ...] = ()
+    pages: Callable[[Actor, Any], list[tuple[int, int]] | None] = _all_pages
+    limits: Callable[[Actor], bool] = lambda actor: False
+    may_take: Callable[[Actor, Any], bool] = lambda actor, owner: True
 
     def rows(self, actor: Actor) -> Any:
         """Rows whose file the actor may read."""
@@ -77,6 +87,19 @@ class Held:
     def title(self, actor: Actor) -> str:
         """Name of the record as the actor may see it."""
         return self.owner.title(actor, self.row)
+
+    def pages(self, actor: Actor) -> list[tuple[int, int]] | None:
+        """Pages that the actor may see, None for all."""
+        return self.owner.pages(actor, self.row)
+
+    def shows(self, actor: Actor, page: int) -> bool:
+        """Whether a page is among them."""
+        pairs = self.pages(actor)
+        return pairs is None or any(first <= page <= last for first, last in pairs)
+
+    def may_take(self, actor: Actor) -> bool:
+        """Whether the actor may have more than the picture of a page."""
+        return self.owner.may_take(actor, self.row)
 
 
 _owners: dict[type[models.Model], FileOwner] = {}
@@ -140,6 +163,11 @@ def holders(actor: Actor, files: Any) -> dict[int, Held]:
             rows = one.rows(actor).select_related(one.path, *one.joined).filter(**{f"{one.path}__in": wanted})
             found |= {getattr(row, f"{one.path}_id"): Held(getattr(row, one.path), row, one) for row in rows}
     return found
+
+
+def are_limited(actor: Actor) -> bool:
+    """Whether some files are open to the actor by pages only."""
+    return any(one.limits(actor) for one in owners())
 
 
 def reads_any(actor: Actor) -> bool:

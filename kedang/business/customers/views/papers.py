@@ -15,7 +15,8 @@ from kedang.business.customers.printing import card_pdf, list_pdf
 from kedang.business.customers.views.changes import change_events, change_rows, lines_of
 from kedang.business.customers.views.lists import CustomerList
 from kedang.business.customers.views.register import pdf
-from kedang.foundation.access.policies import require
+from kedang.foundation.access.opened.services import opening_spend
+from kedang.foundation.access.policies import at_large, require
 from kedang.foundation.access.signin.quota import spend, spend_reading
 from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import SubjectRef, record
@@ -36,6 +37,7 @@ class Card(Page):
         purpose = request.GET.get("purpose", "").strip()[:60]
         with transaction.atomic():
             spend_reading(self.actor, customer)
+            opening_spend(actor=self.actor, code="customers.print", obj=customer)
             record(self.actor, CUSTOMER_PRINTED, customer, reason=purpose)
         own = change_events(customer.fonds_id).filter(about(Customer._meta.label_lower, customer.pk))
         latest = change_rows(lines_of(self.actor, [(event, customer) for event in own[:LATEST_CHANGES]]))
@@ -55,7 +57,8 @@ class ListPrint(CustomerList):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file
         """The file; too many rows are refused with a sentence."""
-        rows = self.pages.visible(self.actor).filter(self.query.q() & self.narrowed()).order_by(*self.ordering())
+        rows = self.pages.visible(self.actor).filter(at_large(self.actor, "customers.print", Customer))
+        rows = rows.filter(self.query.q() & self.narrowed()).order_by(*self.ordering())
         keys = list(rows.values_list("pk", flat=True)[: MOST_ROWS + 1])
         if len(keys) > MOST_ROWS:
             told = _("一览表一次最多打印 %(most)s 户，请先用条件缩小范围，或改用导出。") % {"most": f"{MOST_ROWS:,}"}

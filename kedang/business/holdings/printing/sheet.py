@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from kedang.business.holdings.models import FormKind, Location, Transfer, Volume
 from kedang.foundation.access.grants import clearance_of
 from kedang.foundation.access.models import Fonds
+from kedang.foundation.access.policies import at_large, policy_for
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.kernel.actors import Actor
 
@@ -28,6 +29,7 @@ SHORT = {
     FormKind.BOX_NOTES: "HB", FormKind.LABELS: "BQ", FormKind.TRANSFER: "YJ",
 }  # fmt: skip
 FINGERPRINT_SIGNS = 12
+PRINT = "holdings.print"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Reprinter:
 def seen(actor: Actor, rows: Any) -> Any:
     """Rows as far as the actor may see them."""
     visible = rows.visible_to(actor)
+    if at_large(actor, PRINT, rows.model):  # something was opened: of that only what was opened for printing
+        visible = visible.filter(policy_for(rows.model).scope(actor, PRINT))
     return visible.filter(secrecy_level__lte=actor.clearance) if isinstance(actor, Reprinter) else visible
 
 

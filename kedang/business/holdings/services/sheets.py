@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kedang.business.holdings.events.printing import PRINT_SETTINGS_CHANGED, SHEET_PRINTED
 from kedang.business.holdings.models import Location, PrintedSheet, PrintSettings, Transfer, Volume
 from kedang.foundation.access.models import Fonds, Person
+from kedang.foundation.access.opened.services import opening_spend
 from kedang.foundation.access.policies import require
 from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.audit.record import SubjectRef, record
@@ -61,6 +62,8 @@ def sheet_keep(*, actor: Actor, printed: Printed, purpose: str = "") -> PrintedS
     if printed.file_kind == "xlsx":
         require(actor, EXPORT, printed.subject)
     spend(actor, "export", printed.rows_out)
+    if printed.subject is not None:
+        opening_spend(actor=actor, code=PRINT, obj=printed.subject)
     person = actor if isinstance(actor, Person) else None
     sheet: PrintedSheet = PrintedSheet.objects.create(
         fonds_id=printed.fonds_id,

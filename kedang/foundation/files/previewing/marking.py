@@ -7,8 +7,21 @@ from kedang.foundation.files.owners import Held
 from kedang.foundation.files.previewing.drawing import Picture
 
 Mark = Callable[[Any, Held, Picture], Picture]
+Words = Callable[[Any, Held], str]
 
 _marks: list[Mark] = []
+_words: list[Words] = []
+
+
+def words_with(words: Words) -> None:
+    """Register ``words(actor, held) -> text``: what stands across a page that has words and no picture."""
+    if words not in _words:
+        _words.append(words)
+
+
+def words_for(actor: Any, held: Held) -> str:
+    """The mark of this reader in words, empty where no room has one."""
+    return " · ".join(told for words in _words if (told := words(actor, held)))
 
 
 def mark_with(mark: Mark) -> None:

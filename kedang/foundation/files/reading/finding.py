@@ -17,7 +17,7 @@ from django.db.models import Q
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.audit.record import record
 from kedang.foundation.files.models import FilePage, FileState, StoredFile
-from kedang.foundation.files.owners import Held, holders, readable
+from kedang.foundation.files.owners import Held, are_limited, holders, readable
 from kedang.foundation.files.reading.indexing import CODE, KIND
 from kedang.foundation.files.reading.tokens import SHORTEST, asked_pieces, token
 from kedang.foundation.kernel.actors import Actor
@@ -116,7 +116,7 @@ def find_in_files(actor: Actor, text: str, *, page: int = 1, page_size: int = PA
         return FilesFound(is_too_short=bool(groups), words=words)
     page = min(max(page, 1), FARTHEST)
     named, is_capped = _named(actor, askable, cap * page)
-    matching = _matching(named, askable)
+    matching = _shown(actor, _matching(named, askable))
     files = sorted(matching, key=lambda one: max(page.pk for page in matching[one]), reverse=True)
     at = (page - 1) * page_size
     here = files[at : at + page_size]
@@ -176,6 +176,19 @@ def _matching(named: list[int], groups: list[tuple[str, ...]]) -> dict[int, list
         if any(all(word in folded for word in group) for group in groups):
             found[file_id].append(Opened(pk, number, text, title))
     return found
+
+
+def _shown(actor: Actor, matching: dict[int, list[Opened]]) -> dict[int, list[Opened]]:
+    """Only pages that the actor may see: of the others neither the words nor the number are told."""
+    if not matching or not are_limited(actor):
+        return matching
+    owned = holders(actor, list(matching))
+    found = {
+        one: [page for page in pages if owned[one].shows(actor, page.number)]
+        for one, pages in matching.items()
+        if one in owned
+    }
+    return {one: pages for one, pages in found.items() if pages}
 
 
 def _hits(pages: list[Opened], words: tuple[str, ...]) -> tuple[PageHit, ...]:

@@ -16,7 +16,7 @@ from kedang.foundation.files.models import FilePage, FileReading, ReadingState, 
 from kedang.foundation.files.owners import Held, held
 from kedang.foundation.files.previewing.blocks import blocks_of
 from kedang.foundation.files.previewing.drawing import Picture, has_pictures, picture_of
-from kedang.foundation.files.previewing.marking import marked_for
+from kedang.foundation.files.previewing.marking import marked_for, words_for
 from kedang.foundation.files.previewing.noting import is_noted, page_note
 from kedang.foundation.files.reading.confined import FileTrouble, recogniser
 from kedang.foundation.files.reading.finding import pages_with, snippet, words_of
@@ -53,17 +53,20 @@ class FileView(Page):
         refusal = self._refusal()
         if refusal:
             return self.draw(held=self.held, sentence=refusal, total=0, **self._about())
-        number = min(max(_number(request.GET.get("page")), 1), self.total)
+        if not self.open_pages:
+            return self.draw(held=self.held, sentence=_("批准的页码不在此文件之内。"), total=0, **self._about())
+        number = self._nearest(min(max(_number(request.GET.get("page")), 1), self.total))
         picture, trouble = self._picture(number)
         words = words_of(request.GET.get("q", "")[:100])
-        text = FilePage.objects.filter(file=self.file, number=number).first()
+        text = self._text(number, picture)
         blocks = [_drawn(block, words) for block in blocks_of(text.text)] if text is not None else []
         hits = self._hits(words)
         context = {
             "held": self.held, "number": number, "total": self.total, "picture": picture, "sentence": trouble, "words": " ".join(words),
             "proof": page_note(actor=self.actor, held=self.held, page=number), "text": text, "blocks": blocks, "hits": hits,
             "zoom": self.zoom, "zooms": ZOOMS, "kind": self._kind(), "strip": self._strip(number), "asked": request.GET.get("q", "")[:100],
-            "before": self._to(number - 1) if number > 1 else "", "after": self._to(number + 1) if number < self.total else "",
+            "before": self._next(number, -1), "after": self._next(number, 1), "may_take": self.may_take, "is_limited": self.is_limited,
+            "stamp": words_for(self.actor, self.held) if picture is None and not self.may_take else "",
             "page_title_text": text.title if text is not None else "", **self._about(),
         }  # fmt: skip
         return self.draw(**context)
@@ -82,6 +85,39 @@ class FileView(Page):
     def total(self) -> int:
         """Number of pages, as far as it is known."""
         return max((self.reading.pages if self.reading else 0) or self.file.pages or 1, 1)
+
+    @cached_property
+    def is_limited(self) -> bool:
+        """Whether some pages are shut."""
+        return self.held.pages(self.actor) is not None
+
+    @cached_property
+    def open_pages(self) -> list[int]:
+        """Numbers of the pages that this reader may see, in order."""
+        pairs = self.held.pages(self.actor)
+        if pairs is None:
+            return list(range(1, self.total + 1))
+        return sorted({page for first, last in pairs for page in range(max(first, 1), min(last, self.total) + 1)})
+
+    @cached_property
+    def may_take(self) -> bool:
+        """Whether words may be copied off the page; who only reads leaf by leaf sees the picture."""
+        return self.held.may_take(self.actor)
+
+    def _nearest(self, number: int) -> int:
+        """The page asked for, or the next open one."""
+        return next((page for page in self.open_pages if page >= number), self.open_pages[-1])
+
+    def _next(self, number: int, step: int) -> str:
+        at = self.open_pages.index(number) + step
+        return self._to(self.open_pages[at]) if 0 <= at < len(self.open_pages) else ""
+
+    def _text(self, number: int, picture: Picture | None) -> FilePage | None:
+        """The words of a page: beside its picture for who may take them, in place of one where there is none."""
+        if not self.may_take and picture is not None:
+            return None
+        found: FilePage | None = FilePage.objects.filter(file=self.file, number=number).first()
+        return found
 
     @property
     def zoom(self) -> str:
@@ -127,17 +163,19 @@ class FileView(Page):
     def _strip(self, number: int) -> list[tuple[int, str]]:
         if not has_pictures(self.file) or self.total < 2:
             return []
-        first = max(1, min(number - STRIP // 2, self.total - STRIP + 1))
-        return [(one, self._to(one)) for one in range(first, min(first + STRIP, self.total + 1))]
+        at = self.open_pages.index(number)
+        first = max(0, min(at - STRIP // 2, len(self.open_pages) - STRIP))
+        return [(one, self._to(one)) for one in self.open_pages[first : first + STRIP]]
 
     def _hits(self, words: tuple[str, ...]) -> list[tuple[int, str, SafeString]]:
         """Pages of this file with the words, each with its address."""
         if not words:
             return []
         return [
-            (page.number, self._to(page.number), marked(snippet(page.text, words), words))
-            for page in pages_with(self.file, words)[:MOST_WORDS_PAGES]
-        ]
+            (page.number, self._to(page.number), marked(snippet(page.text, words) if self.may_take else "", words))
+            for page in pages_with(self.file, words)
+            if not self.is_limited or self.held.shows(self.actor, page.number)
+        ][:MOST_WORDS_PAGES]
 
     def _to(self, number: int) -> str:
         asked: dict[str, str | int] = {
@@ -167,7 +205,7 @@ class PagePicture(Page):
     def get(self, request: HttpRequest, pk: int, number: int, kind: str) -> HttpResponse:
         """The JPEG."""
         found: Held = held(self.actor, pk)
-        if kind not in RenditionKind.values:
+        if kind not in RenditionKind.values or not found.shows(self.actor, number):
             raise OutOfScope
         try:
             picture = picture_of(found.file, number, RenditionKind(kind))

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from kedang.foundation.access.policies import require
+from kedang.foundation.access.policies import at_large, require
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.access.signin.standing import require_standing
@@ -104,7 +104,8 @@ class RecordExport(RecordList):
 
     def rows_asked(self) -> Any:
         """The filtered and ordered set."""
-        return self.pages.visible(self.actor).filter(self.query.q() & self.narrowed()).order_by(*self.ordering())
+        rows = self.pages.visible(self.actor).filter(at_large(self.actor, self.required_action(), self.pages.model))
+        return rows.filter(self.query.q() & self.narrowed()).order_by(*self.ordering())
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """The file, or the job that makes it."""

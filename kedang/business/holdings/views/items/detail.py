@@ -44,7 +44,7 @@ class ItemDetail(ItemRecord, RecordDetail):
         traces = list(FilingTrace.objects.filter(item=item).order_by("id"))
         return {
             "steps": steps_of(item, traces), "files": file_lines(self.actor, item), "main": visible_main(self.actor, item),
-            "companions": companions_of(self.actor, item), "can_read": can(self.actor, "holdings.read", item),
+            "companions": companions_of(self.actor, item), "can_read": can(self.actor, "holdings.leaf", item),
             "may_file": item.state in IN_HAND and can(self.actor, "holdings.file", item),
         }  # fmt: skip
 

@@ -19,6 +19,7 @@ from kedang.business.holdings.services.items import item_file_add
 from kedang.business.holdings.services.items.bringing import stored_from
 from kedang.business.holdings.views.items.detail import ItemRecord
 from kedang.business.holdings.views.items.showing import file_lines, said_no
+from kedang.foundation.access.opened.services import opening_spend
 from kedang.foundation.access.policies import can, require
 from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.audit.models import Event
@@ -65,7 +66,7 @@ class FilesTab(ItemRecord, RecordTab):
         may_add = may_add_files(self.actor, self.obj)
         return {
             "files": file_lines(self.actor, self.obj), "may_add": may_add, "form": AddForm(self.obj) if may_add else None,
-            "can_read": can(self.actor, "holdings.read", self.obj),
+            "can_read": can(self.actor, "holdings.leaf", self.obj),
         }  # fmt: skip
 
 
@@ -134,5 +135,6 @@ class FileDownload(Page):
             if known.filter(code=ITEM_FILE_TAKEN.code).exists():
                 return
         spend(self.actor, "export", 1)
+        opening_spend(actor=self.actor, code="holdings.read", obj=row.item)
         meta = {"name": row.file.name, "size": row.file.size, "sha256": row.file.sha256}
         record(self.actor, ITEM_FILE_TAKEN, row, meta=meta)

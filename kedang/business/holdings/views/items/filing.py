@@ -76,7 +76,7 @@ class Filing(Page):
             status=status, item=item, form=form, problem=problem, step_title=TITLES.get(item.state, ""),
             steps=steps_of(item, traces), traces=traces, files=file_lines(self.actor, item),
             main=visible_main(self.actor, item), companions=companions_of(self.actor, item),
-            can_read=can(self.actor, "holdings.read", item), next_item=self.next_item(),
+            can_read=can(self.actor, "holdings.leaf", item), next_item=self.next_item(),
             can_step_back=item.state in (ItemState.IDENTIFIED, ItemState.PLACED, ItemState.CATALOGUED, ItemState.OUT_OF_SCOPE),
         )  # fmt: skip
 

@@ -25,7 +25,8 @@ from kedang.business.holdings.models import FilingTrace, Item
 from kedang.business.holdings.printing.custody import mark_of
 from kedang.business.holdings.views.custody.inspecting import pdf
 from kedang.business.holdings.views.items.declared import retention_choices, series_choices
-from kedang.foundation.access.policies import can
+from kedang.foundation.access.actions import is_taking
+from kedang.foundation.access.policies import at_large, can
 from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
@@ -104,7 +105,7 @@ class Register(Page):
         for key in ("series", "retention"):
             if self.asked[key].isdecimal():
                 q &= Q(**{f"{key}_id": int(self.asked[key])})
-        return Item.objects.visible_to(self.actor).filter(q)
+        return Item.objects.visible_to(self.actor).filter(q & (at_large(self.actor, self.action, Item) if is_taking(self.action) else Q()))
 
     def lines(self, most: int, offset: int = 0) -> list[Line]:
         """Filings, newest first, with who filed them."""

@@ -65,17 +65,17 @@ def file_lines(actor: Any, item: Item) -> list[FileLine]:
     """Files of an item, newer versions after the older ones."""
     rows = list(ItemFile.objects.filter(item=item).select_related("file__uploaded_by").order_by("id"))
     followed = {row.follows_id for row in rows}
-    may_read = can(actor, "holdings.read", item)
-    return [_line(row, may_read, row.pk not in followed) for row in rows]
+    may_read, may_take = can(actor, "holdings.leaf", item), can(actor, "holdings.read", item)
+    return [_line(row, may_read, may_take, row.pk not in followed) for row in rows]
 
 
-def _line(row: ItemFile, may_read: bool, is_latest: bool) -> FileLine:
+def _line(row: ItemFile, may_read: bool, may_take: bool, is_latest: bool) -> FileLine:
     file = row.file
     line = FileLine(
         row, FILE_TONES.get(file.state, "plain"), size_words(file.size), note=file.finding, is_latest=is_latest
     )
     if may_read and file.state == FileState.GOOD:
-        line.url = reverse("holdings:item-file", args=[row.item_id, row.pk])
+        line.url = reverse("holdings:item-file", args=[row.item_id, row.pk]) if may_take else ""
         line.view_url = reverse("files:view", args=[file.pk])
         if has_pictures(file) and not file.finding:  # what cannot be opened has no picture
             line.picture_url = reverse("files:picture", args=[file.pk, 1, RenditionKind.PAGE.value])
