@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import path, reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +94,7 @@ class CasePages(RecordPages):
         View("mine", _("我发起的"), lambda actor: Q(requester_id=actor.pk)),
         View("copies", _("抄送我的"), told_to),
     )
+    default_view = "waiting"
     read_event = events.CASE_VIEWED
     verbs = (
         Verb(
@@ -108,6 +109,14 @@ class CasePages(RecordPages):
     toolbar_links = ((_("发起申请"), "approvals:case-start", "plus", "approvals.use"),)
     has_export = False
     detail_view = CaseDetail
+
+    @classmethod
+    def view_counts(cls, actor: Any) -> dict[str, int]:
+        """What waits, how much of it is late, what came back, and what was not read yet: two queries over indexes."""
+        late = Count("pk", filter=Q(due_at__lte=clock.now()))
+        tasks = waiting_for(actor).aggregate(waiting=Count("pk"), late=late)
+        unread = CaseCopy.objects.filter(person_id=actor.pk, read_at__isnull=True).count()
+        return {"waiting": tasks["waiting"], "late": tasks["late"], "copies": unread}
 
     @classmethod
     def verbs_for(cls, actor: Any, obj: Any) -> list[Verb]:

@@ -26,6 +26,7 @@ from kedang.foundation.approvals.services.going import (
     take_effect,
     turn_of,
 )
+from kedang.foundation.approvals.telling import REMINDED, RETURNED, part_done, tell, tell_task
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
@@ -137,6 +138,7 @@ def case_return(*, actor: Actor, case: Case | int, opinion: str, version: int | 
     was, row.state, row.step = row.state, CaseState.RETURNED, None
     _save(row, "state", "step", "returned_from")
     record(actor, e.CASE_RETURNED, row, changes={"state": (was, row.state)}, reason=opinion)
+    tell(row, RETURNED, [row.requester])
     return row
 
 
@@ -211,6 +213,7 @@ def task_delegate(*, actor: Actor, case: Case | int, to: Person, opinion: str, v
     refuse_unfit(row, to)
     task.state, task.done_at = TaskState.PASSED_ON, clock.now()
     task.save(update_fields=["state", "done_at"])
+    part_done(row, [task.person_id])
     _another(row, task, to, passed_from=task, is_added=task.is_added)
     note(row, DecisionKind.DELEGATE, actor, task=task, opinion=opinion, to=to.name)
     _save(row)
@@ -262,11 +265,13 @@ def case_remind(*, actor: Actor, case: Case | int) -> int:
     refuse_closed(row)
     now = clock.now()
     waiting = row.tasks.filter(state=TaskState.WAITING).exclude(reminded_at__gt=now - REMIND_AGAIN)
-    names = list(waiting.values_list("person__name", flat=True))
+    people = [one.person for one in waiting.select_related("person")]
+    names = [one.name for one in people]
     if not names:
         raise Refused("reminded_lately", _("一小时内已经催办过，请稍后再催。"))
     waiting.update(reminded_at=now)
     record(actor, e.TASK_REMINDED, row, meta={"people": names})
+    tell(row, REMINDED, people)
     return len(names)
 
 
@@ -333,6 +338,7 @@ def close(task: Task) -> None:
     """A part that was done."""
     task.state, task.done_at = TaskState.DONE, clock.now()
     task.save(update_fields=["state", "done_at"])
+    part_done(task.case, [task.person_id])
 
 
 def _ready(actor: Actor, case: Case | int, version: int | None) -> tuple[Case, Task]:
@@ -377,6 +383,7 @@ def _another(case: Case, task: Task, person: Person, **more: Any) -> Task:
         due_at=task.due_at, **more,
     )  # fmt: skip
     made.save(force_insert=True)
+    tell_task(case, [person], is_urgent=task.is_urgent)
     return made
 
 

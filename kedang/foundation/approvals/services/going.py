@@ -17,6 +17,7 @@ from kedang.foundation.approvals.conditions import holds
 from kedang.foundation.approvals.models import Case, CaseCopy, Decision, FlowStep, Task
 from kedang.foundation.approvals.registry import kind_of
 from kedang.foundation.approvals.resolving import approvers_of, heads, holders
+from kedang.foundation.approvals.telling import APPROVED, COPIED, REJECTED, part_done, tell, tell_task
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor, system_actor
@@ -141,6 +142,7 @@ def _ask(case: Case, step: FlowStep | None, people: list[Person], *, is_urgent: 
         for one in people
         if one.pk not in waiting
     )
+    tell_task(case, [one for one in people if one.pk not in waiting], is_urgent=is_urgent)
 
 
 def step_done(case: Case, step: FlowStep | None) -> bool:
@@ -154,7 +156,11 @@ def step_done(case: Case, step: FlowStep | None) -> bool:
 
 def close_tasks(case: Case, **of: Any) -> None:
     """Tasks that wait in vain."""
-    case.tasks.filter(state=TaskState.WAITING, **of).update(state=TaskState.NOT_NEEDED, done_at=clock.now())
+    rows = case.tasks.filter(state=TaskState.WAITING, **of)
+    people = list(rows.values_list("person_id", flat=True))
+    if people:
+        rows.update(state=TaskState.NOT_NEEDED, done_at=clock.now())
+        part_done(case, people)
 
 
 def finish(actor: Actor, case: Case, *, is_granted: bool) -> None:
@@ -182,6 +188,8 @@ def finish(actor: Actor, case: Case, *, is_granted: bool) -> None:
         kind.on_approved(actor, case)
     elif not is_granted:
         (kind.on_unconfirmed if took_effect else kind.on_rejected)(actor, case)
+    if not (took_effect and is_granted):
+        tell(case, APPROVED if is_granted else REJECTED, [case.requester])
     _copy(case, "end")
 
 
@@ -200,6 +208,7 @@ def take_effect(actor: Actor, case: Case) -> None:
         meta={"kind": case.kind},
     )
     kind_of(case.kind).on_approved(actor, case)
+    tell(case, APPROVED, [case.requester])
     enter(actor, case, 0)
 
 
@@ -238,11 +247,9 @@ def _copy(case: Case, when: str) -> None:
         )  # fmt: skip
         people |= {one.pk: one for one in found}
     known = set(case.copies.values_list("person_id", flat=True))
-    CaseCopy.objects.bulk_create(
-        CaseCopy(case=case, person=one, sent_at=clock.now())
-        for key, one in people.items()
-        if key not in known and key != case.requester_id
-    )
+    fresh = [one for key, one in people.items() if key not in known and key != case.requester_id]
+    CaseCopy.objects.bulk_create(CaseCopy(case=case, person=one, sent_at=clock.now()) for one in fresh)
+    tell(case, COPIED, fresh)
 
 
 def _save(case: Case, *names: str) -> None:

@@ -127,7 +127,9 @@ def flow_for(actor: Actor, kind: CaseKind, facts: Mapping[str, Any]) -> Flow:
 
 
 def _number(actor: Actor) -> str:
-    rule, _made = NumberRule.objects.get_or_create(fonds_id=actor.fonds_id, key=NUMBER_KEY, defaults={"serial_width": NUMBER_WIDTH})
+    rule, _made = NumberRule.objects.get_or_create(
+        fonds_id=actor.fonds_id, key=NUMBER_KEY, defaults={"serial_width": NUMBER_WIDTH}
+    )
     return issue_run(actor=actor, rule=rule, code=rule.codes.get(NUMBER_KEY) or NUMBER_CODE).text(0)
 
 

@@ -10,6 +10,7 @@ from kedang.foundation.approvals.choices import DecisionKind, TaskState
 from kedang.foundation.approvals.models import Case, Task
 from kedang.foundation.approvals.resolving import superior
 from kedang.foundation.approvals.services.going import MACHINE, locked_case, note, turn_of
+from kedang.foundation.approvals.telling import ESCALATED, REMINDED, part_done, tell
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import system_actor
@@ -50,6 +51,7 @@ def task_escalate(case_id: int, task_id: int) -> bool:
         task.reminded_at = now
         task.save(update_fields=["reminded_at"])
         record(actor, e.TASK_REMINDED, case, meta={"people": [task.person.name], "due": task.due_at.isoformat()})
+        tell(case, REMINDED, [task.person])
     if task.escalated_at is not None or task.due_at > now - ESCALATE_AFTER:
         return True
     task.escalated_at = now
@@ -65,6 +67,8 @@ def task_escalate(case_id: int, task_id: int) -> bool:
     if fresh:
         task.state, task.done_at = TaskState.PASSED_ON, now
         task.save(update_fields=["state", "done_at"])
+        part_done(case, [task.person_id])
+        tell(case, ESCALATED, fresh)
     names = "、".join(one.name for one in fresh)
     told = _("%(late)s逾期未办，转请上级%(names)s审批") if fresh else _("%(late)s逾期未办，没有可转请的上级")
     note(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import can
+from kedang.foundation.access.veil import format_value
 from kedang.foundation.approvals.choices import CaseState, TaskState
 from kedang.foundation.approvals.events import CASE_PRINTED
 from kedang.foundation.approvals.models import CaseCopy
@@ -26,7 +27,7 @@ from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.records import RecordDetail, RecordPage
 
-MOST_PEOPLE = 500
+MOST_PEOPLE, LONG = 500, 40
 
 
 def people_field(case: Any, actor: Any) -> forms.ChoiceField:
@@ -64,7 +65,7 @@ class CaseDetail(RecordDetail):
             "head_links": [(_("打印审批单"), self.pages.url("print", case.pk), "printer")],
             "blocks": [{"template": block[0], "context": block[1]}] if block else [],
             "kind_edit_url": reverse(kind.edit, args=[case.pk]) if kind is not None and kind.edit else "",
-            "case": case, "kind_title": kind.title if kind else case.kind, "asked": kind.describe(actor, case) if kind else [],
+            "case": case, "kind_title": kind.title if kind else case.kind, "asked": asked_of(actor, case, kind),
             "lines": list(case.lines.all()), "is_line_by_line": bool(kind and kind.is_line_by_line and mine), "task": mine,
             "behalf": mine.person if mine is not None and mine.person_id != actor.pk else None,
             "stops": picture(case, turn_of(case)),
@@ -84,6 +85,18 @@ class CaseDetail(RecordDetail):
         people = [actor.pk, *stood_in_for(actor)]
         rows = case.tasks.filter(state=TaskState.WAITING, person_id__in=people).select_related("person", "step")
         return rows.order_by((F("person_id") - actor.pk) * (F("person_id") - actor.pk)).first()
+
+
+def asked_of(actor: Any, case: Any, kind: Any) -> list[tuple[Any, Any, bool]]:
+    """What is asked for as (label, text, whether it is long): the kind's own words, then the reason and the times."""
+    told = [
+        (label, str(text)) for label, text in (kind.describe(actor, case) if kind else []) if str(text) != case.title
+    ]
+    own = [
+        (_("申请理由"), case.reason), (_("紧急事由"), case.urgent_reason), (_("提交时间"), format_value(case.opened_at)),
+        (_("生效时间"), format_value(case.effective_at) if case.is_urgent else ""), (_("办结时间"), format_value(case.closed_at)),
+    ]  # fmt: skip
+    return [(label, text, len(text) > LONG) for label, text in [*told, *((label, text) for label, text in own if text)]]
 
 
 def subject_url(kind: Any, case: Any) -> str:

@@ -50,6 +50,8 @@ class RecordPages:
     default_sort: ClassVar[Sequence[str]] = ("-pk",)
     filters: ClassVar[Sequence[str | Filter]] = ()
     views: ClassVar[Sequence[View]] = ()
+    default_view: ClassVar[str] = ""
+    """Key of the view with which the list opens; empty: with all rows."""
     tabs: ClassVar[Sequence[Tab]] = ()
     verbs: ClassVar[Sequence[Verb]] = ()
     toolbar_links: ClassVar[Sequence[tuple[Label, str, str, str]]] = ()
@@ -209,6 +211,11 @@ class RecordPages:
         found = {name for name in names if isinstance(field_of(cls.model, name), models.ForeignKey)}
         parent = policy_for(cls.model).parent
         return sorted(found | ({parent} if parent else set()))
+
+    @classmethod
+    def view_counts(cls, actor: Any) -> Mapping[str, int]:
+        """Numbers that stand on the tabs of views, by key. Default: none, for nothing is counted that nobody asks for."""
+        return {}
 
     @classmethod
     def _is_child(cls) -> bool:

@@ -28,6 +28,8 @@ from kedang.foundation.web.records.query import (
 )
 
 PLACES_A_ROW = 4
+ALL = "all"
+"""Key of the tab of all rows, where the list begins with another one."""
 
 
 @dataclass(slots=True)
@@ -62,6 +64,7 @@ class ViewTab:
     is_shared: bool = False
     saved_id: int = 0
     is_own: bool = False
+    count: int | None = None
 
 
 class RecordList(Page):
@@ -122,8 +125,8 @@ class RecordList(Page):
 
     @cached_property
     def view_key(self) -> str:
-        """Key of the view asked for."""
-        return self.request.GET.get("view", "")
+        """Key of the view asked for; lists that begin with one of their views name the whole of it ``all``."""
+        return self.request.GET.get("view", "") or self.pages.default_view
 
     @cached_property
     def current_saved(self) -> SavedView | None:
@@ -248,9 +251,11 @@ class RecordList(Page):
         """全部, the built-in views, the saved views."""
         from django.utils.translation import gettext as _
 
-        every = [ViewTab("", _("全部"), "?", self.view_key == "")]
+        first = ALL if self.pages.default_view else ""
+        counts = self.pages.view_counts(self.actor)
+        every = [ViewTab(first, _("全部"), f"?view={first}" if first else "?", self.view_key == first)]
         every += [
-            ViewTab(view.key, view.label, f"?view={view.key}", view.key == self.view_key)
+            ViewTab(view.key, view.label, f"?view={view.key}", view.key == self.view_key, count=counts.get(view.key))
             for view in self.pages.views
             if view.when is None or view.when(self.actor)
         ]
