@@ -17,7 +17,7 @@ from kedang.foundation.kernel.refused import OutOfScope, Refused
 
 CHANGEABLE = frozenset(
     "profile min_length rotation_days history_count idle_minutes absolute_hours step_up_minutes factor_roles "
-    "factor_grace_days quotas".split()
+    "factor_grace_days quotas agreement_required".split()
 )
 MOST_A_DAY = 1_000_000
 
