@@ -51,6 +51,10 @@ QUIET_FUNCTIONS: dict[tuple[str, str], str] = {
         "_note",
     ): "that a file was read again; the run is told with its counts, a fault by itself",
     ("foundation/files/services/fixity.py", "name_origins"): "whose content was found; the finding itself is an event",
+    (
+        "foundation/notices/services/dispatching.py",
+        "_went",
+    ): "when a channel last worked, beside its settings; that a message was given up is an event",
     ("business/customers/jobs.py", "rescore"): "a derived score; the change of the requirements is the event",
 }
 #: Files whose frames alone do not make a statement the house's own: model and queryset code runs in tests' set-up too.

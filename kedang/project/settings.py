@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "kedang.foundation.jobs",
     "kedang.foundation.search",
     "kedang.foundation.files",
+    "kedang.foundation.notices",
     "kedang.foundation.approvals",
     "kedang.foundation.safekeeping",
     "kedang.foundation.web",

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kedang.foundation.access.urls")),
     path("", include("kedang.foundation.numbering.urls")),
     path("", include("kedang.foundation.jobs.urls")),
+    path("", include("kedang.foundation.notices.urls")),
     path("", include("kedang.foundation.approvals.urls")),
     path("", include("kedang.foundation.files.urls")),
     path("", include("kedang.foundation.safekeeping.urls")),

@@ -6,6 +6,7 @@ for them. A new address needs a line here, or the test fails. The records asked 
 """
 
 from tests.access.matrix_archive import ARCHIVE
+from tests.access.matrix_changes import CHANGES
 
 MATRIX = """
 #                                     arch sale coll head audi admi offi read mana cler stra none
@@ -195,3 +196,4 @@ GET  intake:batch-close               200  404  404  404  404  404  404  404  40
 
 """
 MATRIX += ARCHIVE
+MATRIX += CHANGES

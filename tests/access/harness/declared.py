@@ -18,6 +18,8 @@ MODELS: dict[str, str] = {
     "access.quotause": "counts", "audit.event": "rows", "audit.seal": "digests", "audit.sealdata": "digests",
     "audit.redaction": "numbers of events", "audit.checkpointplace": "paths", "jobs.job": "rows", "jobs.schedule": "times",
     "web.savedview": "rows", "web.listsettings": "one's own taste, no exit to others", "web.submission": "keys of forms, no exit",
+    "notices.notice": "one's own only; a kind, a number, an address", "notices.delivery": "the same, on its way out",
+    "notices.channel": "settings; its secrets are sealed and never shown", "notices.preference": "one's own only",
     "search.searchdocument": "keyed tokens; asked by the oracles", "numbering.numberrule": "settings", "numbering.numberseries": "counters",
     "numbering.numberentry": "numbers only", "safekeeping.backup": "names and digests of sets", "safekeeping.drill": "rows",
 }  # fmt: skip
