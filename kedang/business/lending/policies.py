@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kedang.business.lending import policies_use as policies_use  # requests and what follows them
 from kedang.business.lending.models import LendingRules, Loan, LoanFault, LoanPhoto
 from kedang.foundation.access.actions import Action
 from kedang.foundation.access.grants import ActiveGrant, has_action
