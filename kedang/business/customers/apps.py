@@ -6,3 +6,8 @@ class CustomersConfig(AppConfig):
     name = "kedang.business.customers"
     label = "customers"
     verbose_name = _("客户档案")
+
+    def ready(self) -> None:
+        from kedang.business.customers import in_hand
+
+        in_hand.declare_kinds()

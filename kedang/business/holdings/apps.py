@@ -8,9 +8,10 @@ class HoldingsConfig(AppConfig):
     verbose_name = _("档案实体")
 
     def ready(self) -> None:
-        from kedang.business.holdings import reading, setup, standing
+        from kedang.business.holdings import in_hand, reading, setup, standing
         from kedang.foundation.access.arrivals import when_fonds_arrives
 
         when_fonds_arrives(setup.ensure_defaults)
+        in_hand.declare_kinds()
         reading.declare()
         standing.declare()

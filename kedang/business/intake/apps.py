@@ -12,6 +12,7 @@ class IntakeConfig(AppConfig):
 
         stores.store("imports", _("导入原文件"), passing=("work",))
 
-        from kedang.business.intake import sealed
+        from kedang.business.intake import in_hand, sealed
 
+        in_hand.declare_kinds()
         sealed.register()
