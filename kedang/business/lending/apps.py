@@ -6,3 +6,11 @@ class LendingConfig(AppConfig):
     name = "kedang.business.lending"
     label = "lending"
     verbose_name = _("档案利用")
+
+    def ready(self) -> None:
+        from kedang.business.holdings.services.whereabouts import guard
+        from kedang.business.lending import reading
+        from kedang.business.lending.services.locking import promised
+
+        guard(promised)
+        reading.declare()
