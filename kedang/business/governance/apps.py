@@ -8,4 +8,7 @@ class GovernanceConfig(AppConfig):
     verbose_name = _("管控")
 
     def ready(self) -> None:
-        """Nothing to declare yet."""
+        from kedang.business.governance import numbers
+        from kedang.foundation.numbering.subjects import register_subject
+
+        register_subject(numbers.SUBJECT)

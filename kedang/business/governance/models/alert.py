@@ -72,3 +72,6 @@ class AlertMark(models.Model):
         verbose_name = _("异常行为进度")
         verbose_name_plural = _("异常行为进度")
         default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.last_event_id}"
