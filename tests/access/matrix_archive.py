@@ -198,6 +198,7 @@ POST holdings:item-batch-place        302  403  403  403  403  403  403  403  40
 POST holdings:item-batch-catalogue    302  403  403  403  403  403  403  403  403  403  302  302
 POST holdings:item-batch-put-away     302  403  403  403  403  403  403  403  403  403  302  302
 POST holdings:item-batch-advance      302  403  403  403  403  403  403  403  403  403  302  302
+POST holdings:item-batch-gather       302  403  403  403  403  403  403  403  403  403  302  302
 POST holdings:item-batch-author       302  302  302  302  403  403  403  403  403  302  302  302
 GET  holdings:item-detail             200  200  404  200  200  404  404  200  200  200  404  302
 GET  holdings:item-edit               200  200  404  200  403  404  404  403  403  200  404  302
@@ -210,6 +211,7 @@ GET  holdings:item-place              200  403  404  403  403  404  404  403  40
 GET  holdings:item-catalogue          200  403  404  403  403  404  404  403  403  403  404  302
 GET  holdings:item-put-away           200  403  404  403  403  404  404  403  403  403  404  302
 GET  holdings:item-advance            200  403  404  403  403  404  404  403  403  403  404  302
+GET  holdings:item-gather             200  403  404  403  403  404  404  403  403  403  404  302
 GET  holdings:item-author             200  200  404  200  403  404  404  403  403  200  404  302
 GET  holdings:item-bind               200  200  404  200  403  404  404  403  403  200  404  302
 GET  holdings:item-unbind             200  200  404  200  403  404  404  403  403  200  404  302

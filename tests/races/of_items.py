@@ -81,6 +81,7 @@ ON_ITS_WAY = Group(
             once=True, told=MOVED | told("stale_version", "reason_missing"),
         ),
         Act("item_advance", lambda g, n: s.item_advance(actor=who(g), item=g.on), told=MOVED),
+        Act("item_gather", lambda g, n: s.item_gather(actor=who(g), item=g.on), told=MOVED),
         Act(
             "item_bind", lambda g, n: s.item_bind(actor=who(g), item=g.more["loose"], belongs_to=g.on, relation="attachment"),
             once=True, told=MOVED | told("bound_already"),

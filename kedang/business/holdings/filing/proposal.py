@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kedang.business.holdings.choices import Arrangement, VolumeState, YearRule
+from kedang.business.holdings.choices import Arrangement, FilingStep, VolumeState, YearRule
 from kedang.business.holdings.filing.group import ORDER, Together, order_key, together_of
 from kedang.business.holdings.filing.reasoned import Reasoned
 from kedang.business.holdings.filing.rules import Rules, rules_of
@@ -15,6 +15,8 @@ from kedang.foundation.access.secrecy import SecrecyLevel
 
 NEW_VOLUME = "new"
 """Stands for a volume that is yet to be made."""
+LATER_VOLUME = "later"
+"""Stands for no volume yet: the document waits to be arranged with others of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _with_main(item: Item, group: Together) -> Placement:
         "main": main.title,
         "relation": item.get_relation_display(),
     }
-    way = Arrangement.VOLUME if main.volume_id else Arrangement.ITEM
+    way = Arrangement.VOLUME if main.volume_id or waits_for_volume(main) else Arrangement.ITEM
     return Placement(
         Reasoned(main.series, told), Reasoned(main.year, ""), Reasoned(main.retention, ""),
         Reasoned(way.value, ""), Reasoned(main.volume, ""), "", _order(item, group, main.volume), (),
@@ -165,6 +167,14 @@ def open_volumes(group: Together, series: Series, year: int, retention: Retentio
     return rows.order_by("-id")
 
 
+def waits_for_volume(item: Item) -> bool:
+    """Whether it was decided that a document is arranged by volume, and it lies in none."""
+    if item.volume_id is not None or item.series is None or item.series.arrangement != Arrangement.VOLUME:
+        return False
+    decided = item.traces.filter(step=FilingStep.PLACE).order_by("-id").values_list("decided", flat=True).first()
+    return bool(decided) and decided.get("arrangement") == Arrangement.VOLUME
+
+
 def volume_title(item: Item, series: Series | None, year: int | None) -> str:
     """The title that a new volume begins with."""
     about: Any = item.project or item.customer
@@ -186,4 +196,12 @@ def _order(item: Item, group: Together, volume: Any) -> str:
     return _("按文件种类和成文日期，排在卷内第 %(place)s 件。") % {"place": before + 1} + own
 
 
-__all__ = ["NEW_VOLUME", "ORDER", "Identification", "Placement", "propose_identification", "propose_placement"]
+__all__ = [
+    "LATER_VOLUME",
+    "NEW_VOLUME",
+    "ORDER",
+    "Identification",
+    "Placement",
+    "propose_identification",
+    "propose_placement",
+]

@@ -27,7 +27,7 @@ from kedang.business.holdings.views.items.form import ItemForm
 from kedang.business.holdings.views.items.inbox import Inbox
 from kedang.business.holdings.views.items.lists import ItemExport, ItemList
 from kedang.business.holdings.views.items.register import Register, RegisterExport, RegisterPrint
-from kedang.business.holdings.views.items.verbs import advance_told, bind_named
+from kedang.business.holdings.views.items.verbs import advance_told, bind_named, gather_told
 from kedang.business.holdings.views.pickers import ItemField, Picker, PickerWidget
 from kedang.foundation.web.home import Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
@@ -112,6 +112,11 @@ class ItemPages(RecordPages):
             "advance", _("按建议办完各步"), advance_told, action="holdings.file", icon="wand", batch=True,
             confirm=_("依次鉴别、定位、编目、入库，能定的都按建议办；定不下的停在那一步，由您办理。每一步都留下轨迹。"),
             when=lambda obj: obj.state in {state.value for _label, _service, state, _icon in STEP.values()},
+        ),
+        Verb(
+            "gather", _("按建议办到待组卷"), gather_told, action="holdings.file", icon="files", batch=True,
+            confirm=_("依次鉴别、定位、编目，按卷整理的先不入卷，留到“自动组卷”一次编成。每一步都留下轨迹。"),
+            when=lambda obj: obj.state in TO_DESCRIBE,
         ),
         Verb(
             "author", _("填责任者"), author_fill, action="holdings.deliver", icon="user", batch=True,

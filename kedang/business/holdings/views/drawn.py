@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape as esc
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from kedang.business.holdings.choices import ItemState
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.drawing import icon_html
 
@@ -203,7 +204,12 @@ def _place_of(item: Any) -> str:
     words = " ".join(
         (item.series.name if item.series else "", str(item.year or ""), item.retention.name if item.retention else "")
     )
-    return f'{esc(item.reference_code)} <span class="muted small">{esc(words)}</span>'
+    first = (
+        f'<span class="tag is-warn">{esc(_("待组卷"))}</span>'
+        if item.state == ItemState.CATALOGUED and not item.reference_code
+        else esc(item.reference_code)
+    )
+    return f'{first} <span class="muted small">{esc(words)}</span>'
 
 
 def proposals_html(lines: Iterable[Any]) -> SafeString:

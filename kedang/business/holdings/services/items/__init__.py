@@ -5,7 +5,7 @@ from kedang.business.holdings.services.items.binding import item_bind, item_unbi
 from kedang.business.holdings.services.items.cataloguing import item_catalogue
 from kedang.business.holdings.services.items.changing import item_change
 from kedang.business.holdings.services.items.files import item_file_add
-from kedang.business.holdings.services.items.going_on import item_advance
+from kedang.business.holdings.services.items.going_on import item_advance, item_gather
 from kedang.business.holdings.services.items.identifying import item_identify
 from kedang.business.holdings.services.items.placing import item_place
 from kedang.business.holdings.services.items.putting_away import item_put_away
@@ -18,6 +18,7 @@ __all__ = [
     "item_catalogue",
     "item_change",
     "item_file_add",
+    "item_gather",
     "item_identify",
     "item_place",
     "item_put_away",

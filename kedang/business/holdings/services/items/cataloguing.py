@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kedang.business.customers.services.problems import Problems
 from kedang.business.holdings.choices import Carrier, FilingStep, ItemState
 from kedang.business.holdings.events.items import ITEM_CATALOGUED
+from kedang.business.holdings.filing.proposal import waits_for_volume
 from kedang.business.holdings.models import Item
 from kedang.business.holdings.services.items.checking import DESCRIPTION, check_record, checked
 from kedang.business.holdings.services.items.files import pages_of
@@ -65,7 +66,7 @@ def item_catalogue(
     decided["reference_code"] = values_now.get("reference_code", found.reference_code)
     trace(
         actor, found, FilingStep.CATALOGUE, proposed=before, decided=decided,
-        because=_("按案卷编件号。") if found.volume_id else _("按件编档号。"),
+        because=_numbered(found, values_now),
     )  # fmt: skip
     save_change(actor, found, ITEM_CATALOGUED, values_now)
     recount_volume(found, changes)
@@ -84,9 +85,16 @@ def require_entry(item: Item, problems: Problems) -> None:
         problems.tell("pages", _("请填写页数；系统还没有从文件中数出，刚收到的文件可稍候再办。"))
 
 
+def _numbered(item: Item, values: Mapping[str, Any]) -> str:
+    if item.volume_id is not None:
+        return _("按案卷编件号。")
+    has_code = values.get("reference_code") or item.reference_code
+    return _("按件编档号。") if has_code else _("待编入案卷，按案卷编件号。")
+
+
 def _code(actor: Actor, item: Item) -> dict[str, Any]:
-    """The code, unless the item has one already: a code once given stays its own."""
-    if item.reference_code:
+    """The code, unless the item has one already: a code once given stays its own; in a volume, or waiting for one, it gets it there."""
+    if item.reference_code or waits_for_volume(item):
         return {}
     from kedang.business.holdings.services.items.codes import give_code
 

@@ -12,6 +12,7 @@ from kedang.business.holdings.choices import Arrangement, FilingStep, ItemState,
 from kedang.business.holdings.events.items import ITEM_IDENTIFIED, ITEM_PLACED
 from kedang.business.holdings.filing.group import Together, together_of
 from kedang.business.holdings.filing.proposal import (
+    LATER_VOLUME,
     NEW_VOLUME,
     Placement,
     noted_place,
@@ -49,6 +50,7 @@ class Decided:
     arrangement: str
     volume: Any
     volume_title: str
+    waits: bool = False
 
     def noted(self) -> dict[str, Any]:
         """As the trace keeps it."""
@@ -62,8 +64,8 @@ def item_place(
     """Decide where a document belongs; its companions go along, into the same volume.
 
     Args:
-        values: ``series``, ``year``, ``retention``, ``arrangement``, ``volume`` (a volume, its key, ``new`` or None for none),
-            ``volume_title``; what is not said follows the proposal.
+        values: ``series``, ``year``, ``retention``, ``arrangement``, ``volume`` (a volume, its key, ``new``, ``later`` for one that is yet to be
+            arranged, or None for none), ``volume_title``; what is not said follows the proposal.
         reason: why otherwise than proposed.
 
     Raises:
@@ -118,8 +120,14 @@ def _decided(actor: Actor, item: Item, proposed: Placement, asked: Mapping[str, 
     settled = (series, year, retention)
     if "volume" not in asked and settled != (proposed.series.value, proposed.year.value, proposed.retention.value):
         volume = _likely_volume(item, series, year, retention)
-    if arrangement == Arrangement.ITEM:
+    waits = volume == LATER_VOLUME
+    if waits or arrangement == Arrangement.ITEM:
         volume = None
+    if waits and arrangement == Arrangement.VOLUME and series is not None and series.arrangement == Arrangement.ITEM:
+        problems.tell(
+            "volume",
+            _("类别“%(series)s”按件整理，不会自动组卷。请选择案卷，或改为按件整理。") % {"series": series.name},
+        )
     for name, value, reasoned in (
         ("series", series, proposed.series), ("year", year, proposed.year), ("retention", retention, proposed.retention),
     ):  # fmt: skip
@@ -127,7 +135,7 @@ def _decided(actor: Actor, item: Item, proposed: Placement, asked: Mapping[str, 
             problems.tell(name, reasoned.because)
     problems.refuse()
     title = str(asked.get("volume_title") or proposed.volume_title or "").strip()
-    return Decided(series, year, retention, arrangement, volume, title)
+    return Decided(series, year, retention, arrangement, volume, title, waits)
 
 
 def _likely_volume(item: Item, series: Series | None, year: int | None, retention: RetentionPeriod | None) -> Any:
@@ -164,7 +172,7 @@ def _year(value: Any, problems: Problems) -> int | None:
 
 
 def _volume(actor: Actor, item: Item, value: Any, problems: Problems) -> Any:
-    if value in (None, "", NEW_VOLUME):
+    if value in (None, "", NEW_VOLUME, LATER_VOLUME):
         return value or None
     key = value.pk if isinstance(value, Volume) else value
     rows = Volume.objects.visible_to(actor).filter(fonds_id=item.fonds_id)
@@ -212,7 +220,8 @@ def _differs(proposed: Placement, decided: Decided) -> bool:
         return True
     if proposed.series.value is not None and proposed.arrangement.value != decided.arrangement:
         return True
-    return bool(proposed.volume.value != decided.volume and isinstance(proposed.volume.value, Volume))
+    put_elsewhere = proposed.volume.value != decided.volume and isinstance(proposed.volume.value, Volume)
+    return put_elsewhere and not decided.waits
 
 
 def _new_volume(actor: Actor, item: Item, group: Together, decided: Decided) -> Volume:

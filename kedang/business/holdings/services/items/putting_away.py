@@ -61,7 +61,7 @@ def _require_content(item: Item) -> None:
         require_sound(item)
     by_volume = item.series is not None and item.series.arrangement == Arrangement.VOLUME
     if by_volume and item.volume_id is None and not item.reference_code:
-        raise Refused("volume_missing", _("此件按卷整理，还没有编入案卷。请先编入案卷，再入库。"))
+        raise Refused("volume_missing", _("此件按卷整理，还没有编入案卷。请先在“自动组卷”中编入案卷，再入库。"))
 
 
 def _where(item: Item, location: Location | None) -> str:

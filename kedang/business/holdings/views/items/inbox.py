@@ -94,7 +94,7 @@ class Inbox(Page):
         waiting = next(step["count"] for step in steps if step["is_current"])
         return self.draw(
             status=status, form=form, steps=steps, step=chosen, more=max(waiting - SHOWN, 0), view=chosen[0],
-            rows=self.lines(rows, chosen[0]), may_file=may_file,
+            rows=self.lines(rows, chosen[0]), may_file=may_file, may_arrange=can(self.actor, "holdings.arrange"),
             batch_name=f"holdings:item-batch-{chosen[3]}", today=clock.today(),
         )  # fmt: skip
 

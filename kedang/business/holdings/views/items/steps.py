@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from kedang.business.holdings.choices import Arrangement, Carrier, ItemState, VolumeState
 from kedang.business.holdings.filing.proposal import (
+    LATER_VOLUME,
     NEW_VOLUME,
     Identification,
     Placement,
     propose_identification,
     propose_placement,
+    waits_for_volume,
 )
 from kedang.business.holdings.models import DocumentType, Item, RetentionPeriod, Series, Volume
 from kedang.business.holdings.services.items import item_catalogue, item_identify, item_place, item_put_away
@@ -146,7 +148,7 @@ class PlaceForm(StepForm):
             (str(row.pk), f"{row.reference_code} {row.title}（{row.year}，{row.retention.name}）")
             for row in rows.select_related("retention").order_by("-year", "-id")[:MOST_VOLUMES]
         ]
-        return [(NEW_VOLUME, _("新建案卷")), *named]
+        return [(NEW_VOLUME, _("新建案卷")), (LATER_VOLUME, _("暂不入卷，编目后自动组卷")), *named]
 
     def act(self) -> Item:
         data = self.cleaned_data
@@ -186,11 +188,12 @@ class CatalogueForm(StepForm):
         for name in ("pages", "copies"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
         where = self.item.volume.reference_code if self.item.volume is not None else ""
-        told = (
-            _("在案卷 %(code)s 内，结卷时按卷内次序编件号。") % {"code": where}
-            if where
-            else _("按件编档号，保存后即从台账取号。")
-        )
+        if where:
+            told = _("在案卷 %(code)s 内，结卷时按卷内次序编件号。") % {"code": where}
+        elif waits_for_volume(self.item):
+            told = _("待编入案卷：编目后在“自动组卷”中编成，结卷时编件号。")
+        else:
+            told = _("按件编档号，保存后即从台账取号。")
         self.proposal = [(_("编号"), "", told)]
 
     def act(self) -> Item:
@@ -206,6 +209,8 @@ class PutAwayForm(StepForm):
         item = self.item
         if item.volume is not None:
             self.proposal = [(_("存放处"), item.volume.reference_code, _("在案卷内，随案卷存放。"))]
+        elif waits_for_volume(item):
+            self.proposal = [(_("案卷"), "", _("等待组卷：请先在“自动组卷”中编入案卷，再入库。"))]
         elif item.carrier == Carrier.ELECTRONIC:
             self.proposal = [(_("存放处"), _("电子档案库"), _("电子文件已加密存入，确认后即归档。"))]
         else:

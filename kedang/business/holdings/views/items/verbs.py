@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kedang.business.holdings.models import Item
-from kedang.business.holdings.services.items import item_advance, item_bind
+from kedang.business.holdings.services.items import item_advance, item_bind, item_gather
 from kedang.business.holdings.views.pickers import ItemField
 from kedang.foundation.kernel.refused import Refused
 
@@ -23,7 +23,16 @@ def bind_named(*, actor: Any, item: Item, main: str, relation: str) -> Item:
 def advance_told(*, actor: Any, item: Item) -> str:
     """:func:`item_advance`; the sentence says where it stopped and why, empty when it went all the way."""
     stopped: list[str] = []
-    after = item_advance(actor=actor, item=item, stopped=stopped)
+    return _told(item_advance(actor=actor, item=item, stopped=stopped), stopped)
+
+
+def gather_told(*, actor: Any, item: Item) -> str:
+    """:func:`item_gather`, told the same way."""
+    stopped: list[str] = []
+    return _told(item_gather(actor=actor, item=item, stopped=stopped), stopped)
+
+
+def _told(after: Item, stopped: list[str]) -> str:
     if not stopped:
         return ""
     return _("停在“%(state)s”：%(why)s") % {"state": after.get_state_display(), "why": stopped[0]}
