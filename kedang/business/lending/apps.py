@@ -9,8 +9,9 @@ class LendingConfig(AppConfig):
 
     def ready(self) -> None:
         from kedang.business.holdings.services.whereabouts import guard
-        from kedang.business.lending import reading
+        from kedang.business.lending import kinds, reading
         from kedang.business.lending.services.locking import promised
 
         guard(promised)
         reading.declare()
+        kinds.declare_kinds()
