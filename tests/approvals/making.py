@@ -27,6 +27,15 @@ class Effects:
 @contextmanager
 def trial_kind(**more: Any) -> Iterator[Effects]:
     """A declared kind for the time of a test."""
+    effects = declare_trial(**more)
+    try:
+        yield effects
+    finally:
+        _kinds.pop(KIND, None)
+
+
+def declare_trial(**more: Any) -> Effects:
+    """Declare the kind; what it was told to do is kept in what comes back."""
     effects = Effects()
     declare(
         CaseKind(
@@ -35,10 +44,7 @@ def trial_kind(**more: Any) -> Iterator[Effects]:
             on_withdrawn=effects.handler("withdrawn"), on_unconfirmed=effects.handler("unconfirmed"), **more,
         )
     )  # fmt: skip
-    try:
-        yield effects
-    finally:
-        _kinds.pop(KIND, None)
+    return effects
 
 
 def make_flow(cast: Cast, *steps: StepSpec | dict[str, Any], **values: Any) -> Any:

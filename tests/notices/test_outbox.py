@@ -14,7 +14,8 @@ from django.db import transaction
 from django.test import Client
 
 from kedang.foundation.approvals.registry import StepSpec
-from kedang.foundation.approvals.services.deciding import case_approve, case_remind, case_return
+from kedang.foundation.approvals.services.deciding import case_approve, case_return
+from kedang.foundation.approvals.services.owning import case_remind
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, Refused

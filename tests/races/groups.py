@@ -2,6 +2,7 @@
 
 from tests.races.acts import Group
 from tests.races.of_care import CLIMATE, DEVICE, INSPECTION, PLACES, REPORT, VISIT
+from tests.races.of_cases import CASE, FLOW, STAND_IN
 from tests.races.of_custody import COUNT, SHELF
 from tests.races.of_customers import AXIS, DOSSIER
 from tests.races.of_files import CONTENT, FILE
@@ -47,6 +48,9 @@ GROUPS: tuple[Group, ...] = (
     DRAWING_UP,
     RECEIVING,
     TWO_LISTS,
+    CASE,
+    FLOW,
+    STAND_IN,
 )
 
 ROOMS = (
@@ -54,6 +58,7 @@ ROOMS = (
     "kedang.business.holdings.services",
     "kedang.business.intake.services",
     "kedang.foundation.access.services",
+    "kedang.foundation.approvals.services",
     "kedang.foundation.files.services",
     "kedang.foundation.jobs.services",
     "kedang.foundation.numbering.services",
@@ -107,6 +112,12 @@ ELSEWHERE: dict[str, str] = {
     "sign_in": "guesses share the limit: tests/access/test_concurrency.py",
     "sign_out": "one's own session",
     "password_change": "one's own password, under the lock of the person",
+    "case_open": "makes its own object; a second open request for one subject in tests/approvals/test_course.py",
+    "case_agree": "case_approve",
+    "case_refuse": "case_reject",
+    "stand_in_end": "one's own, under its lock; twice is refused: tests/approvals/test_course.py",
+    "task_escalate": "the case's lock decides, and the task is read again under it",
+    "flow_draft": "makes its own object under the lock of the company",
     "person_unlock": "clears a counter, under the lock of the person",
 }
 """Names of services → why they need no pair here."""

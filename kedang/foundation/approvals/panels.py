@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.approvals import events
 from kedang.foundation.approvals.choices import CaseState, FlowState, TaskState
-from kedang.foundation.approvals.models import Case, CaseCopy, Flow, Task
+from kedang.foundation.approvals.models import Case, CaseCopy, Flow, StandIn, Task
 from kedang.foundation.approvals.policies import stood_in_for
 from kedang.foundation.approvals.registry import is_known, kind_of, kinds
 from kedang.foundation.approvals.services import deciding
 from kedang.foundation.approvals.services import flows as flow_services
+from kedang.foundation.approvals.services import stand_ins as stand_in_services
 from kedang.foundation.approvals.services.opening import NUMBER_CODE, NUMBER_KEY
 from kedang.foundation.approvals.views.asking import CaseAsk, CaseStart
 from kedang.foundation.approvals.views.cases import CaseAct, CaseDetail, CasePrint
@@ -66,6 +67,14 @@ def kind_choices(actor: Any) -> list[tuple[str, Any]]:
 def kind_title(case: Any, actor: Any) -> Any:
     """Title of a case's kind."""
     return kind_of(case.kind).title if is_known(case.kind) else case.kind
+
+
+def stand_in_state(row: Any, actor: Any) -> Any:
+    """Whether a stand-in is to come, holds, or is over."""
+    now = clock.now()
+    if row.ended_at is not None or row.until <= now:
+        return _now("已结束")
+    return _now("生效中") if row.since <= now else _now("未开始")
 
 
 class CasePages(RecordPages):
@@ -164,6 +173,46 @@ class FlowPages(RecordPages):
     detail_view = FlowDetail
 
 
+class StandInPages(RecordPages):
+    """审批代理: /stand-ins/ …"""
+
+    model, prefix, icon, noun, head_name = StandIn, "stand-ins", "users", "stand-in", "reason"
+    title, lead = _("审批代理"), _("出差、休假期间由谁代为审批。代理人办理时，意见记在两人名下。")
+    empty_hint = _("点“登记代理”，选择代理人和起止时间。")
+    columns = (
+        Column("person", lead=True), "stand_in", "since", "until", Column("state", _("状态"), text=stand_in_state, needs=("ended_at",)),
+        "reason", "made_at",
+    )  # fmt: skip
+    filters = ("person", "stand_in")
+    views = (
+        View("mine", _("我登记的"), lambda actor: Q(person_id=actor.pk)),
+        View("for-me", _("由我代理"), lambda actor: Q(stand_in_id=actor.pk)),
+    )
+    create_service, create_action, create_label, in_drawer = (
+        stand_in_services.stand_in_set,
+        "approvals.use",
+        _("登记代理"),
+        True,
+    )
+    create_fields = ("stand_in", "since", "until", "reason")
+    panels = (
+        Panel(_("代理"), ("person", "stand_in", "since", "until", "reason", "made_at", "ended_at"), wide=("reason",)),
+    )
+    verbs = (
+        Verb(
+            "end", _("提前结束"), stand_in_services.stand_in_end, action="approvals.use", icon="player-stop",
+            when=lambda row: row.ended_at is None and row.until > clock.now(), done=_("代理已结束。"),
+            confirm=_("从现在起不再代为审批；已经办理的照旧有效。"),
+        ),
+    )  # fmt: skip
+    has_export = False
+
+    @classmethod
+    def verbs_for(cls, actor: Any, obj: Any) -> list[Verb]:
+        """Only one's own is ended."""
+        return super().verbs_for(actor, obj) if obj.person_id == actor.pk else []
+
+
 def tiles(actor: Any) -> list[Tile]:
     """How much waits."""
     count = waiting_for(actor).count()
@@ -212,6 +261,7 @@ URLS = [
     path("cases/<int:pk>/print/", CasePrint.as_view(pages=CasePages), name="case-print"),
     path("cases/<int:pk>/<slug:verb>/act/", CaseAct.as_view(pages=CasePages), name="case-act"),
     *CasePages.urls(),
+    *StandInPages.urls(),
 ]
 menu.add(Entry(_("审批"), "approvals:case-list", icon="checklist", action="approvals.view", group="work", order=20))
 menu.add(

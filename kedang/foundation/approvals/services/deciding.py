@@ -1,7 +1,6 @@
 """审批: agree, refuse, return, pass on, ask one more; what the requester does meanwhile."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import require
 from kedang.foundation.approvals import events as e
-from kedang.foundation.approvals.choices import AfterReturn, CaseState, DecisionKind, TaskState
+from kedang.foundation.approvals.choices import CaseState, DecisionKind, TaskState
 from kedang.foundation.approvals.models import Case, Task
 from kedang.foundation.approvals.policies import stood_in_for
 from kedang.foundation.approvals.registry import kind_of
@@ -26,14 +25,13 @@ from kedang.foundation.approvals.services.going import (
     take_effect,
     turn_of,
 )
-from kedang.foundation.approvals.telling import REMINDED, RETURNED, part_done, tell, tell_task
+from kedang.foundation.approvals.telling import RETURNED, part_done, tell, tell_task
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
 
 USE = "approvals.use"
-REMIND_AGAIN = timedelta(hours=1)
 
 
 def task_of(actor: Actor, case: Case) -> Task:
@@ -92,7 +90,7 @@ def case_approve(
         finish(actor, row, is_granted=False)
         return row
     if not step_done(row, task.step):
-        _save(row)
+        save(row)
         return row
     close_tasks(row, step=task.step)
     if task.is_urgent:
@@ -111,7 +109,7 @@ def case_reject(*, actor: Actor, case: Case | int, opinion: str, version: int | 
     """
     require(actor, USE)
     row, task = _ready(actor, case, version)
-    _require_opinion(opinion, _("不同意的，请写明理由，申请人据此知道怎么办。"))
+    require_opinion(opinion, _("不同意的，请写明理由，申请人据此知道怎么办。"))
     close(task)
     note(row, DecisionKind.REJECT, actor, task=task, opinion=opinion)
     _tell(actor, row, task, "reject", opinion)
@@ -128,7 +126,7 @@ def case_return(*, actor: Actor, case: Case | int, opinion: str, version: int | 
     """
     require(actor, USE)
     row, task = _ready(actor, case, version)
-    _require_opinion(opinion, _("请写明需要补充什么，例如“请附客户书面同意”。"))
+    require_opinion(opinion, _("请写明需要补充什么，例如“请附客户书面同意”。"))
     if row.effective_at is not None:
         raise Refused("already_effective", _("此申请已紧急批准生效，只能补批同意或不同意，不能退回。"))
     close(task)
@@ -136,65 +134,9 @@ def case_return(*, actor: Actor, case: Case | int, opinion: str, version: int | 
     row.returned_from = task.step.position if task.step is not None else None
     close_tasks(row)
     was, row.state, row.step = row.state, CaseState.RETURNED, None
-    _save(row, "state", "step", "returned_from")
+    save(row, "state", "step", "returned_from")
     record(actor, e.CASE_RETURNED, row, changes={"state": (was, row.state)}, reason=opinion)
     tell(row, RETURNED, [row.requester])
-    return row
-
-
-@transaction.atomic
-def case_resubmit(*, actor: Actor, case: Case | int, reason: str, facts: Mapping[str, Any] | None = None) -> Case:
-    """Hand a returned request in again, completed.
-
-    Raises:
-        Refused: ``not_yours``, ``not_returned``, ``opinion_missing``.
-    """
-    require(actor, USE)
-    row = _own(actor, case)
-    refuse_closed(row)
-    if row.state != CaseState.RETURNED:
-        raise Refused("not_returned", _("申请 %(number)s 没有被退回，不需要再次提交。") % {"number": row.number})
-    _require_opinion(reason, _("请写明补充了什么。"))
-    note(row, DecisionKind.RESUBMIT, actor, opinion=reason)
-    row.state, row.reason = CaseState.RUNNING, " ".join(reason.split())[:500]
-    row.facts = {**row.facts, **(facts or {})}
-    kind = kind_of(row.kind)
-    if kind.version_of is not None and row.subject_id is not None:
-        from django.apps import apps
-
-        subject = apps.get_model(row.subject_type)._default_manager.filter(pk=row.subject_id).first()
-        row.subject_version = kind.version_of(subject) if subject is not None else row.subject_version
-    row.lines.update(is_granted=None, remark="")
-    _save(row, "state", "reason", "facts", "subject_version")
-    record(actor, e.CASE_RESUBMITTED, row, changes={"state": (CaseState.RETURNED, row.state)}, reason=reason)
-    start = row.returned_from if row.flow.after_return == AfterReturn.RETURNING and row.returned_from else None
-    if row.is_urgent and row.effective_at is None and start is None:
-        from kedang.foundation.approvals.services.going import begin
-
-        begin(actor, row)
-    else:
-        enter(actor, row, start - 1 if start else 0)
-    return row
-
-
-@transaction.atomic
-def case_withdraw(*, actor: Actor, case: Case | int, reason: str = "") -> Case:
-    """Take one's own request back before it is decided.
-
-    Raises:
-        Refused: ``not_yours``, ``case_closed``, ``already_effective``.
-    """
-    require(actor, USE)
-    row = _own(actor, case)
-    refuse_closed(row)
-    if row.effective_at is not None:
-        raise Refused("already_effective", _("此申请已紧急批准生效，不能撤回；请联系审批人说明情况。"))
-    note(row, DecisionKind.WITHDRAW, actor, opinion=reason)
-    close_tasks(row)
-    was, row.state, row.closed_at, row.step = row.state, CaseState.WITHDRAWN, clock.now(), None
-    _save(row, "state", "closed_at", "step")
-    record(actor, e.CASE_WITHDRAWN, row, changes={"state": (was, row.state)}, reason=reason)
-    kind_of(row.kind).on_withdrawn(actor, row)
     return row
 
 
@@ -209,14 +151,14 @@ def task_delegate(*, actor: Actor, case: Case | int, to: Person, opinion: str, v
     row, task = _ready(actor, case, version)
     if task.step is not None and not task.step.may_delegate:
         raise Refused("may_not_delegate", _("流程规定“%(step)s”须由本人审批，不能转交。") % {"step": task.step.name})
-    _require_opinion(opinion, _("请写明转交的原因，例如“出差期间由其代办”。"))
+    require_opinion(opinion, _("请写明转交的原因，例如“出差期间由其代办”。"))
     refuse_unfit(row, to)
     task.state, task.done_at = TaskState.PASSED_ON, clock.now()
     task.save(update_fields=["state", "done_at"])
     part_done(row, [task.person_id])
     _another(row, task, to, passed_from=task, is_added=task.is_added)
     note(row, DecisionKind.DELEGATE, actor, task=task, opinion=opinion, to=to.name)
-    _save(row)
+    save(row)
     record(
         actor,
         e.TASK_DELEGATED,
@@ -238,11 +180,11 @@ def signer_add(*, actor: Actor, case: Case | int, person: Person, opinion: str, 
     row, task = _ready(actor, case, version)
     if task.step is None or not task.step.may_add:
         raise Refused("may_not_add", _("流程规定这一步不能加签。"))
-    _require_opinion(opinion, _("请写明为什么请其会签。"))
+    require_opinion(opinion, _("请写明为什么请其会签。"))
     refuse_unfit(row, person)
     _another(row, task, person, is_added=True)
     note(row, DecisionKind.ADD_SIGNER, actor, task=task, opinion=opinion, to=person.name)
-    _save(row)
+    save(row)
     record(
         actor,
         e.SIGNER_ADDED,
@@ -250,45 +192,6 @@ def signer_add(*, actor: Actor, case: Case | int, person: Person, opinion: str, 
         reason=opinion,
         meta={"by": task.person.name, "signer": person.name, "step": step_name(row, task)},
     )
-    return row
-
-
-@transaction.atomic
-def case_remind(*, actor: Actor, case: Case | int) -> int:
-    """Remind those who are to decide; how many were. At most once an hour for each.
-
-    Raises:
-        Refused: ``not_yours``, ``case_closed``, ``reminded_lately``.
-    """
-    require(actor, USE)
-    row = _own(actor, case)
-    refuse_closed(row)
-    now = clock.now()
-    waiting = row.tasks.filter(state=TaskState.WAITING).exclude(reminded_at__gt=now - REMIND_AGAIN)
-    people = [one.person for one in waiting.select_related("person")]
-    names = [one.name for one in people]
-    if not names:
-        raise Refused("reminded_lately", _("一小时内已经催办过，请稍后再催。"))
-    waiting.update(reminded_at=now)
-    record(actor, e.TASK_REMINDED, row, meta={"people": names})
-    tell(row, REMINDED, people)
-    return len(names)
-
-
-@transaction.atomic
-def case_remark(*, actor: Actor, case: Case | int, text: str) -> Case:
-    """A word to everybody who has a part in a case.
-
-    Raises:
-        OutOfScope, Refused: ``opinion_missing``.
-    """
-    require(actor, USE)
-    row = locked_case(case)
-    if not Case.objects.visible_to(actor, USE).filter(pk=row.pk).exists():
-        raise OutOfScope
-    _require_opinion(text, _("请填写内容。"))
-    note(row, DecisionKind.REMARK, actor, opinion=text)
-    record(actor, e.CASE_REMARKED, row, reason=text)
     return row
 
 
@@ -354,15 +257,6 @@ def _ready(actor: Actor, case: Case | int, version: int | None) -> tuple[Case, T
     return row, task
 
 
-def _own(actor: Actor, case: Case | int) -> Case:
-    row = locked_case(case)
-    if row.requester_id != actor.id:
-        if not Case.objects.visible_to(actor).filter(pk=row.pk).exists():
-            raise OutOfScope
-        raise Refused("not_yours", _("只有申请人本人可以这样办理。"))
-    return row
-
-
 def _decide_lines(case: Case, lines: Mapping[int, bool], opinion: str) -> None:
     if not kind_of(case.kind).is_line_by_line:
         raise Refused("not_line_by_line", _("此类申请只能整体审批。"))
@@ -371,7 +265,7 @@ def _decide_lines(case: Case, lines: Mapping[int, bool], opinion: str) -> None:
         raise Refused("line_unknown", _("申请中没有第 %(key)s 项，请刷新。") % {"key": min(unknown)})
     refused = [rows[key] for key, granted in lines.items() if not granted and rows[key].is_granted is not False]
     if refused:
-        _require_opinion(opinion, _("部分项目不同意的，请写明理由。"))
+        require_opinion(opinion, _("部分项目不同意的，请写明理由。"))
     for row in refused:
         row.is_granted, row.remark = False, " ".join(opinion.split())[:200]
         row.save(update_fields=["is_granted", "remark"])
@@ -393,11 +287,11 @@ def _tell(actor: Actor, case: Case, task: Task, verb: str, opinion: str) -> None
     record(actor, e.CASE_DECIDED, case, reason=opinion.strip(), meta=meta)
 
 
-def _require_opinion(text: str, told: str) -> None:
+def require_opinion(text: str, told: str) -> None:
     if len(text.strip()) < 2:
         raise Refused("opinion_missing", told, "opinion")
 
 
-def _save(case: Case, *names: str) -> None:
+def save(case: Case, *names: str) -> None:
     case.version += 1
     case.save(update_fields=[*names, "version"])

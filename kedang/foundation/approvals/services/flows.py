@@ -17,6 +17,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor, system_actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
+from kedang.foundation.kernel.sure import sure
 
 MANAGE = "approvals.manage_flows"
 MOST_STEPS = 20
@@ -45,7 +46,8 @@ def flow_draft(
     require(actor, MANAGE)
     if not is_known(kind):
         raise Refused("kind_unknown", _("没有“%(kind)s”这种申请。") % {"kind": kind}, "kind")
-    fonds_id = fonds.pk if fonds is not None else actor.fonds_id
+    fonds_id = fonds.pk if fonds is not None else sure(actor.fonds_id)
+    Fonds.objects.select_for_update().get(pk=fonds_id)  # two flows drawn at once must not take one number
     highest = Flow.objects.filter(fonds_id=fonds_id).aggregate(last=models.Max("line"))["last"] or 0
     flow = Flow(fonds_id=fonds_id, kind=kind, line=highest + 1, made_by=actor.display_name[:80], made_at=clock.now())
     _fill(flow, values)
@@ -68,6 +70,7 @@ def flow_next(*, actor: Actor, flow: Flow) -> Flow:
     Raises:
         OutOfScope.
     """
+    Fonds.objects.select_for_update().get(pk=flow.fonds_id)  # nor two drafts of one flow be made
     base = locked_flow(actor, flow)
     known = Flow.objects.filter(fonds_id=base.fonds_id, line=base.line, state=FlowState.DRAFT).first()
     if known is not None:
@@ -193,7 +196,7 @@ def flow_drop(*, actor: Actor, flow: Flow) -> None:
 @transaction.atomic
 def ensure_flows(fonds: Fonds) -> int:
     """The flows that come with every kind of request, where a company has none yet. Returns how many were made."""
-    made, actor = 0, system_actor("kedang setup")
+    made, actor = 0, system_actor(str(_("系统预置")))
     for kind in kinds():
         if not kind.steps or Flow.objects.filter(fonds=fonds, kind=kind.code).exists():
             continue

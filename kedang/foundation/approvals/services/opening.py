@@ -21,6 +21,7 @@ from kedang.foundation.audit.record import record, subject_of
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 from kedang.foundation.numbering.models import NumberRule
 from kedang.foundation.numbering.services import issue_run
 
@@ -118,7 +119,7 @@ def flow_for(actor: Actor, kind: CaseKind, facts: Mapping[str, Any]) -> Flow:
     Raises:
         Refused: ``no_flow``.
     """
-    rows = Flow.objects.filter(fonds_id=actor.fonds_id, kind=kind.code, state=FlowState.IN_FORCE)
+    rows = Flow.objects.filter(fonds_id=sure(actor.fonds_id), kind=kind.code, state=FlowState.IN_FORCE)
     for flow in rows.order_by("position", "line"):
         if holds(flow.conditions, facts):
             found: Flow = flow
@@ -128,7 +129,7 @@ def flow_for(actor: Actor, kind: CaseKind, facts: Mapping[str, Any]) -> Flow:
 
 def _number(actor: Actor) -> str:
     rule, _made = NumberRule.objects.get_or_create(
-        fonds_id=actor.fonds_id, key=NUMBER_KEY, defaults={"serial_width": NUMBER_WIDTH}
+        fonds_id=sure(actor.fonds_id), key=NUMBER_KEY, defaults={"serial_width": NUMBER_WIDTH}
     )
     return issue_run(actor=actor, rule=rule, code=rule.codes.get(NUMBER_KEY) or NUMBER_CODE).text(0)
 

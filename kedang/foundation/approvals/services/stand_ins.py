@@ -57,7 +57,7 @@ def stand_in_end(*, actor: Actor, stand_in: StandIn) -> StandIn:
         OutOfScope, Refused: ``stand_in_over``.
     """
     require(actor, "approvals.use")
-    row = StandIn.objects.select_for_update(of=("self",)).filter(pk=stand_in.pk, person_id=actor.id).first()
+    row = StandIn.objects.select_for_update(of=("self",)).filter(pk=stand_in.pk, person_id=actor.id or 0).first()
     if row is None:
         raise OutOfScope
     if row.ended_at is not None or row.until <= clock.now():

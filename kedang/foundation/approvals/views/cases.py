@@ -20,6 +20,7 @@ from kedang.foundation.approvals.policies import stood_in_for
 from kedang.foundation.approvals.printing import case_pdf
 from kedang.foundation.approvals.registry import is_known, kind_of
 from kedang.foundation.approvals.services import deciding as services
+from kedang.foundation.approvals.services import owning
 from kedang.foundation.approvals.services.going import turn_of
 from kedang.foundation.approvals.views.course import TONES, picture
 from kedang.foundation.audit.record import record
@@ -125,10 +126,10 @@ class CaseAct(RecordPage):
             "return": lambda: services.case_return(**common, opinion=opinion, version=version),
             "delegate": lambda: services.task_delegate(**common, to=self.person(), opinion=opinion, version=version),
             "add": lambda: services.signer_add(**common, person=self.person(), opinion=opinion, version=version),
-            "resubmit": lambda: services.case_resubmit(**common, reason=opinion),
-            "withdraw": lambda: services.case_withdraw(**common, reason=opinion),
-            "remind": lambda: services.case_remind(**common),
-            "remark": lambda: services.case_remark(**common, text=opinion),
+            "resubmit": lambda: owning.case_resubmit(**common, reason=opinion),
+            "withdraw": lambda: owning.case_withdraw(**common, reason=opinion),
+            "remind": lambda: owning.case_remind(**common),
+            "remark": lambda: owning.case_remark(**common, text=opinion),
         }
         done = {
             "approve": _("已同意。"), "reject": _("已答复不同意，申请人会看到理由。"), "return": _("已退回申请人补充。"),

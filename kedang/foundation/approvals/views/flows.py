@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from kedang.foundation.access.models import Department, Person, Role
 from kedang.foundation.access.policies import can, require
@@ -76,6 +78,42 @@ def value_choices(fonds_id: int, kind_code: str) -> list[tuple[Any, Any]]:
     return found
 
 
+WHENS = (("open", _lazy("提交时")), ("end", _lazy("办结时")))
+
+
+def copy_words(fonds_id: int, copies: Any) -> list[str]:
+    """Who is told, as sentences."""
+    names = {value: str(label) for value, label in reader_choices(fonds_id)}
+    whens = {value: str(label) for value, label in WHENS}
+    return [
+        _("%(when)s抄送%(who)s") % {"when": whens.get(when, when), "who": names.get(f"{kind}:{value}", value)}
+        for when, kind, value in copies
+    ]
+
+
+def reader_choices(fonds_id: int) -> list[tuple[str, str]]:
+    """Whom a flow may tell: the head of the department, who holds a role, a person."""
+    roles = Role.objects.filter(Q(fonds__isnull=True) | Q(fonds_id=fonds_id)).values_list("code", "name")
+    people = (
+        Person.objects.filter(fonds_id=fonds_id, is_active=True).order_by("id").values_list("pk", "name")[:MOST_PEOPLE]
+    )
+    return [
+        ("head:", str(_("部门负责人"))),
+        *((f"role:{code}", str(_("角色：%(name)s") % {"name": name})) for code, name in roles),
+        *((f"person:{key}", name) for key, name in people),
+    ]
+
+
+def copies_of(given: Any) -> list[list[str]]:
+    """Rows of the form as the flow keeps them: ``[when, kind, value]``."""
+    found = []
+    for when, who in zip(given.getlist("copy-when"), given.getlist("copy-who"), strict=False):
+        kind, _colon, value = who.partition(":")
+        if kind in ("head", "role", "person") and when in dict(WHENS):
+            found.append([when, kind, value])
+    return found
+
+
 def approver_words(step: Any) -> str:
     """Who decides a step, in words."""
     if step.approver == ApproverKind.SUPERIOR:
@@ -109,7 +147,7 @@ class FlowDetail(RecordDetail):
         is_draft = flow.state == FlowState.DRAFT
         edit = [(_("修改草稿"), reverse("approvals:flow-edit", args=[flow.pk]), "pencil")] if draws and is_draft else []
         return {
-            "head_links": edit, "flow": flow, "steps": steps, "kind_title": services.title_of(flow), "versions": list(versions),
+            "copies": copy_words(flow.fonds_id, flow.copies), "head_links": edit, "flow": flow, "steps": steps, "kind_title": services.title_of(flow), "versions": list(versions),
             "conditions": condition_words(flow.kind, flow.fonds_id, flow.conditions), "can_draw": draws, "is_draft": is_draft,
             "case_count": flow.case_set.count() if flow.state != FlowState.DRAFT else 0,
         }  # fmt: skip
@@ -142,11 +180,19 @@ class FlowEdit(Page):
             kind = request.GET.get("kind", "")
             return self.form(
                 None,
-                {"kind": kind, "name": "", "position": 100, "after_return": AfterReturn.START, "conditions": []},
+                {
+                    "kind": kind,
+                    "name": "",
+                    "position": 100,
+                    "after_return": AfterReturn.START,
+                    "copies": [],
+                    "conditions": [],
+                },
                 [dict(FRESH)],
             )
         values = {
-            name: getattr(flow, name) for name in ("kind", "name", "position", "after_return", "conditions", "note")
+            name: getattr(flow, name)
+            for name in ("kind", "name", "position", "after_return", "conditions", "copies", "note")
         }
         values |= {"urgent_role": flow.urgent_role_id or "", "version": flow.row_version}
         steps = [
@@ -174,7 +220,7 @@ class FlowEdit(Page):
     def keep(self, flow: Flow | None, values: dict[str, Any], steps: list[dict[str, Any]]) -> Flow:
         """Through the services."""
         ready = [{**step, "role": one_of(Role, step["role"]), "person": self.person(step["person"])} for step in steps]
-        facts = {name: values[name] for name in ("name", "position", "after_return", "conditions", "note")}
+        facts = {name: values[name] for name in ("name", "position", "after_return", "conditions", "copies", "note")}
         facts["urgent_role"] = one_of(Role, values["urgent_role"])
         if flow is None:
             return services.flow_draft(actor=self.actor, kind=values["kind"], values=facts, steps=ready)
@@ -191,22 +237,12 @@ class FlowEdit(Page):
         return {
             "kind": given.get("kind", ""), "name": " ".join(given.get("name", "").split()), "note": given.get("note", "").strip(),
             "position": int(position) if position.isdecimal() and len(position) < 6 else 100, "after_return": given.get("after_return", ""),
-            "urgent_role": given.get("urgent_role", ""), "conditions": rules(given, "flow"), "version": whole(given.get("version")),
+            "urgent_role": given.get("urgent_role", ""), "conditions": rules(given, "flow"), "copies": copies_of(given), "version": whole(given.get("version")),
         }  # fmt: skip
 
     def steps(self, given: Any) -> list[dict[str, Any]]:
         """Steps as the form has them."""
-        found = []
-        for at in range(min(whole(given.get("steps")) or 0, services.MOST_STEPS)):
-            get = lambda name, at=at: given.get(f"{name}-{at}", "")  # noqa: E731
-            found.append({
-                "name": " ".join(get("name").split()), "approver": get("approver") or ApproverKind.HEAD, "level": whole(get("level")) or 1,
-                "role": get("role"), "person": get("person"), "mode": get("mode") or Mode.ANY, "hours": whole(get("hours")) or 0,
-                "on_empty": get("on_empty") or EmptyRule.FALLBACK, "on_repeat": get("on_repeat") or RepeatRule.COUNT,
-                "on_own": get("on_own") or OwnRule.SUPERIOR, "may_delegate": bool(get("may_delegate")), "may_add": bool(get("may_add")),
-                "conditions": rules(given, str(at)),
-            })  # fmt: skip
-        return found
+        return [step_of(given, at) for at in range(min(whole(given.get("steps")) or 0, services.MOST_STEPS))]
 
     def form(
         self,
@@ -228,11 +264,11 @@ class FlowEdit(Page):
         choices = {
             "kinds": [(kind.code, kind.title) for kind in kinds()], "approvers": ApproverKind.choices, "modes": Mode.choices,
             "empties": EmptyRule.choices, "repeats": RepeatRule.choices, "owns": OwnRule.choices, "returns": AfterReturn.choices,
-            "comparisons": Condition.choices, "roles": roles, "people": list(people), "facts": list(facts.items()), "values": value_choices(self.actor.fonds_id, values["kind"]),
+            "comparisons": Condition.choices, "whens": WHENS, "readers": reader_choices(self.actor.fonds_id or 0), "roles": roles, "people": list(people), "facts": list(facts.items()), "values": value_choices(self.actor.fonds_id, values["kind"]),
         }  # fmt: skip
         numbered = [{**step, "at": at, "rules": padded(step["conditions"])} for at, step in enumerate(steps)]
         return self.draw(
-            status=status, flow=flow, values={**values, "rules": padded(values["conditions"])}, steps=numbered, problem=problem, choices=choices,
+            status=status, flow=flow, values={**values, "rules": padded(values["conditions"]), "copy_rows": copy_rows(values["copies"])}, steps=numbered, problem=problem, choices=choices,
             back_url=reverse("approvals:flow-detail", args=[flow.pk]) if flow is not None else reverse("approvals:flow-list"),
         )  # fmt: skip
 
@@ -249,6 +285,21 @@ class FlowNext(Page):
         return HttpResponseRedirect(reverse("approvals:flow-edit", args=[made.pk]))
 
 
+def step_of(given: Any, at: int) -> dict[str, Any]:
+    """One step as the form has it."""
+
+    def get(name: str) -> str:
+        return str(given.get(f"{name}-{at}", ""))
+
+    return {
+        "name": " ".join(get("name").split()), "approver": get("approver") or ApproverKind.HEAD, "level": whole(get("level")) or 1,
+        "role": get("role"), "person": get("person"), "mode": get("mode") or Mode.ANY, "hours": whole(get("hours")) or 0,
+        "on_empty": get("on_empty") or EmptyRule.FALLBACK, "on_repeat": get("on_repeat") or RepeatRule.COUNT,
+        "on_own": get("on_own") or OwnRule.SUPERIOR, "may_delegate": bool(get("may_delegate")), "may_add": bool(get("may_add")),
+        "conditions": rules(given, str(at)),
+    }  # fmt: skip
+
+
 def rules(given: Any, key: str) -> list[list[Any]]:
     """Conditions of the form: rows of fact, comparison, value; empty ones are left out."""
     rows = zip(
@@ -260,6 +311,11 @@ def rules(given: Any, key: str) -> list[list[Any]]:
 def padded(found: Any) -> list[list[Any]]:
     """Conditions with an empty row to fill in."""
     return [*(list(one) for one in found), ["", Condition.IS, ""]]
+
+
+def copy_rows(found: Any) -> list[tuple[str, str]]:
+    """Copies as rows of the form, with an empty one to fill in."""
+    return [*((when, f"{kind}:{value}") for when, kind, value in found), ("end", "")]
 
 
 def moved(steps: list[dict[str, Any]], move: str) -> list[dict[str, Any]]:
