@@ -10,7 +10,8 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from kedang.foundation.audit import standing
         from kedang.foundation.audit.sealing import events  # noqa: F401
-        from kedang.foundation.kernel import migrating
+        from kedang.foundation.kernel import columns, migrating
 
+        columns.install()
         migrating.install()
         standing.register()

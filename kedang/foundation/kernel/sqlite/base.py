@@ -11,12 +11,18 @@ import random
 import threading
 import time
 from collections import defaultdict
+from functools import lru_cache
+from typing import Any
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.001, 0.003
 """Between two attempts; shorter than the pause that long work makes (``PAUSE_SECONDS`` of the import)."""
+
+
+LONGEST_REMEMBERED = 8192
+"""Characters of a statement; longer ones carry many rows and do not come again."""
 
 
 class Line:
@@ -32,10 +38,30 @@ lines: dict[str, Line] = defaultdict(Line)
 os.register_at_fork(after_in_child=lines.clear)
 
 
+@lru_cache(maxsize=2048)
+def marked(query: str) -> str:
+    """A statement with the engine's own marks for its values; looked up, since the same few hundred statements come again and again."""
+    return str(base.FORMAT_QMARK_REGEX.sub("?", query)).replace("%%", "%")
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """Django's cursor with a memory for statements."""
+
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        """The statement as the engine reads it."""
+        if param_names is None and len(query) <= LONGEST_REMEMBERED:
+            return marked(query)
+        return str(super().convert_query(query, param_names=param_names))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """The backend. Only the beginning of a write transaction differs; single statements wait as SQLite waits."""
 
     transaction_mode: str | None
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """A cursor of the open connection."""
+        return self.connection.cursor(factory=Cursor)
 
     @property
     def line(self) -> Line:
