@@ -15,6 +15,7 @@ from kedang.foundation.access.models import Department, Fonds, Grant, Person, Ro
 from kedang.foundation.access.roles import BUILTIN_ROLES, ensure_builtin_roles
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.kernel import clock
+from tests.remembered import remembered
 
 PASSWORD = "correct horse 电池"
 
@@ -91,6 +92,14 @@ def make_person(
 
 def make_cast() -> Cast:
     """The whole cast, written to the database."""
+    made: Cast = remembered("cast", _made_anew)
+    now = clock.now()
+    for row in (made.fonds, made.other_fonds, *made.everybody().values()):
+        row.created_at = now
+    return made
+
+
+def _made_anew() -> Cast:
     ensure_builtin_roles()
     now = clock.now()
     fonds = Fonds.objects.create(code="001", name="青禾实业有限公司", created_at=now)

@@ -24,12 +24,12 @@ from kedang.business.holdings.services.check_runs import transfer_check
 from kedang.business.holdings.services.codes import code_issue_item, code_register, codes_issue_volume
 from kedang.business.holdings.services.templates import template_for
 from kedang.business.holdings.services.transfer_receiving import Answer
-from kedang.business.holdings.setup import ensure_defaults
 from kedang.foundation.access.models import Person
 from kedang.foundation.files.models import StoredFile
 from kedang.foundation.files.services import file_store
 from kedang.foundation.kernel import clock
 from tests.cast import Cast, make_person
+from tests.holdings.making import lay_defaults_of
 
 DATED = date(2026, 3, 2)
 
@@ -70,7 +70,7 @@ def put(cast: Cast, item: Item, name: str = "合同.pdf", content: bytes | None 
 
 def a_volume_of(cast: Cast, items: int = 2, *, files: bool = True, state: str = "closed", **values: Any) -> Volume:
     """A volume with filed items of two pages each; its head says what is in it."""
-    ensure_defaults(cast.fonds)
+    lay_defaults_of(cast.fonds)
     kind = Series.objects.get(code="ZY·KH·HT", scheme__state="in_force", scheme__fonds=cast.fonds)
     period, template = RetentionPeriod.objects.get(code="D30", fonds=cast.fonds), template_for(cast.fonds.pk, "volume")
     now = clock.now()

@@ -24,13 +24,19 @@ from kedang.business.holdings.setup import ensure_defaults
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.kernel import clock
 from tests.cast import Cast
+from tests.remembered import remembered
 
 
 def lay_defaults(cast: Cast) -> Scheme:
     """Both companies get what is shipped; returns the scheme in force of 青禾."""
-    ensure_defaults(cast.fonds)
-    ensure_defaults(cast.other_fonds)
+    lay_defaults_of(cast.fonds)
+    lay_defaults_of(cast.other_fonds)
     return scheme_in_force(cast.fonds.pk)
+
+
+def lay_defaults_of(fonds: Fonds) -> None:
+    """What is shipped, for one company; made by the program once, then written again."""
+    remembered(("defaults", fonds.pk, fonds.code), lambda: ensure_defaults(fonds) and None)
 
 
 def series(code: str = "ZY·KH·HT", fonds: Fonds | None = None) -> Series:
