@@ -17,6 +17,7 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.files.models import StoredFile
 from kedang.foundation.kernel.refused import NotAllowed
 from tests.cast import Cast
+from tests.customers.making import make_customer
 from tests.holdings.filing import Upload, some_customer
 
 pytestmark = pytest.mark.usefixtures("archive", "data_dir")
@@ -122,6 +123,15 @@ def test_what_lies_in_the_folder_comes_in(cast: Cast, folder: Path) -> None:
     assert (back / "空.txt").exists()
     assert "空文件" in (back / "空.txt.说明.txt").read_text()
     assert Event.objects.filter(code="holdings.inbox_taken").count() == 1
+
+
+def test_a_folder_called_as_a_customer_is_that_customers(cast: Cast, folder: Path) -> None:
+    one, two = (make_customer(cast.archivist, name=f"{name}机械有限公司", phone="") for name in ("远帆", "近岸"))
+    put(folder, f"二〇二五年/{one.name}/采购合同 20250301.txt", b"one")
+    put(folder, f"{two.number}/扫描仪一/采购合同 20250302.txt", b"two")
+    put(folder, "无此客户有限公司/采购合同 20250303.txt", b"three")
+    assert inbox.inbox_take()["received"] == 3
+    assert list(Item.objects.order_by("title").values_list("customer", flat=True)) == [one.pk, two.pk, None]
 
 
 def test_taken_again_after_a_crash_it_comes_in_once(cast: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """The watched folder: a scanner or a colleague puts files there, and they come in by themselves (AR-12).
 
-``<inbox>/…`` for one company; with several, ``<inbox>/<全宗号>/…``. What lies in a folder below says so in its source. What was taken is
-removed once it is sealed away and committed; what could not be taken moves to ``退回`` with a note beside it.
+``<inbox>/…`` for one company; with several, ``<inbox>/<全宗号>/…``. What lies in a folder below says so in its source, and where that folder
+is called as one customer alone is (by name or number), it is that customer's. What was taken is removed
+once it is sealed away and committed; what could not be taken moves to ``退回`` with a note beside it.
 """
 
 import os
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from kedang.business.customers.models import Customer
 from kedang.business.holdings.events.items import INBOX_TAKEN
 from kedang.business.holdings.services.items.bringing import items_bring
 from kedang.foundation.access.models import Fonds
@@ -101,9 +104,11 @@ def inbox_take(ctx: Any = None, *, settled: float = SETTLED_SECONDS) -> dict[str
 
 def _take_one(actor: Any, waiting: Waiting, counts: dict[str, int]) -> None:
     source = _("收件文件夹：%(folder)s") % {"folder": waiting.folder or _("（根目录）")}
+    customer = _customer_of(waiting)
+    values = {"customer": customer} if customer is not None else {}
     problems = []
     for brought in items_bring(
-        actor=actor, uploads=[waiting], values={}, source=source, fonds=waiting.fonds, known_within=EVER
+        actor=actor, uploads=[waiting], values=values, source=source, fonds=waiting.fonds, known_within=EVER
     ):
         if brought.item is None:
             problems.append(f"{brought.name}：{brought.sentence}" if brought.name != waiting.name else brought.sentence)
@@ -114,6 +119,16 @@ def _take_one(actor: Any, waiting: Waiting, counts: dict[str, int]) -> None:
         _send_back(waiting.path, problems)
     else:
         waiting.path.unlink()
+
+
+def _customer_of(waiting: Waiting) -> Customer | None:
+    """The one customer whose name or number a folder bears, the innermost first."""
+    for part in reversed([part for part in waiting.folder.split("/") if part]):
+        found = list(Customer.objects.filter(fonds=waiting.fonds).current().filter(Q(number=part) | Q(name=part))[:2])
+        if len(found) == 1:
+            customer: Customer = found[0]
+            return customer
+    return None
 
 
 def _send_back(path: Path, problems: list[str]) -> None:
