@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kedang.foundation.access.actions import is_taking
 from kedang.foundation.access.models import Department, Grant, Person, RecordGrant, Scope
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, RIGHT_ORDER, FieldRight, SecrecyLevel
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.kernel.sure import sure
 
 OPENED = "opened"
@@ -83,16 +84,22 @@ def best_right(rights: list[FieldRight]) -> FieldRight:
 
 def _load(actor: Actor) -> list[ActiveGrant]:
     moment = clock.now()
+    rows = _held.rows(person_id=actor.id or 0, moment=moment)
+    department_id = actor.department_id if isinstance(actor, Person) else None
+    return _guarded(actor, [_active(row, actor, department_id) for row in rows] + _opened(actor, moment))
+
+
+def _in_force(person_id: int, moment: datetime) -> QuerySet[Grant]:
     in_force = (Q(valid_from__isnull=True) | Q(valid_from__lte=moment)) & (
         Q(valid_until__isnull=True) | Q(valid_until__gt=moment)
     )
-    rows = list(
-        Grant.objects.filter(in_force, person_id=actor.id or 0, person__is_active=True, ended_at__isnull=True)
-        .select_related("role")
-        .order_by("id")
+    found: QuerySet[Grant] = Grant.objects.filter(
+        in_force, person_id=person_id, person__is_active=True, ended_at__isnull=True
     )
-    department_id = actor.department_id if isinstance(actor, Person) else None
-    return _guarded(actor, [_active(row, actor, department_id) for row in rows] + _opened(actor, moment))
+    return found.select_related("role").order_by("id")
+
+
+_held = Prepared(_in_force, person_id=int, moment=datetime)
 
 
 def _guarded(actor: Actor, grants: list[ActiveGrant]) -> list[ActiveGrant]:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from kedang.foundation.access.models import Fonds
 from kedang.foundation.jobs.models import UNFINISHED, Job
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.web.menu import menu_html, menu_of
 
 STYLES = tuple(
@@ -55,7 +56,12 @@ def _jobs_running(request: HttpRequest) -> int:
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return 0
-    return Job.objects.filter(actor_id=user.pk, state__in=UNFINISHED).count()
+    return len(_unfinished.rows(actor_id=user.pk))
+
+
+_unfinished = Prepared(
+    lambda actor_id: Job.objects.filter(actor_id=actor_id, state__in=UNFINISHED).only("pk"), actor_id=int
+)
 
 
 def _company(request: HttpRequest) -> Fonds | str:
