@@ -54,6 +54,8 @@ def one_end(ground: Ground) -> list[str]:
     kinds = list(case.decisions.values_list("kind", flat=True))
     if kinds.count("withdraw") + kinds.count("reject") > 1:
         found.append(f"ended twice: {kinds}")
+    if kinds.count("return") > kinds.count("resubmit") + 1:
+        found.append(f"returned twice without being handed in again: {kinds}")
     return found
 
 
@@ -68,7 +70,7 @@ CASE = Group(
         Act("case_approve by the head", lambda g, n: d.case_approve(actor=by("head", g), case=g.on.pk), once=True, told=OVER),
         Act("case_approve by the signer", lambda g, n: d.case_approve(actor=by("archivist", g), case=g.on.pk), once=True, told=OVER),
         Act("case_reject", lambda g, n: d.case_reject(actor=by("head", g), case=g.on.pk, opinion="不合规定"), once=True, told=OVER),
-        Act("case_return", lambda g, n: d.case_return(actor=by("head", g), case=g.on.pk, opinion="请补充"), once=True, told=OVER),
+        Act("case_return", lambda g, n: d.case_return(actor=by("head", g), case=g.on.pk, opinion="请补充"), told=OVER),
         Act(
             "case_resubmit", lambda g, n: o.case_resubmit(actor=by("salesperson", g), case=g.on.pk, reason="已补充"),
             told=OVER, opened=True,
@@ -131,7 +133,7 @@ FLOW = Group(
 
 def away(cast: Cast, number: int) -> Ground:
     """Somebody who will be away for three days, another time every round."""
-    since = clock.now() + timedelta(days=10 * number + 1)
+    since = clock.now() + timedelta(days=10 * StandIn.objects.filter(person=cast.head).count() + 1)
     return Ground(cast, number, cast.head, {"since": since, "until": since + timedelta(days=3)}, [cast.head])
 
 
