@@ -71,7 +71,8 @@ def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
     after = marks(everything())
     touched = {model: mark for model, mark in before.items() if after[model] != mark}
     inserts = [one for model, mark in touched.items() for one in _inserts(model, mark, moment)]
-    _memories[key] = Memory(tuple(touched.items()), tuple(inserts), pickle.dumps(made))
+    if inserts:  # else all was there already, which says nothing about a test where it is not
+        _memories[key] = Memory(tuple(touched.items()), tuple(inserts), pickle.dumps(made))
     return made
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import models, transaction
 
+from kedang.business.holdings.models import RetentionPeriod
 from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.kernel import clock
 from tests import cast as people
@@ -113,3 +114,14 @@ def test_numbers_go_on_behind_what_was_written_again(forgetful: Any) -> None:
     new = Person.objects.create(fonds=made.fonds, username="neu", name="新人", created_at=FIRST)
     assert new.pk > max(one.pk for one in made.everybody().values())
     assert isinstance(Person._meta.pk, models.BigAutoField)
+
+
+def test_what_was_there_already_is_made_where_it_is_not(forgetful: Any) -> None:
+    cast = people.make_cast()
+    making.ensure_defaults(cast.fonds)
+    before = set(forgetful)
+    making.lay_defaults_of(cast.fonds)
+    assert set(forgetful) == before
+    RetentionPeriod.objects.filter(fonds=cast.fonds).update(fonds=cast.other_fonds)
+    making.lay_defaults_of(cast.fonds)
+    assert RetentionPeriod.objects.filter(fonds=cast.fonds).exists()
