@@ -153,6 +153,17 @@ def test_an_inspection_from_the_plan_to_paper(keeper: Client, cast: Cast) -> Non
     assert "库房检查记录" in words and "灭火器过期" in words and Event.objects.filter(code="custody.printed").exists()
 
 
+def test_what_is_not_answered_is_good_in_one_act(keeper: Client, cast: Cast) -> None:
+    """The list comes back filled in to be looked over; a point with words but no answer stays open."""
+    row = inspection_plan(actor=cast.archivist, values={"location": a_room(cast)})
+    given = {"result-fire": "bad", "note-fire": "灭火器过期", "note-doors": "门已修", "_rest": "1", "version": "1"}
+    text = keeper.post(f"/inspections/{row.pk}/do/", given).content.decode()
+    assert text.count('value="good" checked') == len(KEYS) - 2 and text.count('value="bad" checked') == 1
+    assert 'value="门已修"' in text and "还没有填写结果" not in text
+    row.refresh_from_db()
+    assert row.done_at is None and not Finding.objects.exists()
+
+
 def test_climate_by_hand_by_file_and_its_chart(keeper: Client, cast: Cast) -> None:
     room = a_room(cast)
     address = f"/climate/{room.pk}/"
@@ -161,7 +172,7 @@ def test_climate_by_hand_by_file_and_its_chart(keeper: Client, cast: Cast) -> No
     assert ClimateReading.objects.count() == 3 and Finding.objects.get().source == "climate"
     text = keeper.get(f"{address}?month=2026-11").content.decode()
     assert (
-        'class="chart-point is-out"' in text and "缺 " in text and text.count("<polyline") == 2 and "style=" not in text
+        'class="chart-point is-out"' in text and "缺 " in text and text.count("<polyline") == 4 and "style=" not in text
     )
     assert keeper.get(f"{address}?by=month&month=2026-11").status_code == 200
     bad = keeper.post(address, {"do": "limits", "coldest": "30", "warmest": "20", "driest": "40", "dampest": "60"})

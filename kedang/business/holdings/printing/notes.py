@@ -46,14 +46,7 @@ def notes(actor: Actor, volume: Volume, options: dict[str, Any]) -> Sheet:
                 ],
             )
         )
-    arranged = volume.responsible.name if volume.responsible else ""
-    checked = volume.inspected_by.name if volume.inspected_by else ""
-    closed = day(clock.local(volume.closed_at or volume.created_at).date())
-    foot: list[Line] = [
-        ("arranged_by", [_("立卷人"), arranged]),
-        ("checked_by", [_("检查人"), checked]),
-        ("arranged_on", [_("立卷时间"), closed]),
-    ]
+    foot = signatures(volume, options["standard"] == Standard.DOCUMENTS)
     lines = [*values, *rows, *foot]
     wide = max(len(cells) for _key, cells in lines)
     return Sheet(
@@ -71,9 +64,7 @@ def notes(actor: Actor, volume: Volume, options: dict[str, Any]) -> Sheet:
             "nothing": _("本卷无需要说明的情况。") if not told and not rows else "",
             "over": _("档号：{code}").format(code=volume.reference_code),
             "label": _("本卷情况说明") if options["standard"] == Standard.DOCUMENTS else _("说明"),
-            "foot": [
-                (_("立卷人"), arranged), (_("检查人"), checked), (_("立卷时间"), closed),
-            ],
+            "foot": [tuple(cells) for _key, cells in foot],
             "heads": [_("日期"), _("事项"), _("情况说明"), _("记录人"), _("签认人")],
         },
         subject=volume,
@@ -83,6 +74,19 @@ def notes(actor: Actor, volume: Volume, options: dict[str, Any]) -> Sheet:
         mark_level=volume.secrecy_level,
         name=f"{FormKind.NOTES.label}-{volume.reference_code}",
     )  # fmt: skip
+
+
+def signatures(volume: Volume, is_documents: bool) -> list[Line]:
+    """Who arranged and who inspected, and when: one date after GB/T 9705, one for each after GB/T 11822. Closing a volume enters its inspection."""
+    arranged = volume.responsible.name if volume.responsible else ""
+    checked = volume.inspected_by.name if volume.inspected_by else ""
+    done = day(clock.local(volume.closed_at or volume.created_at).date())
+    by: Line = ("arranged_by", [_("立卷人"), arranged])
+    inspector: Line = ("checked_by", [_("检查人"), checked])
+    if is_documents:
+        return [by, inspector, ("arranged_on", [_("立卷时间"), done])]
+    seen_on = done if checked and volume.closed_at is not None else ""
+    return [by, ("arranged_on", [_("立卷日期"), done]), inspector, ("checked_on", [_("检查日期"), seen_on])]
 
 
 def page_counts(actor: Actor, volume: Volume) -> tuple[Counter[str], int]:

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 960, 190, 46, 12, 22, 22
+NARROW = 360
+"""As wide as a phone shows it without shrinking."""
 
 
 @dataclass(slots=True)
@@ -39,13 +41,20 @@ class Chart:
     right: int = WIDTH - RIGHT
     bottom: int = 2 * HEIGHT
 
+    @property
+    def inner(self) -> int:
+        """How wide the plots are."""
+        return self.right - self.left
 
-def climate_chart(days: Sequence[date], lines: Sequence[Any], limit: Any, *, by_month: bool = False) -> Chart:
+
+def climate_chart(
+    days: Sequence[date], lines: Sequence[Any], limit: Any, *, by_month: bool = False, width: int = WIDTH
+) -> Chart:
     """Temperature above, humidity below."""
-    step = (WIDTH - LEFT - RIGHT) / max(1, len(days))
+    step = (width - LEFT - RIGHT) / max(1, len(days))
     at = {day: LEFT + step * (number + 0.5) for number, day in enumerate(days)}
     known = {line.day for line in lines}
-    spaced = 1 if by_month or len(days) <= 16 else 2
+    spaced = next(every for every in (1, 2, 5, 10) if step * every >= (30 if by_month else 22) or every == 10)
     labels = [
         (at[day], _("%(month)s 月") % {"month": day.month} if by_month else str(day.day))
         for number, day in enumerate(days)
@@ -54,7 +63,7 @@ def climate_chart(days: Sequence[date], lines: Sequence[Any], limit: Any, *, by_
     gaps = [(at[day] - step / 2, step) for day in days if day not in known]
     warm = plot(_("温度"), "℃", 0, lines, at, "temperature", "coldest", "warmest", limit.coldest, limit.warmest)
     damp = plot(_("相对湿度"), "%", HEIGHT, lines, at, "humidity", "driest", "dampest", limit.driest, limit.dampest)
-    return Chart([warm, damp], labels, gaps)
+    return Chart([warm, damp], labels, gaps, width, right=width - RIGHT)
 
 
 def plot(

@@ -24,7 +24,7 @@ from kedang.business.holdings.services.climate import (
     moment,
     read_csv,
 )
-from kedang.business.holdings.views.custody.charting import Chart, climate_chart
+from kedang.business.holdings.views.custody.charting import NARROW, Chart, climate_chart
 from kedang.foundation.access.policies import can
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
@@ -94,6 +94,7 @@ class ClimateRoom(Page):
         limit = limit_of(self.room)
         return self.draw(
             room=self.room, span=span, chart=climate_chart(span.days(), lines, limit, by_month=span.is_year), limit=limit,
+            narrow=climate_chart(span.days(), lines, limit, by_month=span.is_year, width=NARROW),
             missing=span.missing(lines), latest=list(self.room.readings.all()[:LATEST]), problem=problem, typed=request.POST,
             can_keep=can(self.actor, "custody.keep"), can_layout=can(self.actor, "custody.layout"), now=clock.local(clock.now()),
             summary=summary_of(lines), alarm=self.alarm(), status=422 if problem else 200,

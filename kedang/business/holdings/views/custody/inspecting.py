@@ -86,15 +86,14 @@ class InspectionDo(Page):
         ]  # fmt: skip
 
     def get(self, request: HttpRequest, problem: Refused | None = None, **kwargs: Any) -> HttpResponse:
-        """The list of points, with what was typed where something is missing."""
+        """The list of points, with what was typed where something is missing; on demand the rest as good, to be looked over."""
         problems = problem.details.get("problems", {}) if problem is not None else {}
-        lines = [
-            {
-                "point": point, "chosen": request.POST.get(f"result-{point.key}", ""), "note": request.POST.get(f"note-{point.key}", ""),
-                "problem": problems.get(point.key, ""),
-            }
-            for point in POINTS
-        ]  # fmt: skip
+        post, rest = request.POST, GOOD if "_rest" in request.POST else ""
+        lines = []
+        for point in POINTS:
+            note = post.get(f"note-{point.key}", "")
+            chosen = post.get(f"result-{point.key}", "") or (rest if not note.strip() else "")
+            lines.append({"point": point, "chosen": chosen, "note": note, "problem": problems.get(point.key, "")})
         return self.draw(
             row=self.row, lines=lines, problem=problem, results=[(key, result_word(key)) for key in RESULTS],
             conclusion=request.POST.get("conclusion", ""), status=422 if problem else 200,
@@ -103,6 +102,8 @@ class InspectionDo(Page):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Finish it."""
         post = request.POST
+        if "_rest" in post:
+            return self.get(request)
         answers = {
             p.key: {"result": post.get(f"result-{p.key}", ""), "note": post.get(f"note-{p.key}", "")} for p in POINTS
         }
