@@ -5,6 +5,7 @@ for them. A new address needs a line here, or the test fails. The records asked 
 周航's group and 沈砚; 林悦 is a colleague of the same group who sees her own customers only; 赵鹏 belongs to another company.
 """
 
+from tests.access.matrix_approvals import APPROVALS
 from tests.access.matrix_archive import ARCHIVE
 from tests.access.matrix_changes import CHANGES
 
@@ -195,5 +196,6 @@ GET  intake:batch-undo                200  404  404  404  404  404  404  404  40
 GET  intake:batch-close               200  404  404  404  404  404  404  404  404  404  404  302
 
 """
+MATRIX += APPROVALS
 MATRIX += ARCHIVE
 MATRIX += CHANGES

@@ -19,6 +19,7 @@ from kedang.foundation.jobs.models import Job
 from kedang.foundation.kernel import clock
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
+from tests.access.scene_approvals import arguments_of_approvals
 from tests.access.scene_changes import arguments_of_changes
 from tests.access.scene_custody import arguments_of_custody
 from tests.access.scene_files import arguments_of_storage
@@ -134,6 +135,7 @@ def make_scene(cast: Cast) -> Scene:
     arguments["dossier-package"] = {"pk": customer.pk}
     arguments |= arguments_of_storage(cast)
     arguments |= arguments_of_scheme(cast, customer)
+    arguments |= arguments_of_approvals(cast)
     arguments |= arguments_of_changes(cast, customer)
     for name, _pattern in addresses():
         if name.endswith("-view-delete"):

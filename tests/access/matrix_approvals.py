@@ -1,0 +1,42 @@
+"""Who gets what at the addresses of approvals; columns as in ``matrix.py``."""
+
+APPROVALS = """
+GET  approvals:flow-new               403  403  403  403  403  200  403  403  403  403  403  302
+GET  approvals:flow-edit              403  403  403  403  403  200  403  403  403  403  403  302
+POST approvals:flow-next              403  403  403  403  403  302  403  403  403  403  403  302
+GET  approvals:flow-list              200  200  200  200  200  200  200  200  200  200  200  302
+GET  approvals:flow-results           200  200  200  200  200  200  200  200  200  200  200  302
+GET  approvals:flow-rules             200  200  200  200  200  200  200  200  200  200  200  302
+POST approvals:flow-columns           302  302  302  302  302  302  302  302  302  302  302  302
+POST approvals:flow-view-save         302  302  302  302  302  302  302  302  302  302  302  302
+POST approvals:flow-view-delete       302  404  404  404  404  404  404  404  404  404  404  302
+GET  approvals:flow-detail            200  200  200  200  200  200  200  200  200  200  404  302
+GET  approvals:flow-history           200  200  200  200  200  200  200  200  200  200  404  302
+GET  approvals:flow-put-in-force      403  403  403  403  403  200  403  403  403  403  404  302
+GET  approvals:flow-retire            403  403  403  403  403  200  403  403  403  403  404  302
+GET  approvals:case-start             200  200  200  200  403  200  200  200  200  200  200  302
+GET  approvals:case-ask               200  200  200  200  403  200  200  200  200  200  200  302
+GET  approvals:case-print             200  200  404  200  200  404  404  404  200  404  404  302
+POST approvals:case-act               404  302  404  302  403  404  404  404  302  404  404  302
+GET  approvals:case-list              200  200  200  200  200  200  200  200  200  200  200  302
+GET  approvals:case-results           200  200  200  200  200  200  200  200  200  200  200  302
+GET  approvals:case-rules             200  200  200  200  200  200  200  200  200  200  200  302
+POST approvals:case-columns           302  302  302  302  302  302  302  302  302  302  302  302
+POST approvals:case-view-save         302  302  302  302  302  302  302  302  302  302  302  302
+POST approvals:case-view-delete       302  404  404  404  404  404  404  404  404  404  404  302
+POST approvals:case-batch-agree       302  302  302  302  403  302  302  302  302  302  302  302
+POST approvals:case-batch-refuse      302  302  302  302  403  302  302  302  302  302  302  302
+GET  approvals:case-detail            200  200  404  200  200  404  404  404  200  404  404  302
+GET  approvals:case-history           200  200  404  200  200  404  404  404  200  404  404  302
+GET  approvals:case-agree             200  200  404  200  403  404  404  404  200  404  404  302
+GET  approvals:case-refuse            200  200  404  200  403  404  404  404  200  404  404  302
+GET  approvals:stand-in-list          200  200  200  200  200  200  200  200  200  200  200  302
+GET  approvals:stand-in-results       200  200  200  200  200  200  200  200  200  200  200  302
+GET  approvals:stand-in-rules         200  200  200  200  200  200  200  200  200  200  200  302
+POST approvals:stand-in-columns       302  302  302  302  302  302  302  302  302  302  302  302
+POST approvals:stand-in-view-save     302  302  302  302  302  302  302  302  302  302  302  302
+POST approvals:stand-in-view-delete   302  404  404  404  404  404  404  404  404  404  404  302
+GET  approvals:stand-in-create        200  200  200  200  403  200  200  200  200  200  200  302
+GET  approvals:stand-in-detail        200  200  200  200  200  200  200  200  200  200  404  302
+GET  approvals:stand-in-history       200  200  200  200  200  200  200  200  200  200  404  302
+GET  approvals:stand-in-end           200  200  200  200  403  200  200  200  200  200  404  302"""
