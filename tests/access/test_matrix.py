@@ -25,7 +25,23 @@ PLUMBING = ("-results", "-rules", "-columns", "-view-save", "-view-delete")
 """Small addresses of a list: the same classes of the furniture everywhere, so a few people stand for all."""
 FEW = {"archivist", "admin", "auditor", "stranger", ""}
 
-ROOMS = [("web", "access"), ("customers",), ("numbering", "jobs", "files", "safekeeping", "intake"), ("holdings",)]
+ROOMS = [
+    ("web", "access"),
+    ("customers",),
+    (
+        "numbering",
+        "jobs",
+        "files",
+        "safekeeping",
+        "intake",
+        "approvals",
+        "notices",
+        "governance",
+        "lending",
+        "retention",
+    ),
+    ("holdings",),
+]
 """Every room is walked, in shares of about the same length."""
 
 

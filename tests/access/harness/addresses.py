@@ -12,17 +12,19 @@ from kedang.business.customers.models import Customer
 from kedang.business.intake.models import ImportBatch
 from kedang.foundation.access.models import Department, Person, Role
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN
+from kedang.foundation.approvals.models import Case, Flow
 from kedang.foundation.audit.models import Event
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
-from tests.access.harness import archive
+from tests.access.harness import archive, asking
 from tests.access.harness.house import House
 from tests.access.harness.rules import Fact
 
 #: Addresses whose pages do not say what their number means: address or its beginning → model.
 NAMED: dict[str, type[models.Model]] = {
     **archive.NAMED,
+    "approvals:case-": Case, "approvals:flow-": Flow,
     "access:grant-give": Person, "access:department-": Department, "access:role-": Role, "access:event-detail": Event,
     "access:bundle": Job,
     "customers:card": Customer, "intake:batch-": ImportBatch, "web:export-file": Job, "jobs:job-": Job, "safekeeping:drill": Drill,
@@ -35,6 +37,9 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
     "access:passkey-options": [{"purpose": "add"}, {"purpose": "enter"}],
     "access:factor-remove": [{"pk": 1}],
 }
+
+#: Addresses whose fillings a function makes.
+FILLINGS = {**archive.FILLINGS, **asking.FILLINGS}
 
 #: First match says through which channel an address lets out what it lets out.
 CHANNELS = (
@@ -107,10 +112,10 @@ def places(house: House, address: Address) -> list[Place]:
         return [Place(address, reverse(address.name))]
     if address.name in BY_HAND:
         return [Place(address, reverse(address.name, kwargs=given)) for given in BY_HAND[address.name]]
-    if address.name in archive.FILLINGS:
+    if address.name in FILLINGS:
         return [
             Place(address, reverse(address.name, kwargs=given), tuple(given.items()), fact)
-            for given, fact in archive.FILLINGS[address.name](house)
+            for given, fact in FILLINGS[address.name](house)
         ]
     if address.name == "access:subject-trail":
         return [
@@ -136,7 +141,7 @@ def unknown(house: House) -> list[str]:
     """Addresses that nobody has said how to fill, each with what to do."""
     told = []
     for address in addresses():
-        if address.name in archive.FILLINGS:
+        if address.name in FILLINGS:
             continue
         try:
             places(house, address)

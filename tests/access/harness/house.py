@@ -162,10 +162,12 @@ def build(seed: int, folder: Path) -> House:
         if fact.state not in {"imported", "undone"}:
             make_dossier(house, fact, term)
     from tests.access.harness.archive import make_archive
+    from tests.access.harness.asking import make_cases
     from tests.access.harness.doings import do_what_people_do
 
     do_what_people_do(house)
     make_archive(house)
+    make_cases(house)
     return house
 
 

@@ -13,7 +13,7 @@ WORD = {"s": SHOW, "m": MASK, "-": HIDE}
 
 #: Small letters for dossiers: v view, c change, n create, p print, x export, u unmask, g grade, w withdraw, k classify, i import,
 #: z undo imports, l log, e export of the log, t staff, a manage staff, r manage roles, q manage grants, s settings, j jobs,
-#: y numbering, h share views.
+#: y numbering, h share views, b own requests, d decide, o oversee requests, f draw flows.
 #: Capital letters for the archive: V view, R read files, P print, X export, D deliver, F file, A arrange, M mend, O grant reopening,
 #: C receive, H check, J projects, S scheme, K see the store, Q keep it, L lay it out, W see stored files, Y keep them.
 ACTS = {
@@ -22,6 +22,7 @@ ACTS = {
     "z": "intake.undo", "l": "audit.view", "e": "audit.export", "t": "access.view_people", "a": "access.manage_people",
     "r": "access.manage_roles", "q": "access.manage_grants", "s": "settings.manage", "j": "jobs.view", "y": "numbering.manage",
     "h": "web.share_views",
+    "b": "approvals.view", "d": "approvals.use", "o": "approvals.oversee", "f": "approvals.manage_flows",
     "V": "holdings.view", "R": "holdings.read", "P": "holdings.print", "X": "holdings.export", "D": "holdings.deliver",
     "F": "holdings.file", "A": "holdings.arrange", "M": "holdings.mend", "O": "holdings.reopen", "C": "holdings.receive",
     "H": "holdings.check", "J": "holdings.project", "S": "holdings.scheme", "K": "custody.view", "Q": "custody.keep",
@@ -30,16 +31,16 @@ ACTS = {
 
 TABLE = """
 # role            scope       CIAPA  acts          contact identity account personal assessment
-system_admin      all         s----  tarsj
-security_admin    all         m----  tq
-auditor           all         mmmmm  vtle V
-archivist         all         smmss  vcnpuxgwkizytjh VRPDJFAMCHXS KQLWY
-clerk             department  smmsm  vcnpi VRPDJ
-salesperson       own         smmss  vcnpu VRPDJ
-reader            below       mmmmm  v V
-department_head   below       smmss  vcnpuxgt VRPDJO
-executive         all         smmss  vpxut VRPO
-general_manager   all         sssss  vpxugtl VRPOK
+system_admin      all         s----  tarsjbdf
+security_admin    all         m----  tqbd
+auditor           all         mmmmm  vtlebo V
+archivist         all         smmss  vcnpuxgwkizytjhbdo VRPDJFAMCHXS KQLWY
+clerk             department  smmsm  vcnpibd VRPDJ
+salesperson       own         smmss  vcnpubd VRPDJ
+reader            below       mmmmm  vbd V
+department_head   below       smmss  vcnpuxgtbd VRPDJO
+executive         all         smmss  vpxutbd VRPO
+general_manager   all         sssss  vpxugtlbdo VRPOK
 #
 field_agent       region      s----  vpx V
 analyst           class       mm-mm  vxu VX
@@ -99,8 +100,13 @@ class Fact:
     """The act by which it exists for somebody."""
     is_common: bool = False
     """It belongs to the company as a whole: whoever holds the act reaches it."""
+    parties: frozenset[str] = frozenset()
+    """People who take part in it: it exists for them whatever their scope and level."""
     told: dict[str, str] = field(default_factory=dict, compare=False)
 
+
+PARTY = "approvals.view"
+"""The act by which taking part in a request shows it."""
 
 #: Each department with those above it.
 ABOVE = {
@@ -157,8 +163,8 @@ def may(who: Who, act: str, fact: Fact) -> bool:
 
 
 def sees(who: Who, fact: Fact) -> bool:
-    """Whether a dossier, or a record of the archive, exists for a person."""
-    return may(who, fact.act, fact)
+    """Whether a dossier, a record of the archive or a request exists for a person."""
+    return may(who, fact.act, fact) or (who.key in fact.parties and holds(who, PARTY))
 
 
 def sees_batch(who: Who, fact: Fact) -> bool:
