@@ -1,4 +1,6 @@
-"""Addresses of the archive: each part keeps its own list, one line a part here."""
+"""Addresses of the archive: each part keeps its own list, one line a part here. Volumes and items come last of all, when rooms above have
+brought their tabs.
+"""
 
 from django.urls import URLPattern
 
@@ -15,4 +17,6 @@ urlpatterns: list[URLPattern] = [
     *custody.URLS,
     *handing.URLS,
     *arrivals.URLS,
+    *items.ItemPages.urls(),
+    *volumes.VolumePages.urls(),
 ]

@@ -10,8 +10,10 @@ class LendingConfig(AppConfig):
     def ready(self) -> None:
         from kedang.business.holdings.services.whereabouts import guard
         from kedang.business.lending import kinds, reading
+        from kedang.business.lending.services import telling
         from kedang.business.lending.services.locking import promised
 
         guard(promised)
+        telling.declare_kinds()
         reading.declare()
         kinds.declare_kinds()

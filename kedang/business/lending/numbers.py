@@ -5,7 +5,8 @@ from kedang.foundation.numbering.models import NumberRule
 from kedang.foundation.numbering.services import issue_run
 
 NUMBER_KEY = "loan"
-SHIPPED = {"template": "JY{year}{serial}", "serial_width": 5}
+NUMBER_CODE = "JY"
+SHIPPED = {"serial_width": 5}
 
 
 def number_rule(fonds_id: int) -> NumberRule:
@@ -15,4 +16,5 @@ def number_rule(fonds_id: int) -> NumberRule:
 
 def next_number(*, actor: Actor, fonds_id: int) -> str:
     """The next number, in the transaction under way."""
-    return issue_run(actor=actor, rule=number_rule(fonds_id), code="JY").text(0)
+    rule = number_rule(fonds_id)
+    return issue_run(actor=actor, rule=rule, code=rule.codes.get(NUMBER_KEY) or NUMBER_CODE).text(0)

@@ -19,6 +19,7 @@ VIEW = Action("lending.view", _("查看借阅登记"), _GROUP, is_reading=True)
 RESERVE = Action("lending.reserve", _("预约借阅、签收与申请续借"), _GROUP)
 ASK = Action("lending.ask", _("申请利用档案"), _GROUP)
 KEEP = Action("lending.keep", _("办理借阅、归还与催还"), _GROUP)
+OVERSEE = Action("lending.oversee", _("督促本部门借阅归还"), _GROUP, is_reading=True)
 EXPORT = Action("lending.export", _("导出与打印借阅登记簿"), _GROUP, is_reading=True)
 RULES = Action("lending.rules", _("设置借阅规则"), _GROUP)
 

@@ -2,6 +2,10 @@
 
 from django.urls import URLPattern
 
+from kedang.business.lending.panels import loans
+
 app_name = "lending"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *loans.URLS,
+]

@@ -74,19 +74,21 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     ),
     BuiltinRole(
         "department_head", "部门负责人", "本部门及下级客户档案，可评级与导出",
-        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "access.view_people", "holdings.reopen", "handover.manage"),
+        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "access.view_people", "holdings.reopen", "handover.manage",
+         "lending.oversee"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"}, Scope.BELOW,
     ),
     BuiltinRole(
         "executive", "高级管理人员", "查阅全部客户档案，可打印与导出",
         (*READ_DOSSIER, *ASK, "customers.print", "customers.export", "customers.unmask", "access.view_people",
-         "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen"),
+         "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen", "lending.oversee"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"},
     ),
     BuiltinRole(
         "general_manager", "总经理", "查阅全部客户档案与留痕，可打印、导出、评级",
         (*READ_DOSSIER, *ASK, "approvals.oversee", "handover.manage", "governance.alerts", "customers.print", "customers.export", "customers.unmask", "customers.grade",
-         "access.view_people", "audit.view", "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen", "custody.view"), SHOW_ALL,
+         "access.view_people", "audit.view", "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen", "custody.view",
+         "lending.oversee"), SHOW_ALL,
     ),
 )  # fmt: skip
 

@@ -215,5 +215,4 @@ URLS = [
     path("archive/items/<int:pk>/filing/", Filing.as_view(), name="item-filing"),
     path("archive/items/<int:pk>/files/add/", FileAdd.as_view(), name="item-file-add"),
     path("archive/items/<int:pk>/files/<int:file_pk>/", FileDownload.as_view(), name="item-file"),
-    *ItemPages.urls(),
 ]

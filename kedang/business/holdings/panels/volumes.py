@@ -173,7 +173,6 @@ URLS: list[URLPattern] = [
     path("volumes/reopenings/<int:pk>/", DecideReopening.as_view(), name="reopening-decide"),
     path("volumes/<int:pk>/take/", TakeItems.as_view(pages=VolumePages), name="volume-take"),
     path("volumes/<int:pk>/release/<int:item_pk>/", ReleaseItem.as_view(pages=VolumePages), name="volume-release"),
-    *VolumePages.urls(),
 ]
 
 menu.add(

@@ -12,7 +12,7 @@ from kedang.business.lending.events import LOAN_CANCELLED, LOAN_LAPSED, LOAN_NEX
 from kedang.business.lending.models import Loan
 from kedang.business.lending.services.locking import Thing, locked_loan, queue_of, refuse_state, related, save
 from kedang.business.lending.services.rules import rules_of
-from kedang.business.lending.services.telling import READY, TURN, tell
+from kedang.business.lending.services.telling import READY, TURN, settle, tell
 from kedang.foundation.access.policies import can
 from kedang.foundation.audit.record import record
 from kedang.foundation.audit.vocabulary import EventType
@@ -93,6 +93,7 @@ def give_up(actor: Actor, row: Loan, reason: str, event: EventType) -> None:
     row.closed_by, row.closed_at, row.closing_note = actor.display_name[:80], clock.now(), reason
     save(row, "state", "closed_by", "closed_at", "closing_note")
     record(actor, event, row, changes={"state": (before, LoanState.CANCELLED)}, reason=reason)
+    settle(row)
     if before == LoanState.PREPARED:
         tell_next(actor, row.thing)
 

@@ -12,7 +12,7 @@ from kedang.business.lending.models import Loan
 from kedang.business.lending.services.fetching import reason_of, refuse_not_own
 from kedang.business.lending.services.locking import locked_loan, queue_of, refuse_state, save
 from kedang.business.lending.services.rules import rules_of
-from kedang.business.lending.services.telling import RECALLED, tell
+from kedang.business.lending.services.telling import RECALLED, settle, tell
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
@@ -39,6 +39,7 @@ def loan_renew(*, actor: Actor, loan: Loan) -> Loan:
     save(row, "due_on", "renewals", "rung")
     changes = {"due_on": (before, row.due_on), "renewals": (row.renewals - 1, row.renewals)}
     record(actor, LOAN_RENEWED, row, changes=changes)
+    settle(row)
     return row
 
 

@@ -15,6 +15,7 @@ from kedang.business.lending.services.faults import Fault, faults_keep, photos_k
 from kedang.business.lending.services.fetching import fetch, refuse_not_free
 from kedang.business.lending.services.locking import locked_loan, refuse_state, save
 from kedang.business.lending.services.rules import days_of, rules_of
+from kedang.business.lending.services.telling import SIGN, settle, tell
 from kedang.foundation.access.models import Person
 from kedang.foundation.audit.record import record
 from kedang.foundation.files.models import StoredFile
@@ -70,6 +71,9 @@ def loan_issue(
         changes |= {"signed_how": (None, row.signed_how), "signed_name": (None, row.signed_name)}
     record(actor, LOAN_ISSUED, row, changes=changes, meta={"pages": row.issued_pages, "place": row.place})
     photos_keep(actor, row, Moment.ISSUE, photos)
+    settle(row)
+    if not row.signed_how:
+        tell(row, [row.borrower], SIGN)
     return row
 
 
@@ -126,4 +130,5 @@ def loan_sign(*, actor: Actor, loan: Loan) -> Loan:
     save(row, "signed_how", "signed_name", "signed_at")
     changes = {"signed_how": (before[0], row.signed_how), "signed_name": (before[1], row.signed_name)}
     record(actor, LOAN_SIGNED, row, changes=changes, meta={"pages": row.issued_pages})
+    settle(row)
     return row

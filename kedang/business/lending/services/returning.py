@@ -17,6 +17,7 @@ from kedang.business.lending.models import Loan, LoanFault
 from kedang.business.lending.services.faults import Fault, faults_checked, faults_keep, missing_pages, photos_keep
 from kedang.business.lending.services.fetching import reason_of, tell_next
 from kedang.business.lending.services.locking import locked_loan, refuse_state, save
+from kedang.business.lending.services.telling import settle
 from kedang.foundation.access.policies import can
 from kedang.foundation.audit.record import record
 from kedang.foundation.files.models import StoredFile
@@ -61,6 +62,7 @@ def loan_return(
     record(actor, LOAN_RETURNED, row, changes=changes, reason=told, meta={"late": max(0, late), "faults": len(checked)})
     _tell_archive(actor, row, faults_keep(row, Moment.RETURN, checked))
     photos_keep(actor, row, Moment.RETURN, photos)
+    settle(row)
     if row.is_whole and close:
         _strike_off(actor, row, "")
     tell_next(actor, thing)

@@ -1,0 +1,6 @@
+"""Pages of the reading room, declared, and its menu entries: one module per part, one line each here. Loaded by itself at start-up.
+
+Each module may hold ``URLS``, which ``urls.py`` strings together.
+"""
+
+from kedang.business.lending.panels import loans as loans

@@ -1,0 +1,1 @@
+"""Slips and registers of the loan desk on paper."""

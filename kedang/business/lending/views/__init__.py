@@ -1,0 +1,1 @@
+"""Pages of the reading room and the loan desk."""
