@@ -13,6 +13,7 @@ from django.test import RequestFactory
 from kedang.foundation.access.models import Person
 from kedang.foundation.web import errors
 from kedang.foundation.web.printing import renderer
+from tests.access.papers import Papers
 from tests.cast import Cast, make_person
 
 
@@ -37,26 +38,20 @@ def request_of() -> Callable[..., HttpRequest]:
 
 @pytest.fixture
 def bare_errors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refusals answer with their sentence alone, for walks that look at thousands of statuses; ``test_headers`` draws the pages."""
+    """Who may not is answered with the sentence alone, for walks that look at thousands of statuses; ``test_headers`` draws the pages."""
+    drawn = errors.render
 
     def answered(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+        if status not in {403, 404}:
+            return drawn(request, template, context, status=status)
         return HttpResponse(context["sentence"], status=status)
 
     monkeypatch.setattr(errors, "render", answered)
 
 
 @pytest.fixture
-def papers_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each kind of paper is set once and handed to everybody, for the same walks; what stands on papers is read in their own tests."""
-    compiler, made = renderer._compiler(), {}
-
-    class Once:
-        """The compiler, with a memory."""
-
-        def compile(self, input: str, **words: Any) -> Any:
-            """The first paper of this template."""
-            if input not in made:
-                made[input] = compiler.compile(input=input, **words)
-            return made[input]
-
-    monkeypatch.setattr(renderer, "_compiler", Once)
+def papers(monkeypatch: pytest.MonkeyPatch) -> Papers:
+    """For the same walks; what stands on papers is read in their own tests."""
+    made = Papers(renderer._compiler())
+    monkeypatch.setattr(renderer, "_compiler", lambda: made)
+    return made
