@@ -8,6 +8,7 @@ for them. A new address needs a line here, or the test fails. The records asked 
 from tests.access.matrix_approvals import APPROVALS
 from tests.access.matrix_archive import ARCHIVE
 from tests.access.matrix_changes import CHANGES
+from tests.access.matrix_governance import GOVERNANCE
 
 MATRIX = """
 #                                     arch sale coll head audi admi offi read mana cler stra none
@@ -199,3 +200,4 @@ GET  intake:batch-close               200  404  404  404  404  404  404  404  40
 MATRIX += APPROVALS
 MATRIX += ARCHIVE
 MATRIX += CHANGES
+MATRIX += GOVERNANCE

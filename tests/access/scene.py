@@ -23,6 +23,7 @@ from tests.access.scene_approvals import arguments_of_approvals
 from tests.access.scene_changes import arguments_of_changes
 from tests.access.scene_custody import arguments_of_custody
 from tests.access.scene_files import arguments_of_storage
+from tests.access.scene_governance import arguments_of_governance
 from tests.access.scene_handing import arguments_of_handing
 from tests.access.scene_items import arguments_of_items
 from tests.access.scene_printing import arguments_of_printing
@@ -137,6 +138,7 @@ def make_scene(cast: Cast) -> Scene:
     arguments |= arguments_of_scheme(cast, customer)
     arguments |= arguments_of_approvals(cast)
     arguments |= arguments_of_changes(cast, customer)
+    arguments |= arguments_of_governance(cast, officer)
     for name, _pattern in addresses():
         if name.endswith("-view-delete"):
             arguments[name] = {"view_id": view.pk}

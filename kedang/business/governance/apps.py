@@ -8,7 +8,14 @@ class GovernanceConfig(AppConfig):
     verbose_name = _("管控")
 
     def ready(self) -> None:
+        from datetime import timedelta
+
         from kedang.business.governance import numbers
+        from kedang.business.governance.alerts.following import alerts_run
+        from kedang.business.governance.services import rights
+        from kedang.foundation.jobs.schedules import schedule
         from kedang.foundation.numbering.subjects import register_subject
 
         register_subject(numbers.SUBJECT)
+        rights.declare_kind()
+        schedule("governance.alerts", every=timedelta(minutes=1), run=alerts_run)

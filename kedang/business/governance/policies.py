@@ -49,7 +49,7 @@ def own_or(policy: Policy, actor: Actor, code: str, own: Q, wide: str) -> Q:
 
 @register
 class AgreementTextPolicy(Policy):
-    model, view, change, ignores_scope = AgreementText, "governance.view", "governance.agreements", True
+    model, view, change, ignores_scope = AgreementText, "governance.agreements", "governance.agreements", True
 
 
 @register

@@ -1,5 +1,5 @@
-from typing import Any
+from kedang.business.governance.panels import URLS
 
 app_name = "governance"
 
-urlpatterns: list[Any] = []
+urlpatterns = [*URLS]
