@@ -9,7 +9,7 @@ class LendingConfig(AppConfig):
 
     def ready(self) -> None:
         from kedang.business.holdings.services.whereabouts import guard
-        from kedang.business.lending import kinds, reading
+        from kedang.business.lending import kinds, marking, reading
         from kedang.business.lending.services import telling
         from kedang.business.lending.services.locking import promised
 
@@ -17,3 +17,4 @@ class LendingConfig(AppConfig):
         telling.declare_kinds()
         reading.declare()
         kinds.declare_kinds()
+        marking.declare()

@@ -13,9 +13,16 @@ from kedang.foundation.kernel.actors import Actor
 
 @register
 class UseRequestPolicy(Policy):
-    """Seen with its case."""
+    """Seen with its case, and by the reader for whom somebody else asked."""
 
     model, view, change, parent = UseRequest, "approvals.view", "lending.ask", "case"
+
+    def scope(self, actor: Actor, code: str = "") -> Q:
+        """See the class."""
+        within = super().scope(actor, code)
+        if actor.is_system or not has_action(actor, code or self.view):
+            return within
+        return any_of([within, Q(reader_id=actor.id, fonds_id=actor.fonds_id)])
 
 
 @register

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern
 
-from kedang.business.lending.panels import loans
+from kedang.business.lending.panels import loans, use
 
 app_name = "lending"
 
 urlpatterns: list[URLPattern] = [
+    *use.URLS,
     *loans.URLS,
 ]

@@ -140,7 +140,7 @@ class Worker:
         beat = threading.Thread(target=self._heartbeat, args=(job.pk, alive), daemon=True)
         beat.start()
         try:
-            with context.use(channel="job", job_id=job.pk, request_id=job.trace_id):
+            with context.use(channel="job", job_id=job.pk, request_id=job.trace_id, who=lambda: job.actor_id):
                 ctx = JobContext(job, self.name)
                 ctx.require_active()
                 result = kind_of(job.kind).handler(ctx, **job.args)

@@ -37,6 +37,12 @@ def is_fragment(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def asking(request: HttpRequest) -> int | None:
+    """Key of the person who asks, once it is known."""
+    user = getattr(request, "user", None)
+    return user.pk if user is not None and user.is_authenticated else None
+
+
 class RequestContextMiddleware:
     """Request id, address and channel for the trail; the id goes back in a header so that a report can name it."""
 
@@ -47,7 +53,9 @@ class RequestContextMiddleware:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         channel = "api" if request.path.startswith("/api/") else "page"
-        with context.use(request_id=request_id, address=self._address(request), channel=channel):
+        with context.use(
+            request_id=request_id, address=self._address(request), channel=channel, who=lambda: asking(request)
+        ):
             request.META["KEDANG_REQUEST_ID"] = request_id
             response = self.get_response(request)
         response["X-Request-ID"] = request_id

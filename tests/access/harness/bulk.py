@@ -21,7 +21,7 @@ def batch_verbs() -> list[tuple[type[RecordPages], Any]]:
         (pages, verb)
         for pages in every
         if getattr(pages, "model", None) is not None
-        for verb in pages.verbs
+        for verb in pages.every_verb()
         if verb.batch
     ]
 

@@ -12,7 +12,7 @@ from kedang.business.lending.choices_use import WantedState
 from kedang.business.lending.events_use import WANTED_MATCHED
 from kedang.business.lending.models import UseRequest, UseWanted
 from kedang.business.lending.services.requesting import FITS
-from kedang.business.lending.services.things import GONE, Thing, label_of, level_of
+from kedang.business.lending.services.things import GONE, Thing, label_of, level_of, things_of
 from kedang.foundation.access.policies import require
 from kedang.foundation.approvals.choices import CaseState
 from kedang.foundation.approvals.models import Case, CaseLine
@@ -51,8 +51,7 @@ def wanted_match(*, actor: Actor, wanted: UseWanted | int, thing: Thing) -> UseW
         OutOfScope, NotAllowed. Refused: ``wanted_settled``, ``case_closed``, ``sort_unfit``, ``line_there``.
     """
     row, case = _ready(actor, wanted)
-    if not type(thing).objects.visible_to(actor).filter(pk=thing.pk).exists():
-        raise OutOfScope
+    thing = things_of([(thing._meta.label_lower, thing.pk)], actor).get((thing._meta.label_lower, thing.pk)) or _nothing()
     if not isinstance(thing, FITS[row.request.sort]):
         told = _("“%(sort)s”不适用于%(kind)s。请另选。")
         raise Refused("sort_unfit", told % {"sort": row.request.get_sort_display(), "kind": thing._meta.verbose_name})
@@ -90,6 +89,10 @@ def wanted_refuse(*, actor: Actor, wanted: UseWanted | int) -> UseWanted:
         raise Refused("nothing_left", _("申请中没有别的档案了，请直接审批为“不同意”并写明理由。"))
     _settle(actor, row, WantedState.NONE, None, {})
     return row
+
+
+def _nothing() -> Thing:
+    raise OutOfScope
 
 
 def _ready(actor: Actor, wanted: UseWanted | int) -> tuple[UseWanted, Case]:

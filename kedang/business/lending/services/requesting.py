@@ -14,7 +14,7 @@ from kedang.business.lending.choices_use import UseSort
 from kedang.business.lending.events_use import USE_ASKED
 from kedang.business.lending.models import BasketLine, UseRequest, UseWanted
 from kedang.business.lending.services.granting import grant_what_was_asked
-from kedang.business.lending.services.things import KINDS, Thing, label_of, level_of, page_pairs
+from kedang.business.lending.services.things import Thing, label_of, level_of, page_pairs, things_of
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import require
 from kedang.foundation.access.secrecy import FIELD_CLASSES, SecrecyLevel
@@ -59,7 +59,7 @@ def use_ask(
     require(actor, "lending.ask")
     if not isinstance(actor, Person):
         raise Refused("case_by_machine", _("申请须由本人提交，程序不能代为申请。"))
-    things = list({(type(one), one.pk): one for one in things}.values())
+    things = _as_they_are(actor, things)
     words = list(dict.fromkeys(word for text in typed if (word := " ".join(text.split())[:120])))[:MOST_TYPED]
     _refuse_unfit(actor, sort, things, words)
     person = _reader(actor, reader)
@@ -100,15 +100,20 @@ def use_ask(
     return row
 
 
+def _as_they_are(actor: Actor, things: Sequence[Thing]) -> list[Thing]:
+    """Each thing once, as it is now, and none that the actor does not see."""
+    pairs = list(dict.fromkeys((one._meta.label_lower, one.pk) for one in things))
+    found = things_of(pairs, actor)
+    if len(found) != len(pairs):
+        raise OutOfScope
+    return [found[pair] for pair in pairs]
+
+
 def _refuse_unfit(actor: Actor, sort: str, things: Sequence[Thing], words: Sequence[str]) -> None:
     if sort not in FITS:
         raise Refused("sort_unfit", _("没有这种利用方式。"), "sort")
     if not things and not words:
         raise Refused("nothing_asked", _("请先选中要利用的档案，或填写档号、客户编号。"), "typed")
-    for kind, model in KINDS.items():
-        keys = {one.pk for one in things if one._meta.label_lower == kind}
-        if keys and model.objects.visible_to(actor).filter(pk__in=keys).count() != len(keys):
-            raise OutOfScope
     for one in things:
         if not isinstance(one, FITS[sort]):
             told = _("“%(sort)s”不适用于%(kind)s“%(name)s”。请改选利用方式，或把它移出申请。")

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.marks import behind_pdf, present_mark
 from kedang.foundation.kernel.refused import Refused
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def render(template: Path, data: dict[str, Any], *, tagged: bool = True) -> byte
     """
     if ROOT not in template.resolve().parents:
         raise ValueError("templates lie inside the package")
-    payload = orjson.dumps({**data, "words": _words()}, option=orjson.OPT_NON_STR_KEYS).decode()
+    mark = present_mark()
+    payload = orjson.dumps({**data, "words": {**_words(), "mark": mark}}, option=orjson.OPT_NON_STR_KEYS).decode()
     made = _compiler().compile(
         input=str(template),
         sys_inputs={"data": payload},
@@ -98,7 +100,7 @@ def render(template: Path, data: dict[str, Any], *, tagged: bool = True) -> byte
         timestamp=int(clock.now().timestamp()),
         pdf_tags=tagged,
     )
-    return made if isinstance(made, bytes) else b"".join(made or [])
+    return behind_pdf(made if isinstance(made, bytes) else b"".join(made or []), mark)
 
 
 def render_sheet(card: Card) -> bytes:

@@ -92,6 +92,7 @@ class RecordPages:
 
     _by_kind: ClassVar[dict[str, type["RecordPages"]]] = {}
     _more_tabs: ClassVar[dict[str, list[Tab]]] = {}
+    _more_verbs: ClassVar[dict[str, list[Verb]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Remember which pages show a kind of record, so that the trail and the work list can link to it."""
@@ -111,6 +112,18 @@ class RecordPages:
         """Bring a tab to the pages of a kind (``customers.customer``) from a room that those pages do not know. At start-up only."""
         known = RecordPages._more_tabs.setdefault(kind, [])
         known[:] = [*(one for one in known if one.key != tab.key), tab]
+
+    @staticmethod
+    def add_verb(kind: str, verb: Verb) -> None:
+        """Bring a verb in the same way."""
+        known = RecordPages._more_verbs.setdefault(kind, [])
+        known[:] = [*(one for one in known if one.key != verb.key), verb]
+
+    @classmethod
+    def every_verb(cls) -> tuple[Verb, ...]:
+        """Its own verbs, then those that other rooms brought to its main pages."""
+        more = RecordPages._more_verbs.get(cls.kind(), ()) if RecordPages._by_kind.get(cls.kind()) is cls else ()
+        return (*cls.verbs, *more)
 
     @classmethod
     def every_tab(cls) -> tuple[Tab, ...]:
@@ -255,7 +268,7 @@ class RecordPages:
         """Buttons that fit this record and this actor."""
         return [
             verb
-            for verb in cls.verbs
+            for verb in cls.every_verb()
             if (verb.when is None or verb.when(obj)) and (not verb.action or can(actor, verb.action, obj))
         ]
 

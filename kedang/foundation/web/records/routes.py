@@ -37,14 +37,14 @@ def routes_of(pages: type[RecordPages]) -> list[URLPattern]:
         routes.append(route("export/", "export", "export_view", RecordExport))
     if pages.create_service:
         routes.append(route("new/", "create", "form_view", RecordForm))
-    for verb in pages.verbs:
+    for verb in pages.every_verb():
         if verb.batch:
             routes.append(route(f"batch/{verb.key}/", f"batch-{verb.key}", RecordBatch, verb=verb))
     if not pages.has_detail:
         return [
             *routes,
             *_edit_routes(pages, route, RecordForm),
-            *[route(f"<int:pk>/{v.key}/", v.key, "verb_view", RecordVerb, verb=v) for v in pages.verbs],
+            *[route(f"<int:pk>/{v.key}/", v.key, "verb_view", RecordVerb, verb=v) for v in pages.every_verb()],
         ]
     routes.append(route("<int:pk>/", "detail", "detail_view", RecordDetail))
     routes += _edit_routes(pages, route, RecordForm)
@@ -55,7 +55,7 @@ def routes_of(pages: type[RecordPages]) -> list[URLPattern]:
     for tab in pages.every_tab():
         view = tab.view or pages.tab_view or RecordTab
         routes.append(route(f"<int:pk>/{tab.key}/", tab.key, view, tab=tab, tab_key=tab.key))
-    for verb in pages.verbs:
+    for verb in pages.every_verb():
         routes.append(route(f"<int:pk>/{verb.key}/", verb.key, "verb_view", RecordVerb, verb=verb))
     return routes
 

@@ -4,6 +4,11 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from kedang.foundation.kernel import clock, context
+from kedang.foundation.kernel.marks import present_mark
+
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 Line = list[tuple[str, Any]]
 """Cells of a row: text, and the number itself where it is one in clear."""
@@ -33,6 +38,25 @@ def csv_lines(labels: list[str], lines: Iterable[Line]) -> Iterator[str]:
         yield writer.writerow([guarded(text) for text, _value in line])
 
 
+def sign(book: Any, sheet: Any) -> None:
+    """The visible mark at the foot of every printed page, and the hidden one in the properties: who exported this, and when."""
+    mark = present_mark()
+    if not mark:
+        return
+    who = exporter_words()
+    sheet.set_footer(f"&L&8{who}&R&8&P / &N")
+    book.set_properties({"comments": who})
+    book.set_custom_property("Kedang", mark)
+
+
+def exporter_words() -> str:
+    """``导出：何静 2026-11-22 10:03``."""
+    from kedang.foundation.access.models import Person
+
+    name = Person.objects.filter(pk=context.current().who()).values_list("name", flat=True).first() or ""
+    return _("导出：%(name)s %(at)s") % {"name": name.replace("&", "&&"), "at": f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"}
+
+
 def write_xlsx(target: Any, title: str, labels: list[str], lines: Iterable[Line]) -> int:
     """Write a workbook of one sheet to a file object or path; returns the number of rows."""
     import xlsxwriter  # a tenth of the start of a process, for a workbook now and then
@@ -41,6 +65,7 @@ def write_xlsx(target: Any, title: str, labels: list[str], lines: Iterable[Line]
         target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     sheet = book.add_worksheet(title[:31])
+    sign(book, sheet)
     head = book.add_format({"bold": True, "bg_color": "#EEECE4", "bottom": 1})
     money = book.add_format({"num_format": "#,##0.00"})
     sheet.freeze_panes(1, 0)

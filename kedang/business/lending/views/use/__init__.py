@@ -1,0 +1,1 @@
+"""Pages of requests to use the archive, of what they open, and of what comes after."""

@@ -1,0 +1,184 @@
+"""申请利用: the basket, the form, and numbers matched by the archivist."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kedang.business.lending.choices_use import UseSort
+from kedang.business.lending.kinds import SORTS
+from kedang.business.lending.models import UseWanted
+from kedang.business.lending.services import basket as baskets
+from kedang.business.lending.services.matching import candidates, wanted_match, wanted_refuse
+from kedang.business.lending.services.requesting import FITS, use_ask
+from kedang.business.lending.services.things import KINDS, label_of, things_of
+from kedang.business.lending.views.use.forms import UseForm
+from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
+from kedang.foundation.web.pages import Crumb, Page
+from kedang.foundation.web.records import RecordPages
+
+ASK = "lending.ask"
+
+
+def line_of(actor: Any, line: Any, thing: Any) -> dict[str, Any]:
+    """A thing in the basket as pages draw it."""
+    pages = RecordPages.of_kind(line.subject_type)
+    return {
+        "key": f"{line.subject_type}:{thing.pk}", "line": line, "label": label_of(actor, thing), "kind": thing._meta.verbose_name,
+        "url": pages.url("detail", thing.pk) if pages is not None else "", "level": thing.get_secrecy_level_display(),
+        "is_secret": thing.secrecy_level >= 2, "model": type(thing),
+    }  # fmt: skip
+
+
+class Basket(Page):
+    """申请篮: what was put aside, and the kinds of request that can be made of it."""
+
+    action, template_name, title = ASK, "lending/use/basket.html", gettext_lazy("申请利用")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page."""
+        lines = [line_of(self.actor, line, thing) for line, thing in baskets.basket_of(self.actor)]
+        kinds = [
+            {
+                "title": sort.label, "note": note, "icon": icon, "url": reverse(f"lending:use-new-{sort.value}"),
+                "fits": sum(1 for one in lines if issubclass(one["model"], FITS[sort])),
+            }
+            for sort, (note, icon, _steps) in ((UseSort(key), value) for key, value in SORTS.items())
+        ]  # fmt: skip
+        return self.draw(lines=lines, kinds=kinds)
+
+
+class BasketDrop(Page):
+    """One thing out of the basket."""
+
+    action, http_method_names = ASK, ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Back to the basket."""
+        baskets.basket_drop(actor=self.actor, line=pk)
+        return HttpResponseRedirect(reverse("lending:basket"))
+
+
+class UseNew(Page):
+    """The form of one kind of request."""
+
+    action, template_name = ASK, "lending/use/new.html"
+    sort: str = UseSort.READ
+
+    def page_title(self) -> Any:
+        return _("%(sort)s申请") % {"sort": UseSort(self.sort).label}
+
+    def crumbs(self) -> list[Crumb]:
+        return [(_("申请利用"), reverse("lending:basket")), (self.page_title(), "")]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The form, with everything from the basket that fits."""
+        return self.show(UseForm(self.actor, self.sort))
+
+    def show(self, form: UseForm, *, status: int = 200, picked: set[str] | None = None) -> HttpResponse:
+        """Draw it."""
+        lines = [line_of(self.actor, line, thing) for line, thing in baskets.basket_of(self.actor)]
+        for one in lines:
+            one["fits"] = issubclass(one["model"], FITS[self.sort])
+            one["is_picked"] = one["fits"] and (picked is None or one["key"] in picked)
+        kinds = "、".join(str(model._meta.verbose_name) for model in FITS[self.sort])
+        return self.draw(form=form, lines=lines, sort=self.sort, note=SORTS[self.sort][0], fits=kinds, status=status)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Hand it in."""
+        form = UseForm(self.actor, self.sort, request.POST)
+        picked = set(request.POST.getlist("thing"))
+        if form.is_valid():
+            try:
+                row = use_ask(actor=self.actor, sort=self.sort, things=self.things(picked), **form.given())
+            except NotAllowed:
+                raise
+            except Refused as refusal:
+                problems = refusal.details.get("problems") or {refusal.field: refusal.sentence}
+                for field, sentence in problems.items():
+                    form.add_error(field if field in form.fields else None, str(sentence))
+            else:
+                messages.success(
+                    request,
+                    _("已提交，单号 %(number)s。批准后会在“待办”和“我的专项授权”中看到。")
+                    % {"number": row.case.number},
+                )
+                return HttpResponseRedirect(reverse("approvals:case-detail", args=[row.case_id]))
+        return self.show(form, status=422, picked=picked)
+
+    def things(self, picked: set[str]) -> list[Any]:
+        """What was picked, as far as the actor sees it."""
+        pairs = []
+        for text in sorted(picked):
+            kind, _colon, key = text.partition(":")
+            if kind in KINDS and key.isascii() and key.isdecimal() and len(key) < 18:
+                pairs.append((kind, int(key)))
+        found = things_of(pairs, self.actor)
+        if len(found) != len(pairs):
+            raise Refused("gone", _("选中的档案中有的已不在您的范围内，请从申请篮中移出后再提交。"))
+        return list(found.values())
+
+
+class Match(Page):
+    """核对: the archivist finds what a number typed by hand means."""
+
+    action, template_name, title = "lending.keep", "lending/use/match.html", gettext_lazy("核对所填编号")
+    wanted: UseWanted
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Load it."""
+        found = (
+            UseWanted.objects.visible_to(self.actor)
+            .select_related("request__case__requester")
+            .filter(pk=kwargs["pk"])
+            .first()
+        )
+        if found is None:
+            raise OutOfScope
+        self.wanted = found
+        return super().dispatch(request, *args, **kwargs)
+
+    def crumbs(self) -> list[Crumb]:
+        case = self.wanted.request.case
+        return [(case.number, reverse("approvals:case-detail", args=[case.pk])), (str(self.title), "")]
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What may be meant."""
+        asked = request.GET.get("q", "").strip()[:120]
+        wanted = self.wanted
+        if asked:
+            wanted.text, typed = asked, wanted.text
+        else:
+            typed = wanted.text
+        found = candidates(self.actor, wanted)
+        rows = [
+            {
+                "key": f"{one._meta.label_lower}:{one.pk}", "kind": one._meta.verbose_name, "label": label_of(self.actor, one),
+                "level": one.get_secrecy_level_display(), "is_secret": one.secrecy_level >= 2,
+            }
+            for one in found
+        ]  # fmt: skip
+        return self.draw(wanted=wanted, typed=typed, asked=asked, rows=rows, case=wanted.request.case)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """This one, or none."""
+        kind, _colon, key = request.POST.get("thing", "").partition(":")
+        try:
+            if request.POST.get("thing") == "none":
+                wanted_refuse(actor=self.actor, wanted=pk)
+                messages.success(request, _("已登记为不予提供。"))
+            else:
+                thing = things_of([(kind, int(key))], self.actor).get((kind, int(key))) if key.isdecimal() else None
+                if thing is None:
+                    raise Refused("nothing_picked", _("请先选一项。"))
+                wanted_match(actor=self.actor, wanted=pk, thing=thing)
+                messages.success(request, _("已核对，并列入申请。"))
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(reverse("approvals:case-detail", args=[self.wanted.request.case_id]))
