@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "kedang.foundation.access.middleware.PasswordChangeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "kedang.foundation.web.middleware.RefusalMiddleware",
+    "kedang.business.governance.middleware.AgreementMiddleware",
     "kedang.foundation.access.middleware.StepUpMiddleware",
     "kedang.foundation.web.once.middleware.OnceMiddleware",
 ]
