@@ -8,13 +8,18 @@ class LendingConfig(AppConfig):
     verbose_name = _("档案利用")
 
     def ready(self) -> None:
+        from datetime import timedelta
+
         from kedang.business.holdings.services.whereabouts import guard
         from kedang.business.lending import kinds, marking, reading
         from kedang.business.lending.services import telling
+        from kedang.business.lending.services.feedback import feedback_due
         from kedang.business.lending.services.locking import promised
+        from kedang.foundation.jobs.schedules import schedule
 
         guard(promised)
         telling.declare_kinds()
         reading.declare()
         kinds.declare_kinds()
         marking.declare()
+        schedule("lending.feedback", every=timedelta(minutes=10), run=feedback_due)

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from kedang.business.lending.panels import loans, use
+from kedang.business.lending.panels import after, loans, use
 
 app_name = "lending"
 
 urlpatterns: list[URLPattern] = [
     *use.URLS,
+    *after.URLS,
     *loans.URLS,
 ]

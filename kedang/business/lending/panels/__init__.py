@@ -3,5 +3,6 @@
 Each module may hold ``URLS``, which ``urls.py`` strings together.
 """
 
+from kedang.business.lending.panels import after as after
 from kedang.business.lending.panels import loans as loans
 from kedang.business.lending.panels import use as use
