@@ -81,7 +81,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "kedang.foundation.web.context.page",
             ],
-            "builtins": ["kedang.foundation.web.templatetags.once"],
+            "builtins": ["kedang.foundation.web.templatetags.once", "kedang.foundation.web.templatetags.places"],
+            "libraries": {
+                "i18n": "kedang.foundation.web.templatetags.words",
+                "static": "kedang.foundation.web.templatetags.places",
+            },
         },
     },
 ]

@@ -28,9 +28,13 @@ def test_rows_are_those_of_the_queryset_with_what_is_joined_and_annotated(cast: 
         with CaptureQueriesContext(connection) as asked:
             found: Any = prepared.first(pk=person.pk)
             assert found is not None and found == person and found.fonds == person.fonds
-            assert (found.twice, found.created_at) == (person.clearance * 2, person.created_at)
+            assert found.twice == person.clearance * 2
             assert not found._state.adding and found._state.db == "default"
         assert len(asked) == 1, "the company came along"
+        plain = Person.objects.get(pk=person.pk)
+        assert {name: value for name, value in vars(found).items() if name in vars(plain) and name != "_state"} == {
+            name: value for name, value in vars(plain).items() if name != "_state"
+        }
     assert len(built) == 1
     assert prepared.rows(pk=0) == [] and prepared.first(pk=0) is None
 
@@ -56,3 +60,15 @@ def test_a_value_that_the_query_does_not_ask_for_is_a_mistake_of_the_programmer(
         Prepared(lambda pk, moment: Person.objects.filter(pk=pk), pk=int, moment=datetime).rows(
             pk=1, moment=clock.now()
         )
+
+
+@pytest.mark.django_db
+def test_bare_rows_and_what_is_not_found(cast: Cast) -> None:
+    prepared = Prepared(
+        lambda fonds_id: Person.objects.filter(fonds_id=fonds_id).values_list("id", "name"), fonds_id=int
+    )
+    fonds_id = next(iter(cast.everybody().values())).fonds_id
+    assert set(prepared.tuples(fonds_id=fonds_id)) == set(
+        Person.objects.filter(fonds_id=fonds_id).values_list("id", "name")
+    )
+    assert prepared.tuples(fonds_id=0) == []

@@ -20,6 +20,7 @@ from kedang.business.customers.searching import keyword_q
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import can
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.web.departments import departments_in_order
 from kedang.foundation.web.records import Filter, View
@@ -77,18 +78,27 @@ def industry_choices(actor: Any) -> list[tuple[str, str]]:
 
 def term_choices(actor: Any) -> list[tuple[int, str]]:
     """Classes in use on the company's axes."""
-    rows = ClassTerm.objects.filter(axis__fonds_id=actor.fonds_id, axis__is_active=True, is_active=True)
-    return [
-        (row.pk, f"{row.axis.name}：{row.name}")
-        for row in rows.select_related("axis").order_by("axis__position", "position")
-    ]
+    return [(key, f"{axis}：{name}") for key, axis, name in _terms.tuples(fonds_id=actor.fonds_id or 0)]
+
+
+def _terms_of(fonds_id: int) -> Any:
+    rows = ClassTerm.objects.filter(axis__fonds_id=fonds_id, axis__is_active=True, is_active=True)
+    return rows.order_by("axis__position", "position").values_list("pk", "axis__name", "name")
+
+
+_terms = Prepared(_terms_of, fonds_id=int)
 
 
 def person_choices(actor: Any) -> list[tuple[int, str]]:
     """People of the company."""
-    return list(
-        Person.objects.filter(fonds_id=actor.fonds_id).order_by("-is_active", "id").values_list("id", "name")[:500]
-    )
+    return _people.tuples(fonds_id=actor.fonds_id or 0)
+
+
+def _people_of(fonds_id: int) -> Any:
+    return Person.objects.filter(fonds_id=fonds_id).order_by("-is_active", "id").values_list("id", "name")[:500]
+
+
+_people = Prepared(_people_of, fonds_id=int)
 
 
 def department_choices(actor: Any) -> list[tuple[int, str]]:

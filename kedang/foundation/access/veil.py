@@ -96,11 +96,17 @@ def revealer(actor: Actor, model: type[models.Model], field: str) -> Callable[[A
     special = hasattr(model, f"{field}_text")
     labels = choice_labels(model, field)
     show = FieldRight.SHOW
+    known: dict[Any, Revealed] = {}
 
     def shown(obj: Any) -> Revealed:
         value = getattr(obj, field)
         if isinstance(value, Unreadable):
             return Revealed(show, str(_("打不开")), value)
+        if labels is not None and not special:
+            found = known.get(value)
+            if found is None:
+                found = known[value] = Revealed(show, label_of_choice(labels, value), value)
+            return found
         if isinstance(value, models.Model) and not may_be_named(actor, value):
             return HIDDEN
         if special:

@@ -47,6 +47,14 @@ class Prepared(Generic[M]):
 
     def rows(self, **values: Any) -> list[M]:
         """The rows for these values."""
+        ready, found = self._found(values)
+        return [self._made(ready, row) for row in found]
+
+    def tuples(self, **values: Any) -> list[Any]:
+        """The bare rows of a queryset that ends in ``values_list``."""
+        return list(self._found(values)[1])
+
+    def _found(self, values: dict[str, Any]) -> tuple[_Ready, Any]:
         ready = self._ready()
         ops = ready.wired.ops
         bound = {
@@ -56,11 +64,9 @@ class Prepared(Generic[M]):
         with ready.wired.cursor() as cursor:
             cursor.execute(ready.sql, [bound[name] if name else constant for name, constant in ready.places])
             found: Any = cursor.fetchall()
-        if not found:
-            return []
-        if ready.converters:
+        if found and ready.converters:
             found = ready.compiler.apply_converters(found, ready.converters)
-        return [self._made(ready, row) for row in found]
+        return ready, found
 
     def first(self, **values: Any) -> M | None:
         """The first of them, or None."""
@@ -94,8 +100,9 @@ class Prepared(Generic[M]):
         places = [(adapted[one], None) if _is_mark(one, adapted) else ("", one) for one in parameters]
         if {name for name, _constant in places if name} != set(self.kinds):
             raise ValueError(f"values that the query does not ask for: {sorted(set(self.kinds))} in {sql}")
-        select, fields = compiler.select, compiler.klass_info["select_fields"]
-        own = slice(fields[0], fields[-1] + 1)
+        select, info = compiler.select, compiler.klass_info or {"select_fields": []}
+        fields = info["select_fields"]
+        own = slice(fields[0], fields[-1] + 1) if fields else slice(0)
         return _Ready(
             wired,
             compiler,
@@ -104,7 +111,7 @@ class Prepared(Generic[M]):
             compiler.get_converters([one[0] for one in select]),
             [one[0].target.attname for one in select[own]],
             own,
-            get_related_populators(compiler.klass_info, select, wired.alias),
+            get_related_populators(info, select, wired.alias),
         )
 
     @staticmethod

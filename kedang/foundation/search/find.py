@@ -7,6 +7,7 @@ ask the *index* for candidates (all others). A planner would choose by statistic
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -381,9 +382,12 @@ class _Search:
         return tuple(found)
 
     def _titles(self, fields: Iterable[tuple[str, str]], fragments: tuple[str, ...]) -> list[str]:
-        titles = self.source.titles
+        other = self.titles[""]
         return [
-            str(titles.get(letter, _("其他")))
-            for letter, text in fields
-            if any(fragment in text for fragment in fragments)
+            self.titles.get(letter, other) for letter, text in fields if any(fragment in text for fragment in fragments)
         ]
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Letter of a field → reason in the reader's language; the empty letter is any other field."""
+        return {"": _("其他")} | {letter: str(title) for letter, title in self.source.titles.items()}

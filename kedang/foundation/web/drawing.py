@@ -9,9 +9,10 @@ from typing import Any
 
 from django.template.loader import get_template
 from django.templatetags.static import static
-from django.utils.html import conditional_escape as esc
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from kedang.foundation.web.escaping import esc
 
 
 @lru_cache(maxsize=1)
@@ -74,12 +75,47 @@ def copy_html(cell: Any) -> SafeString:
 def options_html(choices: Iterable[tuple[Any, Any]], chosen: Any) -> SafeString:
     """Options of a select; ``chosen`` is a value or several; the empty value is left out."""
     several = {str(one) for one in chosen} if isinstance(chosen, list | tuple | set | frozenset) else {str(chosen)}
-    drawn = [
-        f'<option value="{esc(value)}"{" selected" if str(value) in several else ""}>{esc(label)}</option>'
+    said = tuple((str(value), str(label)) for value, label in choices if value not in ("", None))
+    return mark_safe(_options(said, frozenset(several)))  # noqa: S308  # every part was escaped
+
+
+@lru_cache(maxsize=64)
+def _options(choices: tuple[tuple[str, str], ...], chosen: frozenset[str]) -> str:
+    """Lists of places and trades are long, and the same on page after page."""
+    return "".join(
+        f'<option value="{esc(value)}"{" selected" if value in chosen else ""}>{esc(label)}</option>'
         for value, label in choices
-        if value not in ("", None)
-    ]
-    return mark_safe("".join(drawn))  # noqa: S308  # every part was escaped
+    )
+
+
+def condition_html(item: Any) -> SafeString:
+    """One input of the condition area: a range, a choice, or a text."""
+    bound, value = item["bound"], esc(item["value"])
+    name, label, kind = esc(bound.name), esc(bound.label), bound.kind
+    head = f'<label for="c-{name}">{label}</label>'
+    if bound.is_double:
+        typed = 'inputmode="decimal"' if kind == "number" else 'type="date"'
+        start, end = (
+            f'name="{name}_{end}" value="{typed_in}" {typed} aria-label="{label} {esc(word)}">'
+            for end, typed_in, word in (("from", value, _("起")), ("to", esc(item["value_to"]), _("止")))
+        )
+        inner = (
+            f'<div class="condition-pair"><input class="form-control" id="c-{name}" {start}<span class="muted">~</span>'
+            f'<input class="form-control" {end}</div>'
+        )
+    elif kind in {"choice", "bool"}:
+        inner = (
+            f'<select class="form-select" id="c-{name}" name="{name}"><option value="">{esc(_("不限"))}</option>'
+            f"{options_html(bound.choices, item['value'])}</select>"
+        )
+    else:
+        told = f' placeholder="{esc(bound.filter.help)}"' if bound.filter.help else ""
+        inner = (
+            f'<input class="form-control" id="c-{name}" name="{name}" type="search" value="{value}"{told} maxlength="200" '
+            'autocomplete="off">'
+        )
+    double = " is-double" if bound.is_double else ""
+    return mark_safe(f'<div class="condition{double}">{head}{inner}</div>\n')  # noqa: S308  # every part was escaped
 
 
 def column_lines_html(columns: Iterable[dict[str, Any]]) -> SafeString:

@@ -13,13 +13,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Protocol
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from kedang.foundation.access.policies import can
 from kedang.foundation.kernel.text import fold
 from kedang.foundation.search.services import search_run, suggest
 from kedang.foundation.search.sources import kinds, source_of
+from kedang.foundation.web.escaping import esc
 from kedang.foundation.web.records.base import RecordPages
 from kedang.foundation.web.records.cells import Cell, cells_of
 from kedang.foundation.web.records.declare import Column
@@ -127,14 +127,14 @@ def lines_of(actor: Any, kind: Findable, hits: Iterable[Any], words: Iterable[st
     pages = kind.pages
     columns = [Column(name, tones=pages.tones.get(name)) for name in kind.notes]
     rows = pages.for_list(pages.visible(actor), columns).in_bulk([hit.id for hit in hits])
-    cells = cells_of(actor, pages.model, columns)
+    cells, address = cells_of(actor, pages.model, columns), pages.addresses("detail")
     shown = []
     for hit in hits:
         row = rows.get(hit.id)
         if row is not None:
             notes = [cell for cell in cells(row) if cell.text]
             name = marked(pages.name_of(actor, row), words)
-            shown.append(FoundLine(name, pages.url("detail", row.pk), "、".join(str(why) for why in hit.why), notes))
+            shown.append(FoundLine(name, address(row.pk), "、".join(str(why) for why in hit.why), notes))
     return shown
 
 
@@ -158,6 +158,6 @@ def marked(text: str, words: Iterable[str]) -> SafeString:
             start = folded.find(word, start + 1)
     parts: list[str] = []
     for hit, run in groupby(zip(is_hit, text, strict=True), key=itemgetter(0)):
-        words_there = escape("".join(char for _, char in run))
+        words_there = esc("".join(char for _, char in run))
         parts.append(f"<mark>{words_there}</mark>" if hit else words_there)
     return mark_safe("".join(parts))  # noqa: S308  # every run of characters was escaped above

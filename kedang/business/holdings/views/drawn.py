@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import conditional_escape as esc
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from kedang.business.holdings.choices import ItemState
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.drawing import icon_html
+from kedang.foundation.web.escaping import esc
 
 
 def numbered(name: str, *before: int) -> Callable[[int], str]:

@@ -19,6 +19,8 @@ from kedang.foundation.web.records.naming import field_of
 
 Label = str | Promise
 
+_ANY_KEY = 987_654_321
+
 
 class RecordPages:
     """Declare one subclass per kind of record in ``panels.py``; ``urls()`` gives its pages.
@@ -156,6 +158,12 @@ class RecordPages:
     def url(cls, page: str, *args: Any) -> str:
         """Address of one of the pages, e.g. ``url("detail", 7)``."""
         return reverse(f"{cls.app()}:{cls.word()}-{page}", args=args)
+
+    @classmethod
+    def addresses(cls, page: str) -> Callable[[Any], str]:
+        """What makes the address of a key, for many records by one look into the table of addresses."""
+        head, _key, tail = cls.url(page, _ANY_KEY).partition(str(_ANY_KEY))
+        return lambda key: f"{head}{key}{tail}"
 
     @classmethod
     def plural(cls) -> Any:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.functional import cached_property
 
 from kedang.foundation.access.policies import can
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.web.models import ListSettings, SavedView
 from kedang.foundation.web.pages import Crumb, Page
 from kedang.foundation.web.records.base import RecordPages
@@ -28,6 +29,11 @@ from kedang.foundation.web.records.query import (
 )
 
 PLACES_A_ROW = 4
+
+_liked = Prepared(
+    lambda owner_id, record_kind: ListSettings.objects.filter(owner_id=owner_id, record_kind=record_kind),
+    owner_id=int, record_kind=str,
+)  # fmt: skip
 ALL = "all"
 """Key of the tab of all rows, where the list begins with another one."""
 
@@ -110,7 +116,7 @@ class RecordList(Page):
     @cached_property
     def settings(self) -> ListSettings:
         """How the actor likes this list."""
-        found = ListSettings.objects.filter(owner=self.actor, record_kind=self.pages.kind()).first()
+        found = _liked.first(owner_id=self.actor.pk, record_kind=self.pages.kind())
         return found or ListSettings(owner=self.actor, record_kind=self.pages.kind())
 
     @cached_property
@@ -212,8 +218,9 @@ class RecordList(Page):
     def rows(self, page: PageOfRows) -> list[Row]:
         """Lines of the table, every value through the veil."""
         has_detail, cells = self.pages.has_detail, cells_of(self.actor, self.pages.model, self.columns)
+        address = self.pages.addresses("detail") if has_detail else str
         return [
-            Row(obj, page.first_index + at, self.pages.url("detail", obj.pk) if has_detail else "", cells(obj))
+            Row(obj, page.first_index + at, address(obj.pk) if has_detail else "", cells(obj))
             for at, obj in enumerate(page.rows, 1)
         ]
 

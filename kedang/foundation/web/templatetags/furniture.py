@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from kedang.foundation.access.veil import format_value, reveal
 from kedang.foundation.web.drawing import (
     column_lines_html,
+    condition_html,
     copy_html,
     hits_html,
     icon_html,
@@ -42,6 +43,12 @@ def copy_button(cell: Any) -> SafeString:
 def options(choices: Any, chosen: Any = "") -> SafeString:
     """Options of a select."""
     return options_html(choices, chosen)
+
+
+@register.simple_tag
+def condition(item: Any) -> SafeString:
+    """One input of the condition area of a list."""
+    return condition_html(item)
 
 
 @register.simple_tag
