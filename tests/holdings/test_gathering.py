@@ -88,3 +88,9 @@ def test_pages_offer_it(cast: Cast, as_: Callable[..., Any]) -> None:
     assert "待组卷" in waits and "/volumes/arrange/" in waits
     with pytest.raises(NotAllowed):
         s.item_gather(actor=cast.salesperson, item=item_at(cast, responsible=cast.salesperson))
+
+
+def test_an_item_without_a_number_yet_shows_none(cast: Cast, as_: Callable[..., Any]) -> None:
+    """In an open volume it is numbered when the volume is closed: until then its head names no code, not a lone stroke."""
+    item = item_at(cast, "filed")
+    assert '<span title="档号">' not in as_("archivist").get(f"/archive/items/{item.pk}/").content.decode()

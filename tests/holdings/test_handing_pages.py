@@ -45,6 +45,11 @@ def test_from_drawing_up_to_signing(cast: Cast, as_: As) -> None:
     picked = body(seller.get(page("transfer-pick", transfer.pk)))
     assert volume.title in picked and "会议纪要" in picked and "没有可以移交" not in picked
     assert "会议纪要" not in body(seller.get(page("transfer-pick", transfer.pk), {"q": "青山"}))
+    Item.objects.filter(pk=item.pk).update(pages=0)
+    both = {"pick": [f"volume:{volume.pk}", f"item:{item.pk}"]}
+    again = body(seller.post(page("transfer-pick", transfer.pk), both))
+    assert "还没有页数" in again and again.count(" checked>") == 2  # what was picked stays picked
+    Item.objects.filter(pk=item.pk).update(pages=item.pages)
     told = body(seller.post(page("transfer-pick", transfer.pk), {}))
     assert "没有选中案卷或文件" in told
     seller.post(

@@ -118,10 +118,11 @@ class TransferPick(TransferPage):
     def show(self, *, status: int = 200, problem: str = "", picked: frozenset[str] = frozenset()) -> HttpResponse:
         """Draw the candidates."""
         volumes, items = self.offered()
-        rows = [("volume", one, one.page_count) for one in volumes] + [("item", one, one.pages) for one in items]
+        found = [("volume", one, one.page_count) for one in volumes] + [("item", one, one.pages) for one in items]
+        rows = [(kind, one, pages, f"{kind}:{one.pk}" in picked) for kind, one, pages in found]
         return self.draw(
             status=status, obj=self.obj, rows=rows[:MOST_OFFERED], is_cut=len(rows) > MOST_OFFERED, most=MOST_OFFERED, problem=problem,
-            picked=picked, q=self.request.GET.get("q", ""), back_url=self.url("detail"),
+            q=self.request.GET.get("q", ""), back_url=self.url("detail"),
         )  # fmt: skip
 
     def offered(self) -> tuple[list[Volume], list[Item]]:

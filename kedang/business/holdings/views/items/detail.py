@@ -30,6 +30,8 @@ class ItemRecord:
             links.append((_("办理归档"), reverse("holdings:item-filing", args=[self.obj.pk]), "clipboard-check"))
         needed = "holdings.deliver" if self.obj.state == ItemState.RECEIVED else "holdings.file"
         may_change = can(self.actor, needed, self.obj) and self.obj.state != ItemState.REMOVED
+        if self.obj.volume_id is not None and not self.obj.reference_code:
+            made["code"] = None  # it is numbered when its volume is closed
         return {**made, "head_links": links, "can_change": may_change}
 
 
