@@ -115,6 +115,7 @@ ELSEWHERE: dict[str, str] = {
     "case_open": "makes its own object; a second open request for one subject in tests/approvals/test_course.py",
     "case_agree": "case_approve",
     "case_refuse": "case_reject",
+    "copy_read": "one's own mark, set where it is not set yet",
     "stand_in_end": "one's own, under its lock; twice is refused: tests/approvals/test_course.py",
     "task_escalate": "the case's lock decides, and the task is read again under it",
     "flow_draft": "makes its own object under the lock of the company",

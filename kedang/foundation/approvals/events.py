@@ -26,3 +26,4 @@ STAND_IN_SET = EventType("approvals.stand_in_set", _("登记审批代理"), "cha
 STAND_IN_ENDED = EventType("approvals.stand_in_ended", _("结束审批代理"), "change")
 CASE_VIEWED = EventType("approvals.case_viewed", _("查看审批单"), "read")
 CASE_PRINTED = EventType("approvals.case_printed", _("打印审批单"), "disclose")
+COPY_READ = EventType("approvals.copy_read", _("阅读抄送"), "read")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kedang.foundation.access.policies import require
 from kedang.foundation.approvals import events as e
 from kedang.foundation.approvals.choices import AfterReturn, CaseState, DecisionKind, TaskState
-from kedang.foundation.approvals.models import Case
+from kedang.foundation.approvals.models import Case, CaseCopy
 from kedang.foundation.approvals.registry import kind_of
 from kedang.foundation.approvals.services.deciding import USE, require_opinion, save
 from kedang.foundation.approvals.services.going import begin, close_tasks, enter, locked_case, note, refuse_closed
@@ -123,3 +123,13 @@ def _own(actor: Actor, case: Case | int) -> Case:
             raise OutOfScope
         raise Refused("not_yours", _("只有申请人本人可以这样办理。"))
     return row
+
+
+@transaction.atomic
+def copy_read(*, actor: Actor, case: Case) -> bool:
+    """Who was told of a case has read it; whether that was the first time."""
+    rows = CaseCopy.objects.filter(case=case, person_id=actor.id or 0, read_at__isnull=True)
+    if not rows.update(read_at=clock.now()):
+        return False
+    record(actor, e.COPY_READ, case)
+    return True

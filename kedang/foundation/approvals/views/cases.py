@@ -24,7 +24,6 @@ from kedang.foundation.approvals.services import owning
 from kedang.foundation.approvals.services.going import turn_of
 from kedang.foundation.approvals.views.course import TONES, picture
 from kedang.foundation.audit.record import record
-from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.records import RecordDetail, RecordPage
 
@@ -51,9 +50,8 @@ class CaseDetail(RecordDetail):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The page."""
-        CaseCopy.objects.filter(case=self.obj, person_id=self.actor.pk, read_at__isnull=True).update(
-            read_at=clock.now()
-        )
+        if CaseCopy.objects.filter(case=self.obj, person_id=self.actor.pk, read_at__isnull=True).exists():
+            owning.copy_read(actor=self.actor, case=self.obj)
         return super().get(request, **kwargs)
 
     def extra(self) -> dict[str, Any]:

@@ -52,7 +52,9 @@ def style(field: forms.Field) -> forms.Field:
     is_select = isinstance(widget, forms.Select)
     known = widget.attrs.get("class", "")
     widget.attrs["class"] = f"{known} {'form-select' if is_select else 'form-control'}".strip()
-    if isinstance(field, forms.DateField):
+    if isinstance(field, forms.DateTimeField) and not isinstance(widget, forms.HiddenInput):
+        field.widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={**widget.attrs, "type": "datetime-local"})
+    elif isinstance(field, forms.DateField):
         field.widget = forms.DateInput(format="%Y-%m-%d", attrs={**widget.attrs, "type": "date"})
     elif isinstance(field, forms.DecimalField | forms.FloatField | forms.IntegerField) and not is_select:
         field.widget = forms.TextInput(attrs={**widget.attrs, "inputmode": "decimal"})
