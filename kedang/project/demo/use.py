@@ -21,7 +21,8 @@ from kedang.business.lending.services.requesting import use_ask
 from kedang.foundation.access.models import Person
 from kedang.foundation.approvals.choices import TaskState
 from kedang.foundation.approvals.models import Task
-from kedang.foundation.approvals.services.deciding import case_approve, case_reject, case_return, case_withdraw
+from kedang.foundation.approvals.services.deciding import case_approve, case_reject, case_return
+from kedang.foundation.approvals.services.owning import case_withdraw
 from kedang.foundation.kernel import clock
 from kedang.project.demo.acts import Act
 from kedang.project.demo.staff import House
