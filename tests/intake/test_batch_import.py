@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from kedang.business.customers import services as customers
 from kedang.business.customers.models import Contact, Customer
-from kedang.business.customers.preparing import with_number
+from kedang.business.customers.preparing import with_numbers
 from kedang.business.customers.recognising import by_index, look_up_sql, looked_up, refresh_statistics
 from kedang.business.customers.search import NAME, NUMBER
 from kedang.business.intake.models import BatchState
@@ -94,7 +94,7 @@ def test_a_number_is_searched_as_the_search_room_would_encode_it() -> None:
     bare = encode(Document(1, ((NAME, "中山示例"),)))
     for number in ("QY202607", "GY-2026/07", "档2026007", "A", "ab12"):
         whole = encode(Document(1, ((NAME, "中山示例"), (NUMBER, number))))
-        ready = with_number(bare, number)
+        ready = with_numbers([bare], [number])[0]
         assert set(ready.tokens.split()) == set(whole.tokens.split())
         assert set(ready.body.split("|")) == set(whole.body.split("|"))
 

@@ -3,7 +3,7 @@
 What :func:`customer_create` does for one, in the same words: the same columns, the same changes in the trail, the same completeness.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
@@ -23,8 +23,8 @@ from kedang.foundation.kernel.bulk import RowShape, Tail, shape_of
 from kedang.foundation.kernel.checks import identity
 from kedang.foundation.kernel.fields import EncryptedTextField
 from kedang.foundation.kernel.key_ring import TRAIL
-from kedang.foundation.kernel.text.grams import NARROW
-from kedang.foundation.search.documents import OPEN, Document, Encoded, encode
+from kedang.foundation.kernel.text.many import narrow_grams
+from kedang.foundation.search.documents import OPEN, Document, Encoded, encode, encode_many
 
 HEAD = ("id", "number", "uscc_twin")
 CONTACT_HEAD = ("customer_id",)
@@ -112,6 +112,10 @@ class Preparer:
             "fonds_id": spec.fonds_id, "secrecy_level": int(base.get("secrecy_level") or 0), "responsible_id": base.get("responsible"),
             "department_id": base.get("department"),
         }  # fmt: skip
+        self._may_differ = not self._fixed.keys().isdisjoint((*spec.outputs, *spec.shape.varying)) or bool(
+            sealed & self._fixed.keys()
+        )
+        self._firsts: dict[str, str] = {}
         self._scores: dict[tuple[str, ...], int] = {}
         self._contact_names = tuple(name.removeprefix(CONTACT) for name in spec.outputs if name.startswith(CONTACT))
         contact_fields: Any = {column.attname: column for column in Contact._meta.concrete_fields}
@@ -122,8 +126,18 @@ class Preparer:
                 for name in spec.contact_shape.varying
             )
 
-    def prepare(self, values: Sequence[Any], row_keys: RowKeys) -> Prepared:
-        """One row; ``values`` belong to the spec's ``outputs``."""
+    def prepare(self, rows: Iterable[tuple[Sequence[Any], RowKeys]]) -> list[Prepared]:
+        """Some rows; the values of each belong to the spec's ``outputs``."""
+        made = [self._prepare(values, row_keys) for values, row_keys in rows]
+        encoded = encode_many([document for *_, document in made], is_unique=self.spec.shape.vendor == "sqlite")
+        return [
+            Prepared(kind, name, tail, changes, search, contact)
+            for (kind, name, tail, changes, contact, _), search in zip(made, encoded, strict=True)
+        ]
+
+    def _prepare(
+        self, values: Sequence[Any], row_keys: RowKeys
+    ) -> tuple[str, str, Tail, str, tuple[str, Tail, str] | None, Document]:
         row = {name: value for name, value in zip(self.spec.outputs, values, strict=True) if value is not None}
         row["party_kind"], row["name_key"] = row_keys.kind, row_keys.key
         if row_keys.document:
@@ -145,8 +159,8 @@ class Preparer:
                 for name, empty, place in self._columns
             ]
         )
-        search = encode(document_of({**self._scope, **row}, contacts=people, phones=phones))
-        return Prepared(row_keys.kind, row["name"], tail, self._changes(seen, row_keys.kind), search, contact)
+        document = document_of({**self._scope, **row}, contacts=people, phones=phones)
+        return row_keys.kind, row["name"], tail, self._changes(seen, row_keys.kind), contact, document
 
     def _score(self, seen: dict[str, Any], kind: str) -> int:
         """Completeness; rows that fill the same fields have the same."""
@@ -159,13 +173,29 @@ class Preparer:
     def _changes(self, seen: dict[str, Any], kind: str) -> str:
         """The first values of the dossier as the trail keeps them, without the number."""
         openly, sealed = self._noted_openly, self._noted_sealed
-        given = [(name, value) for name, value in seen.items() if value != "" and value is not False]
-        noted: dict[str, Any] = {"party_kind": (None, kind)}
-        noted |= {name: (None, value) for name, value in given if name in openly}
-        for name, value in given:
-            if name in sealed:
-                noted[name] = ("", keys.encrypt(str(value), f"{Customer._meta.label}.{name}", TRAIL))
-        return orjson.dumps(noted).decode()
+        fixed, first = self._fixed, ""
+        if fixed and not self._may_differ:  # what is the same in every row is put into words once
+            first = self._firsts.get(kind) or self._first(kind)
+            noted: dict[str, Any] = {}
+        else:
+            noted = {"party_kind": (None, kind)}
+        for name, value in seen.items():
+            if name in openly and value != "" and value is not False and not (first and name in fixed):
+                noted[name] = (None, value)
+        if not sealed.isdisjoint(seen):
+            for name, value in seen.items():
+                if name in sealed and value != "" and value is not False:
+                    noted[name] = ("", keys.encrypt(str(value), f"{Customer._meta.label}.{name}", TRAIL))
+        told = orjson.dumps(noted).decode()
+        if not first:
+            return told
+        return f"{first},{told[1:]}" if noted else first + "}"
+
+    def _first(self, kind: str) -> str:
+        """The beginning of the changes that rows of a kind have in common, open at its end."""
+        noted = {"party_kind": (None, kind)} | {n: (None, v) for n, v in self._fixed.items() if n in self._noted_openly}
+        self._firsts[kind] = told = orjson.dumps(noted).decode()[:-1]
+        return told
 
     def _contact(self, row: dict[str, Any]) -> tuple[tuple[str, Tail, str] | None, tuple[str, ...], tuple[str, ...]]:
         """The contact of a row, and the names and numbers by which it is found."""
@@ -198,18 +228,24 @@ class Preparer:
         return (given["name"], tail, orjson.dumps(noted).decode()), (given["name"],), phones
 
 
-def with_number(encoded: Encoded, number: str) -> Encoded:
-    """A search document that also answers to the number, which is known only at the moment of writing."""
-    fonds, level, owner, department, region, body, tokens = encoded
-    if number.isascii() and number.isalnum():
-        folded = number.lower()
-        more = " ".join([folded[at : at + NARROW] for at in range(len(folded))])
-        return Encoded(
-            fonds, level, owner, department, region, f"{body}{NUMBER.letter}{folded}{OPEN}", f"{tokens} {more}"
-        )
-    apart = encode(Document(fonds, ((NUMBER, number),)))
-    return Encoded(
-        fonds, level, owner, department, region, body + apart.body.removeprefix(OPEN), f"{tokens} {apart.tokens}"
+def with_numbers(documents: Iterable[Encoded], numbers: Sequence[str]) -> list[Encoded]:
+    """Search documents that also answer to their numbers, which are known only at the moment of writing."""
+    if "".join(numbers).isascii() and all(number.isalnum() for number in numbers) and min(map(len, numbers)) > 1:
+        lower = [number.lower() for number in numbers]
+        letter = NUMBER.letter
+        return [
+            Encoded(fonds, level, owner, department, region, f"{body}{letter}{number}{OPEN}", f"{tokens} {more}")
+            for (fonds, level, owner, department, region, body, tokens), number, more in zip(
+                documents, lower, narrow_grams(lower), strict=True
+            )
+        ]
+    return [_with_number(document, number) for document, number in zip(documents, numbers, strict=True)]
+
+
+def _with_number(encoded: Encoded, number: str) -> Encoded:
+    apart = encode(Document(encoded.fonds_id, ((NUMBER, number),)))
+    return encoded._replace(
+        body=encoded.body + apart.body.removeprefix(OPEN), tokens=f"{encoded.tokens} {apart.tokens}"
     )
 
 

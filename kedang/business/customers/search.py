@@ -27,6 +27,11 @@ PERSON_NAME = Field("N", _("名称"), is_spoken=True, is_person=True, is_exact=T
 FIELDS = (NAME, FORMER_NAME, SHORT_NAME, NUMBER, USCC, REGISTRATION, LEGAL_REPRESENTATIVE, CONTACT, KEY_PERSON)
 PRIVATE = {"contact": _("电话尾号"), "identity": _("证件号码"), "account": _("银行账号")}
 _PLAIN = ("short_name", "number", "uscc", "registration_number", "legal_representative")
+_TEXTS = (
+    (SHORT_NAME, "short_name"), (NUMBER, "number"), (USCC, "uscc"), (REGISTRATION, "registration_number"),
+    (LEGAL_REPRESENTATIVE, "legal_representative"),
+)  # fmt: skip
+_NO_NUMBER = frozenset({""})
 _SEALED = ("phone", "mobile", "id_number", "bank_account")
 _SCOPES = ("fonds_id", "secrecy_level", "responsible_id", "department_id", "region_code", "party_kind")
 
@@ -44,19 +49,13 @@ def document_of(
     ``phones`` are the numbers of the contacts; the customer's own are taken from ``values``.
     """
     get = values.get
-    texts = [
-        (PERSON_NAME if get("party_kind") == "individual" else NAME, get("name") or ""),
-        (SHORT_NAME, get("short_name") or ""),
-        (NUMBER, get("number") or ""),
-        (USCC, get("uscc") or ""),
-        (REGISTRATION, get("registration_number") or ""),
-        (LEGAL_REPRESENTATIVE, get("legal_representative") or ""),
-    ]
-    texts += [(FORMER_NAME, name) for name in former_names]
-    texts += [(CONTACT, name) for name in contacts]
-    texts += [(KEY_PERSON, name) for name in key_persons]
+    texts = [(PERSON_NAME if get("party_kind") == "individual" else NAME, name)] if (name := get("name")) else []
+    texts += [(field, text) for field, column in _TEXTS if (text := get(column))]
+    texts += [(FORMER_NAME, name) for name in former_names if name]
+    texts += [(CONTACT, name) for name in contacts if name]
+    texts += [(KEY_PERSON, name) for name in key_persons if name]
     private: list[str] = []
-    for phone in {get("phone") or "", get("mobile") or "", *phones} - {""}:
+    for phone in {get("phone") or "", get("mobile") or "", *phones} - _NO_NUMBER:
         private += phone_tokens(phone)
     if id_number := get("id_number"):
         private += number_tokens(id_number, "identity")
@@ -64,7 +63,7 @@ def document_of(
         private += number_tokens(account, "account")
     return Document(
         fonds_id=values["fonds_id"],
-        texts=tuple((field, text) for field, text in texts if text),
+        texts=tuple(texts),
         private=tuple(private),
         secrecy_level=get("secrecy_level") or 0,
         owner_id=get("responsible_id"),

@@ -21,7 +21,6 @@ _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\0", 
 
 _UNESCAPES = {escaped: sign for sign, escaped in _ESCAPES if escaped}
 _ESCAPED = re.compile(r"\\.")
-_MUST_ESCAPE = re.compile(r"[\\\t\n\r\0]")
 FEW = 20
 """Up to so many rows PostgreSQL gets an ordinary statement."""
 
@@ -120,8 +119,10 @@ def copy_column(values: Sequence[Any]) -> Sequence[str]:
     kinds = set(map(type, values))
     if kinds == {int}:
         return list(map(str, values))
-    if kinds == {str} and _MUST_ESCAPE.search("".join(values)) is None:
-        return values
+    if kinds == {str}:
+        joined = "".join(values)
+        if not any(sign in joined for sign, _ in _ESCAPES):
+            return values
     return list(map(copy_text, values))
 
 

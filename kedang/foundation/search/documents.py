@@ -1,11 +1,13 @@
 """What is indexed of one record, and its encoding: pure functions that a worker process runs without a database."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kedang.foundation.kernel import keys
-from kedang.foundation.kernel.text import fold, forms, grams
+from kedang.foundation.kernel.text import fold, grams, spoken
+from kedang.foundation.kernel.text.many import narrow_grams, wide_grams
 
 OPEN = "|"
 """Opens a field in the stored text. Folded text holds no signs, so no fragment reaches from one field into the next."""
@@ -14,6 +16,7 @@ SYLLABLES = "^"
 """Letters of the pinyin fields. Their texts are written in alphabets that folding never leaves over, so that a fragment
 of initials, of syllables and of ordinary text is each found in its own kind only."""
 _INITIAL_LETTERS = {ord("a") + at: chr(0x0410 + at) for at in range(26)}
+_has_latin = re.compile(r"[\x00-\x7f]").search
 PRIVATE = "¤"
 """Opens a private token in the index: a keyed digest, never the value."""
 ANCHOR = "§"
@@ -39,8 +42,7 @@ class Field:
     is_exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What the index keeps of one record: who may see it, its texts, and its private numbers by class.
 
     ``private`` holds pairs of secrecy class and tokens made by :func:`phone_tokens` or :func:`number_tokens`.
@@ -82,12 +84,12 @@ def encode(document: Document) -> Encoded:
             if len(folded) <= SHORT_NAME:
                 tokens.add(whole(folded))
         if field.is_spoken and not folded.isascii():
-            all_initials, all_syllables = forms(folded, field.is_person)
+            all_initials, all_syllables = spoken(folded, field.is_person)
             for initials in all_initials:
-                parts[INITIALS + as_initials(initials)] = None
+                parts[INITIALS + initials.translate(_INITIAL_LETTERS)] = None
                 tokens.update(grams(initials))
             for syllables in all_syllables:
-                parts[SYLLABLES + as_syllables("".join(syllables))] = None
+                parts[SYLLABLES + syllables] = None
     return Encoded(
         document.fonds_id,
         document.secrecy_level,
@@ -97,6 +99,67 @@ def encode(document: Document) -> Encoded:
         OPEN + OPEN.join(parts) + OPEN if parts else "",
         " ".join(tokens),
     )
+
+
+def encode_many(documents: Sequence[Document], *, is_unique: bool) -> list[Encoded]:
+    """What :func:`encode` makes of each, for many: the grams of all of them are made together.
+
+    Args:
+        is_unique: each token once. PostgreSQL takes repeats as they come.
+    """
+    bodies: list[str] = []
+    tokens: list[list[str]] = []
+    wide: list[str] = []
+    wide_of: list[int] = []
+    narrow: list[str] = []
+    narrow_of: list[int] = []
+    for at, document in enumerate(documents):
+        parts: dict[str, None] = {}
+        found = list(document.private)
+        tokens.append(found)
+        for field, text in document.texts:
+            folded = fold(text)
+            if not folded:
+                continue
+            parts[field.letter + folded] = None
+            if folded.isascii():
+                if len(folded) > 1:
+                    narrow.append(folded)
+                    narrow_of.append(at)
+                else:
+                    found.append(folded)
+                continue
+            if _has_latin(folded):
+                found += grams(folded)
+            else:
+                wide.append(folded)
+                wide_of.append(at)
+            if field.is_exact and not folded[0].isascii():
+                found.append(ANCHOR + folded[:2])
+                if len(folded) <= SHORT_NAME:
+                    found.append(whole(folded))
+            if field.is_spoken:
+                all_initials, all_syllables = spoken(folded, field.is_person)
+                for initials in all_initials:
+                    parts[INITIALS + initials.translate(_INITIAL_LETTERS)] = None
+                    if len(initials) > 1:
+                        narrow.append(initials)
+                        narrow_of.append(at)
+                    else:
+                        found.append(initials)
+                for syllables in all_syllables:
+                    parts[SYLLABLES + syllables] = None
+        bodies.append(OPEN + OPEN.join(parts) + OPEN if parts else "")
+    for places, several in ((wide_of, wide_grams(wide)), (narrow_of, narrow_grams(narrow))):
+        for at, joined in zip(places, several, strict=True):
+            tokens[at].append(joined)
+    texts: Iterable[str] = map(" ".join, tokens)
+    if is_unique:
+        texts = (" ".join(set(text.split(" "))) if text else "" for text in texts)
+    return [
+        Encoded(fonds, level, owner, department, region if region.isalnum() else "", body, text)
+        for (fonds, _, _, level, owner, department, region), body, text in zip(documents, bodies, texts, strict=True)
+    ]
 
 
 def whole(folded: str) -> str:

@@ -6,7 +6,7 @@ worker process), writes them by the fastest path of the database and must run in
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, cast
@@ -92,20 +92,21 @@ def settle() -> None:
 
 
 @contextmanager
-def settled_beside() -> Iterator[None]:
+def settled_beside() -> Iterator[Callable[[], None]]:
     """While the block writes in bulk, a second connection brings what was written into its final order (PostgreSQL only).
 
     Putting pending entries in order is half of the work of writing them. The writer would do it itself from time to time and stand still
-    meanwhile; searches read pending entries one by one, so that a short list is good for them too.
+    meanwhile; searches read pending entries one by one, so that a short list is good for them too. The block is given a function that it
+    calls when it has written all: the last round then goes on beside what it has left to do. When the block ends all is in order.
     """
     if connection.vendor != "postgresql":
-        yield
+        yield lambda: None
         return
     stop = threading.Event()
     beside = threading.Thread(target=_settle_until, args=(stop,), name="search-settle", daemon=True)
     beside.start()
     try:
-        yield
+        yield stop.set
     finally:
         stop.set()
         beside.join()
@@ -116,7 +117,9 @@ def _settle_until(stop: threading.Event) -> None:
     try:
         with connection.cursor() as cursor:  # what is put in order in one go is put in order once
             cursor.execute("SELECT set_config('maintenance_work_mem', '128MB', false)")
-        while not stop.wait(SETTLE_SECONDS):
+        is_last = False
+        while not is_last:
+            is_last = stop.wait(SETTLE_SECONDS)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT gin_clean_pending_list('search_document_tokens')")
     except Exception:

@@ -7,10 +7,9 @@ set and knows from ``recognising`` which rows are new. Constraints of the databa
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -26,7 +25,7 @@ from kedang.business.customers.fields import KIND_FIELDS
 from kedang.business.customers.models import Contact, Customer, FormerName
 from kedang.business.customers.naming import name_key
 from kedang.business.customers.numbers import codes_of, number_rule, type_code
-from kedang.business.customers.preparing import CONTACT_LABEL, LABEL, Prepared, PrepareSpec, with_number
+from kedang.business.customers.preparing import CONTACT_LABEL, LABEL, Prepared, PrepareSpec, with_numbers
 from kedang.business.customers.rows import typed_value
 from kedang.business.customers.search import KIND
 from kedang.business.customers.services.bulk_saving import rescore, save_columns
@@ -46,8 +45,7 @@ SEARCHED = frozenset({"name", *searching._PLAIN, *searching._SEALED, *searching.
 _NOT_UPDATED = frozenset({"number", "party_kind"})
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(NamedTuple):
     """Key and number of a new customer."""
 
     id: int
@@ -97,8 +95,8 @@ def customers_create_bulk(
         fonds_id=fonds_id, reason=reason, meta=told,
     )  # fmt: skip
     _add_contacts(actor, fonds_id, spec, [(key, row) for key, row in zip(ids, rows, strict=True) if row.contact], told)
-    search = ((key, with_number(row.search, number)) for key, number, row in zip(ids, numbers, rows, strict=True))
-    index.put_many(KIND, search, are_new=True)
+    search = with_numbers((row.search for row in rows), numbers)
+    index.put_many(KIND, zip(ids, search, strict=True), are_new=True)
     return [Created(key, number) for key, number in zip(ids, numbers, strict=True)]
 
 

@@ -57,9 +57,10 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
     started = time.monotonic()
     try:
         require(ctx.actor, "customers.create")
-        beside = index.settled_beside() if batch.row_count >= MANY else nullcontext()
-        with context.use(channel="import"), beside:
+        beside = index.settled_beside() if batch.row_count >= MANY else nullcontext(_nothing)
+        with context.use(channel="import"), beside as all_written:
             _Committer(ctx, batch).run()
+            all_written()
             if batch.row_count >= MANY:
                 bulk.analyze(Customer, Contact, Event)
     except (JobLost, OperationalError, InterfaceError):
@@ -133,7 +134,7 @@ class _Committer:
     def _write(self, ready: ReadyChunk, *, singly: bool) -> None:
         batch = self.batch
         _one_at_a_time(batch.fonds_id)
-        chunk = ImportChunk.objects.select_for_update().get(batch=batch, seq=ready.seq)
+        chunk = ImportChunk.objects.defer("payload").select_for_update().get(batch=batch, seq=ready.seq)
         if chunk.state != ChunkState.STAGED:
             return
         before = packing.unpack_marks(chunk.marks, batch.pk, ready.seq)
@@ -228,6 +229,10 @@ class _Committer:
 
     def _content(self, seq: int) -> list[Any]:
         return [row[packing.VALUES] for row in packing.unpack_values(self.payloads[seq], self.batch.pk, seq)]
+
+
+def _nothing() -> None:
+    """A short batch settles nothing beside."""
 
 
 def _one_at_a_time(fonds_id: int) -> None:

@@ -77,10 +77,15 @@ def prepare_chunk(piece: tuple[int, bytes, str]) -> ReadyChunk:
     seq, payload, outcomes = piece
     rows = packing.unpack_values(payload, _ready.batch_id, seq)
     keys: list[RowKeys | None] = []
-    prepared: list[Prepared | None] = []
-    prepare = _ready.preparer.prepare
-    for row, outcome in zip(rows, outcomes, strict=True):
+    prepared: list[Prepared | None] = [None] * len(rows)
+    places: list[int] = []
+    creating: list[tuple[list[Any], RowKeys]] = []
+    for place, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
         one = RowKeys(*row[packing.KEYS]) if outcome != packing.REJECTED and row[packing.KEYS] else None
         keys.append(one)
-        prepared.append(prepare(row[packing.VALUES], one) if one is not None and outcome == packing.CREATED else None)
+        if one is not None and outcome == packing.CREATED:
+            places.append(place)
+            creating.append((row[packing.VALUES], one))
+    for place, found in zip(places, _ready.preparer.prepare(creating), strict=True):
+        prepared[place] = found
     return ReadyChunk(seq, keys, prepared)

@@ -6,7 +6,7 @@ for a fragment; ``initials`` and ``syllables`` are its pinyin; ``simplify`` conv
 
 from kedang.foundation.kernel.text.folding import fold, has_traditional, simplify
 from kedang.foundation.kernel.text.grams import Cover, cover, grams
-from kedang.foundation.kernel.text.pinyin import forms, initials, syllables
+from kedang.foundation.kernel.text.pinyin import forms, initials, spoken, syllables
 
 __all__ = [
     "Cover",
@@ -17,5 +17,6 @@ __all__ = [
     "has_traditional",
     "initials",
     "simplify",
+    "spoken",
     "syllables",
 ]

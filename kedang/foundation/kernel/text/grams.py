@@ -8,6 +8,7 @@ that is already the whole truth and nothing has to be compared again.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from operator import add
 from typing import NamedTuple
 
@@ -27,15 +28,19 @@ class Cover(NamedTuple):
 
 def grams(folded: str) -> list[str]:
     """The grams of folded text, one for each position, repeats included."""
-    if not folded:
-        return []
+    if folded.isascii():
+        return list(map(folded.__getitem__, _narrow(len(folded))))
     if _HAS_ASCII(folded) is None:
         found = list(map(add, folded, folded[1:]))
         found.append(folded[-1])
         return found
-    if folded.isascii():
-        return [folded[at : at + NARROW] for at in range(len(folded))]
     return [folded[at : at + (NARROW if char < "\x80" else WIDE)] for at, char in enumerate(folded)]
+
+
+@lru_cache(maxsize=512)
+def _narrow(length: int) -> tuple[slice, ...]:
+    """Where the grams of Latin text of some length lie."""
+    return tuple(slice(at, at + NARROW) for at in range(length))
 
 
 def cover(fragment: str) -> Cover:

@@ -21,7 +21,6 @@ MARK = "·"
 MAX_FORMS = 4
 
 _OPEN = frozenset(char for char, readings in USUAL.items() if len(readings) > 1)
-_LONGEST = max(map(len, SETTLED))
 _UMLAUTS = str.maketrans(dict.fromkeys("üǖǘǚǜ", "v") | {"ê": "e"})
 
 Slots = list[tuple[int, tuple[str, ...]]]
@@ -65,22 +64,66 @@ class _Initials(dict[str, str]):
         return initial
 
 
+class _Capitals(dict[str, str]):
+    def __missing__(self, char: str) -> str:
+        self[char] = capital = _SYLLABLES[char].upper()
+        return capital
+
+
 _SYLLABLES = _Syllables()
 _INITIALS = _Initials()
+_CAPITALS = _Capitals()
+_capital = _CAPITALS.__getitem__
 _syllable = _SYLLABLES.__getitem__
 _initial = _INITIALS.__getitem__
 
 
 def forms(folded: str, person: bool = False) -> tuple[list[str], list[list[str]]]:
     """(initials, lists of marked syllables) of folded text in its several forms; empty where nothing has a reading."""
-    slots = _slots(folded, person) if person or not _OPEN.isdisjoint(folded) else None
-    parts = list(map(_syllable, folded))
-    if slots and (len(slots) > 1 or len(slots[0][1]) > 1 or parts[slots[0][0]] != MARK + slots[0][1][0]):
-        return _several(parts, slots)
+    found = _open_forms(folded, person)
+    if found is not None:
+        return found
     initials = "".join(map(_initial, folded))
     if not initials:
         return [], []
+    parts = list(map(_syllable, folded))
     return [initials], [parts if len(initials) == len(parts) else list(filter(None, parts))]
+
+
+def spoken(folded: str, person: bool = False) -> tuple[list[str], list[str]]:
+    """(initials, joined marked syllables in capitals): what :func:`forms` says, as the index writes it."""
+    found = _open_forms(folded, person)
+    if found is not None:
+        return found[0], ["".join(parts).upper() for parts in found[1]]
+    initials = "".join(map(_initial, folded))
+    return ([initials], ["".join(map(_capital, folded))]) if initials else ([], [])
+
+
+def _open_forms(folded: str, person: bool) -> tuple[list[str], list[list[str]]] | None:
+    """The forms where some reading is not the usual one or not certain; None where every character has its usual one."""
+    if _OPEN.isdisjoint(folded[1:] if person else folded) and not (person and folded and _is_read_apart(folded)):
+        return None
+    slots = _slots(folded, person)
+    parts = list(map(_syllable, folded))
+    if slots and (len(slots) > 1 or len(slots[0][1]) > 1 or parts[slots[0][0]] != MARK + slots[0][1][0]):
+        return _several(parts, slots)
+    return None
+
+
+class _ReadApart(dict[str, bool]):
+    """First character of a person's name → whether its reading is not simply the usual one of the character."""
+
+    def __missing__(self, char: str) -> bool:
+        readings = {*SURNAMES[char][:1], *USUAL.get(char, ())} if char in SURNAMES else {*USUAL.get(char, ())}
+        self[char] = told = len(readings) > 1 or any(MARK + reading != _syllable(char) for reading in readings)
+        return told
+
+
+_READ_APART = _ReadApart()
+
+
+def _is_read_apart(name: str) -> bool:
+    return (name[:2] in SURNAMES and len(name) > 1) or _READ_APART[name[0]]
 
 
 def initials(folded: str, person: bool = False) -> list[str]:
@@ -129,13 +172,23 @@ def _slots(folded: str, person: bool) -> Slots:
     return slots
 
 
+@cache
+def _settling(char: str) -> tuple[tuple[str, int, int, str], ...]:
+    """Words that settle the reading of a character: (word, its length, place of the character in it, reading), the one that wins first."""
+    found = [
+        (word, len(word), at, readings[at])
+        for word, readings in SETTLED.items()
+        for at, one in enumerate(word)
+        if one == char and len(word) > 1
+    ]
+    return tuple(sorted(found, key=lambda entry: (-entry[1], -entry[2])))
+
+
 def _settled(folded: str, at: int) -> str:
-    """The reading of the character at ``at`` if a word around it leaves no choice, the longest word winning."""
-    for size in range(min(_LONGEST, len(folded)), 1, -1):
-        for start in range(max(0, at - size + 1), min(at, len(folded) - size) + 1):
-            word = SETTLED.get(folded[start : start + size])
-            if word is not None:
-                return word[at - start]
+    """The reading of the character at ``at`` if a word around it leaves no choice, the longest word winning, then the one that begins first."""
+    for word, _, place, reading in _settling(folded[at]):
+        if place <= at and folded.startswith(word, at - place):
+            return reading
     return ""
 
 
