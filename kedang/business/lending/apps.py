@@ -12,12 +12,14 @@ class LendingConfig(AppConfig):
 
         from kedang.business.holdings.services.whereabouts import guard
         from kedang.business.lending import kinds, marking, reading
+        from kedang.business.lending import in_hand
         from kedang.business.lending.services import telling
         from kedang.business.lending.services.feedback import feedback_due
         from kedang.business.lending.services.locking import promised
         from kedang.foundation.jobs.schedules import schedule
 
         guard(promised)
+        in_hand.declare_kinds()
         telling.declare_kinds()
         reading.declare()
         kinds.declare_kinds()

@@ -19,6 +19,7 @@ LOAN_LAPSED = EventType("loan.lapsed", _("逾期未领，释放保留"), "change
 LOAN_NEXT_TOLD = EventType("loan.next_told", _("通知下一位预约人"), "change")
 LOAN_PHOTO_ADDED = EventType("loan.photo_added", _("加入状况照片"), "change")
 LOAN_CORRECTED = EventType("loan.corrected", _("更正借阅登记"), "change")
+LOAN_PASSED_ON = EventType("loan.passed_on", _("借阅随交接转给他人"), "change")
 LOAN_VIEWED = EventType("loan.viewed", _("查看借阅登记"), "read")
 LOAN_PRINTED = EventType("loan.printed", _("打印借阅单据"), "disclose")
 REGISTER_EXPORTED = EventType("loan.register_exported", _("导出借阅登记簿"), "disclose")
