@@ -34,10 +34,20 @@ MOST_LINES = 8
 
 
 def waiting_for(actor: Any, *, late: bool = False) -> Any:
-    """Tasks that wait for the actor, or for somebody they stand in for."""
-    rows = Task.objects.filter(person_id__in=[actor.pk, *stood_in_for(actor)], state=TaskState.WAITING)
-    rows = rows.exclude(case__requester_id=actor.pk)
+    """Tasks that wait for the actor, or for somebody they stand in for: nobody is asked about their own requests, but whom one stands in
+    for may be.
+    """
+    others = stood_in_for(actor)
+    rows = Task.objects.filter(person_id__in=[actor.pk, *others], state=TaskState.WAITING)
+    if others:
+        rows = rows.exclude(case__requester_id=actor.pk)
     return rows.filter(due_at__lte=clock.now()) if late else rows
+
+
+def waiting_count(actor: Any) -> tuple[int, int]:
+    """How many tasks wait, and how many of them are late: one query."""
+    found = waiting_for(actor).aggregate(waiting=Count("pk"), late=Count("pk", filter=Q(due_at__lte=clock.now())))
+    return found["waiting"], found["late"]
 
 
 def in_tasks(rows: Any) -> Q:
@@ -122,10 +132,9 @@ class CasePages(RecordPages):
     @classmethod
     def view_counts(cls, actor: Any) -> dict[str, int]:
         """What waits, how much of it is late, what came back, and what was not read yet: two queries over indexes."""
-        late = Count("pk", filter=Q(due_at__lte=clock.now()))
-        tasks = waiting_for(actor).aggregate(waiting=Count("pk"), late=late)
+        waiting, late = waiting_count(actor)
         unread = CaseCopy.objects.filter(person_id=actor.pk, read_at__isnull=True).count()
-        return {"waiting": tasks["waiting"], "late": tasks["late"], "copies": unread}
+        return {"waiting": waiting, "late": late, "copies": unread}
 
     @classmethod
     def verbs_for(cls, actor: Any, obj: Any) -> list[Verb]:
@@ -215,8 +224,7 @@ class StandInPages(RecordPages):
 
 def tiles(actor: Any) -> list[Tile]:
     """How much waits."""
-    count = waiting_for(actor).count()
-    late = waiting_for(actor, late=True).count() if count else 0
+    count, late = waiting_count(actor)
     note = _now("其中 %(late)s 件逾期") % {"late": late} if late else ""
     return [
         Tile(
