@@ -17,7 +17,7 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
-from tests.access.harness import archive, asking
+from tests.access.harness import archive, asking, governance
 from tests.access.harness.house import House
 from tests.access.harness.rules import Fact
 
@@ -39,7 +39,7 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
 }
 
 #: Addresses whose fillings a function makes.
-FILLINGS = {**archive.FILLINGS, **asking.FILLINGS}
+FILLINGS = {**archive.FILLINGS, **asking.FILLINGS, **governance.FILLINGS}
 
 #: First match says through which channel an address lets out what it lets out.
 CHANNELS = (

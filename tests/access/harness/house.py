@@ -164,10 +164,12 @@ def build(seed: int, folder: Path) -> House:
     from tests.access.harness.archive import make_archive
     from tests.access.harness.asking import make_cases
     from tests.access.harness.doings import do_what_people_do
+    from tests.access.harness.governance import make_governance
 
     do_what_people_do(house)
     make_archive(house)
     make_cases(house)
+    make_governance(house)
     return house
 
 

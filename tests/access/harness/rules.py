@@ -26,21 +26,23 @@ ACTS = {
     "V": "holdings.view", "R": "holdings.read", "P": "holdings.print", "X": "holdings.export", "D": "holdings.deliver",
     "F": "holdings.file", "A": "holdings.arrange", "M": "holdings.mend", "O": "holdings.reopen", "C": "holdings.receive",
     "H": "holdings.check", "J": "holdings.project", "S": "holdings.scheme", "K": "custody.view", "Q": "custody.keep",
+    "1": "handover.manage", "2": "governance.agreements", "3": "governance.review", "4": "governance.alerts", "5": "governance.view",
+    "6": "governance.use",
     "L": "custody.layout", "W": "files.view", "Y": "files.keep",
 }  # fmt: skip
 
 TABLE = """
 # role            scope       CIAPA  acts          contact identity account personal assessment
-system_admin      all         s----  tarsjbdf
-security_admin    all         m----  tqbd
-auditor           all         mmmmm  vtlebo V
-archivist         all         smmss  vcnpuxgwkizytjhbdo VRPDJFAMCHXS KQLWY
-clerk             department  smmsm  vcnpibd VRPDJ
-salesperson       own         smmss  vcnpubd VRPDJ
-reader            below       mmmmm  vbd V
-department_head   below       smmss  vcnpuxgtbd VRPDJO
-executive         all         smmss  vpxutbd VRPO
-general_manager   all         sssss  vpxugtlbdo VRPOK
+system_admin      all         s----  tarsjbdf 56
+security_admin    all         m----  tqbd 2356
+auditor           all         mmmmm  vtlebo V 45
+archivist         all         smmss  vcnpuxgwkizytjhbdo VRPDJFAMCHXS KQLWY 156
+clerk             department  smmsm  vcnpibd VRPDJ 56
+salesperson       own         smmss  vcnpubd VRPDJ 56
+reader            below       mmmmm  vbd V 56
+department_head   below       smmss  vcnpuxgtbd VRPDJO 156
+executive         all         smmss  vpxutbd VRPO 56
+general_manager   all         sssss  vpxugtlbdo VRPOK 1456
 #
 field_agent       region      s----  vpx V
 analyst           class       mm-mm  vxu VX
