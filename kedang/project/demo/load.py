@@ -16,6 +16,7 @@ from kedang.business.holdings.services.items.indexing import indexed_once as ite
 from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.kernel import clock
 from kedang.project.demo.acts import Act, Stage
+from kedang.project.demo.approvals import approval_acts
 from kedang.project.demo.governance import governance_acts
 from kedang.project.demo.holdings.custody import custody_acts
 from kedang.project.demo.holdings.handing import handing_acts
@@ -61,6 +62,7 @@ def load_demo(
         acts += mishap_acts(house, day)
         acts += volume_acts(house, day)
         acts += printing_acts(house, day)
+        acts += approval_acts(house, day)
         acts += governance_acts(house, day)
         acts.sort(key=lambda act: act.at)
         _play(stage, people, acts, progress)
