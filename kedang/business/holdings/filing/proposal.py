@@ -1,8 +1,10 @@
 """The proposal for a document: kept or not, class, year, retention, arrangement, volume and order, each with its reason."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kedang.business.holdings.choices import Arrangement, FilingStep, VolumeState, YearRule
@@ -175,12 +177,18 @@ def waits_for_volume(item: Item) -> bool:
     return bool(decided) and decided.get("arrangement") == Arrangement.VOLUME
 
 
+@lru_cache(maxsize=256)
+def _year_words(year: int, language: str | None) -> str:
+    """A year in the language of the request: hundreds of proposed titles name the same few."""
+    return _("%(year)s年") % {"year": year}
+
+
 def volume_title(item: Item, series: Series | None, year: int | None) -> str:
     """The title that a new volume begins with."""
     about: Any = item.project or item.customer
     if item.project is not None and item.customer is not None:
         about = f"{item.customer}{item.project}"
-    spoken = _("%(year)s年") % {"year": year} if year else ""
+    spoken = _year_words(year, get_language()) if year else ""
     return f"{about or ''}{spoken}{series.name if series else ''}"[:300]
 
 

@@ -95,14 +95,13 @@ def kind_in(texts: Iterable[str], kinds: Iterable[DocumentType]) -> tuple[Docume
     Longer words win, the word that ends a title before all of its length; among equals the one that stands last.
     """
     folded = [fold(title_from(text)) for text in texts if text]
+    together = "\n".join(folded)
     best: tuple[int, int, DocumentType, str] | None = None
     for kind in kinds:
         for word, key in _keys_of(kind.name, kind.keywords):
-            at = -1
-            for text in folded:
-                at = max(at, text.rfind(key))
-            if at < 0 or not key:
+            if not key or key not in together:
                 continue
+            at = max(text.rfind(key) for text in folded)
             weight = len(key) + (ENDING if any(text.endswith(key) for text in folded) else 0)
             if best is None or (weight, at) > best[:2]:
                 best = (weight, at, kind, word)

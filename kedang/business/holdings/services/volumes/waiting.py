@@ -1,12 +1,15 @@
 """Items that wait to be arranged, with what a page tells of them and no more: one row of the database is one object, not six."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, models
+from django.db.models.base import ModelState
 
 from kedang.business.customers.models import Customer
 from kedang.business.holdings.models import DocumentType, Item, Project, RetentionPeriod, Series
+
+M = TypeVar("M", bound=models.Model)
 
 _OWN = frozenset(
     (
@@ -30,7 +33,7 @@ def waiting_items(found: Any) -> Iterable[Item]:
     shared: dict[tuple[str, int], models.Model] = {}
     own = len(OWN)
     for row in found.values_list(*OWN, *paths):
-        item = Item.from_db(DEFAULT_DB_ALIAS, OWN, row[:own])
+        item = _loaded(Item, OWN, row)
         at = own
         for name, model, columns in BESIDE:
             key = getattr(item, f"{name}_id")
@@ -52,6 +55,14 @@ def _one(
     found = shared.get((name, key))
     if found is None:
         given = {"id": key, **dict(zip(columns, values, strict=True))}
-        names = [field.attname for field in model._meta.concrete_fields if field.attname in given]
-        found = shared[name, key] = model.from_db(DEFAULT_DB_ALIAS, names, [given[one] for one in names])
+        found = shared[name, key] = _loaded(model, given, given.values())
     return found
+
+
+def _loaded(model: type[M], names: Iterable[str], values: Iterable[Any]) -> M:
+    """An object with these columns, the others to be loaded when asked for; ``from_db`` looks at each of sixty that are not there."""
+    made = model.__new__(model)
+    made._state = state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__.update(zip(names, values, strict=False))
+    return made
