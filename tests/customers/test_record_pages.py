@@ -22,6 +22,9 @@ MODULES = (
     "kedang.foundation.audit.record",
     "kedang.foundation.audit.vocabulary",
     "kedang.foundation.access.services",
+    "kedang.foundation.access.opened.services",
+    *(f"kedang.foundation.approvals.services.{name}" for name in ("opening", "deciding", "owning", "flows", "stand_ins")),
+    "kedang.foundation.approvals.general",
     *(
         f"kedang.business.holdings.services.{name}"
         for name in (
@@ -58,6 +61,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "person.md": ("access.Person", "access.Department", "access.Fonds", "access.SignInCounter"),
     "role.md": ("access.Role",),
     "grant.md": ("access.Grant",),
+    "record-grant.md": ("access.RecordGrant",),
+    "case.md": ("approvals.Case", "approvals.CaseLine", "approvals.Task", "approvals.Decision", "approvals.CaseCopy"),
+    "flow.md": ("approvals.Flow", "approvals.FlowStep", "approvals.StandIn"),
     "scheme.md": ("holdings.Scheme", "holdings.Series", "holdings.SeriesMerger", "holdings.RetentionPeriod"),
     "document-type.md": ("holdings.DocumentType",),
     "code-template.md": ("holdings.CodeTemplate", "holdings.ReferenceCode"),
