@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.harness.crash.acts.archive import FilingDesk
+from tests.harness.crash.acts.asking import AskingDesk
 from tests.harness.crash.acts.custody import CustodyDesk
 from tests.harness.crash.acts.customers import CustomerDesk, SecondCustomerDesk
 from tests.harness.crash.acts.desk import Desk, Pace
@@ -39,6 +40,7 @@ DESKS: tuple[type[Desk], ...] = (
     FilingDesk,
     CustodyDesk,
     HandingDesk,
+    AskingDesk,
 )
 READY_WITHIN = 30.0
 QUIET_WITHIN = 120.0

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.harness.crash.acts.customers import name_of
-from tests.harness.crash.compare import archive
+from tests.harness.crash.compare import archive, asking
 from tests.harness.crash.compare.base import Trail
 from tests.harness.crash.journal import Act
 
@@ -225,4 +225,5 @@ LOOKS: dict[str, Callable[[Act, Trail], Parts]] = {
     "import.upload": uploaded,
     "export.ask": exported,
     **archive.LOOKS,
+    **asking.LOOKS,
 }

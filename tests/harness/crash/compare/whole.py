@@ -22,6 +22,7 @@ REPLAYED = (
     "holdings.stocktake",
     "holdings.finding",
     "holdings.transfer",
+    "approvals.case",
 )
 SKIPPED = {"class_names", "completeness"}
 
