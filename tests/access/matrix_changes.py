@@ -8,4 +8,12 @@ GET  notices:preference               200  200  200  200  200  200  200  200  20
 GET  notices:channels                 403  403  403  403  403  200  403  403  403  403  403  302
 POST notices:try                      403  403  403  403  403  302  403  403  403  403  403  302
 POST notices:again                    403  403  403  403  403  302  403  403  403  403  403  302
+GET  customers:dossier-rules          200  403  403  403  403  403  403  403  403  403  200  302
+POST customers:change-call-off        302  403  404  403  403  404  404  403  403  403  404  302
+GET  customers:customer-review-pass   200  403  404  403  403  404  404  403  403  403  404  302
+GET  customers:customer-review-return 200  403  404  403  403  404  404  403  403  403  404  302
+GET  customers:customer-review-refuse 200  403  404  403  403  404  404  403  403  403  404  302
+GET  customers:customer-review-submit 200  200  404  200  403  404  404  403  403  200  404  302
+POST customers:customer-batch-review-pass   302  403  403  403  403  403  403  403  403  403  302  302
+POST customers:customer-batch-review-refuse 302  403  403  403  403  403  403  403  403  403  302  302
 """

@@ -66,7 +66,7 @@ def test_weighty_changes_need_a_reason(cast: Cast, customer: Customer) -> None:
 
 
 def test_a_new_name_keeps_the_old_one(cast: Cast, customer: Customer) -> None:
-    change(cast.salesperson, customer, "营业执照变更", name="青山智能装备有限公司")
+    change(cast.archivist, customer, "营业执照变更", name="青山智能装备有限公司")
     former = FormerName.objects.get(customer=customer)
     assert former.name == "青山精密机械有限公司" and former.until is not None
     assert event_of("customers.former_name_added", former).parent_id == customer.pk

@@ -9,6 +9,7 @@ from django.test import Client
 
 from kedang.business.customers import services
 from kedang.business.customers.models import Contact, Customer, CustomerClass, KeyPerson
+from kedang.foundation.approvals.services.flows import ensure_flows
 from kedang.foundation.audit.models import Event
 from tests.cast import Cast
 from tests.customers.making import USCC_A, event_of
@@ -184,12 +185,16 @@ def test_editing_changes_what_was_typed_and_nothing_else(as_: As, dossier: Custo
     assert orjson.loads(event_of("customers.changed", dossier).changes) == {"employees": [None, 120]}
 
 
-def test_weighty_changes_ask_for_the_reason_in_the_form(as_: As, dossier: Customer) -> None:
+def test_weighty_changes_ask_for_the_reason_in_the_form(as_: As, dossier: Customer, cast: Cast) -> None:
+    ensure_flows(cast.fonds)
     posted = edited(as_, dossier, name="青山智能装备有限公司")
     refused = as_("salesperson").post(home(dossier) + "edit/", posted)
     assert refused.status_code == 422 and "请写明原因" in refused.text
     assert as_("salesperson").post(home(dossier) + "edit/", {**posted, "reason": "执照变更"}).status_code == 302
-    assert "青山精密机械有限公司" in as_("salesperson").get(home(dossier)).text
+    page = as_("salesperson").get(home(dossier)).text
+    assert "待审批的变更" in page and "青山智能装备有限公司" in page and "SQ2026" in page
+    again = as_("salesperson").get(home(dossier) + "edit/").text
+    assert "受保护内容已有变更在等待" in again and "改动须审批" in again
 
 
 def test_the_later_editor_sees_both_versions(as_: As, dossier: Customer, cast: Cast) -> None:

@@ -54,6 +54,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "customers.Customer", "customers.CustomerProfile", "customers.FormerName", "customers.ClassAxis",
         "customers.ClassTerm", "customers.CustomerClass", "customers.DossierRequirement",
     ),
+    "change-request.md": ("customers.ChangeRequest", "customers.ChangeLine", "customers.DossierRules"),
     "contact.md": ("customers.Contact",),
     "key-person.md": ("customers.KeyPerson",),
     "numbering.md": ("numbering.NumberRule", "numbering.NumberSeries", "numbering.NumberEntry"),

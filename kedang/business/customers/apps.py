@@ -8,6 +8,7 @@ class CustomersConfig(AppConfig):
     verbose_name = _("客户档案")
 
     def ready(self) -> None:
-        from kedang.business.customers import in_hand
+        from kedang.business.customers import in_hand, standing
 
         in_hand.declare_kinds()
+        standing.declare()

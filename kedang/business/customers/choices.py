@@ -171,3 +171,25 @@ class Education(models.TextChoices):
     BACHELOR = "bachelor", _("本科")
     MASTER = "master", _("硕士")
     DOCTOR = "doctor", _("博士")
+
+
+class ReviewState(models.TextChoices):
+    """建档审核 (CO-03) of a dossier that does not count yet; one that counts has none."""
+
+    PENDING = "pending", _("待审核")
+    REJECTED = "rejected", _("审核未通过")
+
+
+class ChangeState(models.TextChoices):
+    """What became of a change of protected fields."""
+
+    WAITING = "waiting", _("待审批")
+    SCHEDULED = "scheduled", _("已批准，待生效")
+    APPLIED = "applied", _("已生效")
+    REJECTED = "rejected", _("未批准")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    FAILED = "failed", _("未能生效")
+
+
+OPEN_CHANGES = (ChangeState.WAITING, ChangeState.SCHEDULED)
+"""States in which a change may still take effect."""

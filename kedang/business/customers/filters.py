@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kedang.business.customers.choices import ReviewState
 from kedang.business.customers.models import ClassTerm, Customer, CustomerClass
 from kedang.business.customers.querysets import STALE_AFTER_DAYS
 from kedang.business.customers.reference import (
@@ -161,6 +162,11 @@ def stale_q(actor: Any) -> Q:
     return Q(updated_at__lt=clock.now() - timedelta(days=STALE_AFTER_DAYS))
 
 
+def to_review_q(actor: Any) -> Q:
+    """建档审核 has not been decided."""
+    return Q(review_state=ReviewState.PENDING)
+
+
 def withdrawn_q(actor: Any) -> Q:
     """Taken back."""
     return Q(withdrawn_at__isnull=False)
@@ -171,6 +177,7 @@ CUSTOMER_VIEWS: tuple[View, ...] = (
     View("department", gettext_lazy("部门"), department_q, when=lambda actor: actor.department_id is not None),
     View("incomplete", gettext_lazy("待补全"), incomplete_q),
     View("stale", gettext_lazy("久未更新"), stale_q),
+    View("to-review", gettext_lazy("待审核"), to_review_q),
     View("withdrawn", gettext_lazy("已撤销"), withdrawn_q, when=lambda actor: can(actor, "customers.withdraw")),
 )
 

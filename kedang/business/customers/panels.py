@@ -14,7 +14,7 @@ from kedang.business.customers.filters import CUSTOMER_FILTERS, CUSTOMER_VIEWS
 from kedang.business.customers.forms import choice_input, date_input, text_input
 from kedang.business.customers.models import Contact, Customer, CustomerProfile, KeyPerson
 from kedang.business.customers.numbers import DEFAULT_CODES, NUMBER_KEY
-from kedang.business.customers.tables import CUSTOMER_COLUMNS, GRADE_TONES, SECRECY_TONES, STAGE_TONES
+from kedang.business.customers.tables import CUSTOMER_COLUMNS, GRADE_TONES, REVIEW_TONES, SECRECY_TONES, STAGE_TONES
 from kedang.business.customers.views import home
 from kedang.business.customers.views.children import ContactForm, KeyPersonForm, ToDossier
 from kedang.business.customers.views.detail import CustomerDetail, CustomerHistory
@@ -52,6 +52,16 @@ def kind_panels(party_kind: str) -> tuple[Panel, ...]:
     return panels_from(tuple(group for group in GROUPS if group.fits(party_kind)))
 
 
+def waits_for_review(customer: Any) -> bool:
+    """建档审核 has not been decided."""
+    return bool(customer.is_to_review and not customer.is_withdrawn)
+
+
+def may_be_submitted(customer: Any) -> bool:
+    """It waits, and no request of it is under way."""
+    return waits_for_review(customer) and (customer.review_case is None or not customer.review_case.is_open)
+
+
 GRADING = Panel(
     _("客户等级"),
     ("grade", "grade_reason"),
@@ -70,10 +80,16 @@ class CustomerPages(RecordPages):
     model, prefix, icon = Customer, "customers", "building"
     title = _("客户")
     head_code = "number"
-    head_tags = ("party_kind", "stage", "grade", "secrecy_level")
+    head_tags = ("party_kind", "stage", "grade", "secrecy_level", "review_state")
     head_keys = ("responsible",)
     panels = (Panel(_("基本信息"), EVERY_NAME, wide=WIDE), GRADING, TRACKS)
-    tones = {"stage": STAGE_TONES, "grade": GRADE_TONES, "secrecy_level": SECRECY_TONES, "party_kind": {}}
+    tones = {
+        "stage": STAGE_TONES,
+        "grade": GRADE_TONES,
+        "secrecy_level": SECRECY_TONES,
+        "party_kind": {},
+        "review_state": REVIEW_TONES,
+    }
     columns, filters, views = CUSTOMER_COLUMNS, CUSTOMER_FILTERS, CUSTOMER_VIEWS
     empty_hint = _("点“新建”建立第一份客户档案，或从表格批量导入。")
     toolbar_links = (
@@ -107,6 +123,24 @@ class CustomerPages(RecordPages):
             done=_("客户类型已更改，编号不变。"), confirm=_("建档时选错了类型才需要更改；编号保持不变。"),
         ),
         Verb(
+            "review-pass", _("审核通过"), services.review_pass, action="customers.settle", icon="circle-check", reason="optional",
+            when=waits_for_review, done=_("已通过建档审核，档案从现在起计入。"), batch=True, main=True,
+            confirm=_("通过后此档案计入统计、导出和打印的清单。"),
+        ),
+        Verb(
+            "review-return", _("退回补充"), services.review_return, action="customers.settle", icon="arrow-back-up", reason=True,
+            when=waits_for_review, done=_("已退回建档人补充。"), confirm=_("请写明还缺什么；建档人补全后再次提交。"),
+        ),
+        Verb(
+            "review-refuse", _("审核不通过"), services.review_refuse, action="customers.settle", icon="circle-x", danger=True, reason=True,
+            when=waits_for_review, done=_("未通过建档审核，档案已撤销。"), batch=True,
+            confirm=_("不通过的档案随即撤销，编号不再使用，内容和历史全部保留。"),
+        ),
+        Verb(
+            "review-submit", _("再次送审"), services.review_submit, action="customers.change", icon="send", reason="optional",
+            when=may_be_submitted, done=_("已再次送建档审核。"), confirm=_("送审后由直接上级或档案管理员审核。"),
+        ),
+        Verb(
             "withdraw", _("撤销档案"), services.customer_withdraw, action="customers.withdraw", icon="archive", danger=True,
             reason=True, done=_("档案已撤销，可在“已撤销”视图中查看。"),
             confirm=_("撤销后此客户不再出现在列表和搜索里，不能再修改；编号不再使用，内容和历史全部保留。"),
@@ -123,7 +157,7 @@ class CustomerPages(RecordPages):
     @classmethod
     def for_detail(cls, queryset: Any) -> Any:
         """One query for the record, the people on it and the numbers on its tabs."""
-        return queryset.select_related("responsible", "department").with_counts()
+        return queryset.select_related("responsible", "department", "review_case").with_counts()
 
     @classmethod
     def tabs_for(cls, actor: Any, obj: Any) -> list[Tab]:
@@ -157,7 +191,7 @@ class ChildPages(RecordPages):
     @classmethod
     def urls(cls) -> list[URLPattern]:
         """Form, verbs and eye; the addresses of page and list lead to the dossier."""
-        kept = {f"{cls.word()}-{name}" for name in ("edit", "unmask", *(verb.key for verb in cls.verbs))}
+        kept = {f"{cls.word()}-{name}" for name in ("edit", "unmask", *(verb.key for verb in cls.every_verb()))}
         own = [route for route in super().urls() if route.name in kept]
         home = ToDossier.as_view(pages=cls, tab=cls.tab)
         return [
@@ -227,6 +261,14 @@ menu.add(
         action="customers.classify",
         group="system",
         order=55,
+    ),
+    Entry(
+        _("变更与审核"),
+        "customers:dossier-rules",
+        icon="shield-check",
+        action="customers.classify",
+        group="system",
+        order=56,
     ),
 )
 home.declare()

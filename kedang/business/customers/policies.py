@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kedang.business.customers.models import (
+    ChangeLine,
+    ChangeRequest,
     ClassAxis,
     ClassTerm,
     Contact,
@@ -12,6 +14,7 @@ from kedang.business.customers.models import (
     CustomerClass,
     CustomerProfile,
     DossierRequirement,
+    DossierRules,
     FormerName,
     KeyPerson,
 )
@@ -31,6 +34,7 @@ WITHDRAW = Action("customers.withdraw", _("撤销客户档案"), _GROUP)
 UNMASK = Action("customers.unmask", _("查看敏感内容"), _GROUP, is_reading=True)
 PRINT = Action("customers.print", _("打印客户档案"), _GROUP, is_reading=True, is_taking=True)
 EXPORT = Action("customers.export", _("导出客户清单"), _GROUP, is_reading=True, is_taking=True)
+SETTLE = Action("customers.settle", _("直接修改受保护内容与审核新建档案"), _GROUP)
 CLASSIFY = Action("customers.classify", _("管理分类与完整度要求"), _SETTINGS)
 
 READING = {action.code for action in (VIEW, UNMASK, PRINT, EXPORT)}
@@ -107,3 +111,18 @@ class ClassTermPolicy(Policy):
 @register
 class DossierRequirementPolicy(Policy):
     model, view, change, ignores_scope = DossierRequirement, "customers.view", "customers.classify", True
+
+
+@register
+class DossierRulesPolicy(Policy):
+    model, view, change, ignores_scope = DossierRules, "customers.view", "customers.classify", True
+
+
+@register
+class ChangeRequestPolicy(_OfCustomer):
+    model = ChangeRequest
+
+
+@register
+class ChangeLinePolicy(Policy):
+    model, view, change, parent = ChangeLine, "customers.view", "customers.change", "request"

@@ -25,6 +25,10 @@ class CustomerQuerySet(ScopedQuerySet):
         """Without withdrawn dossiers."""
         return self.filter(withdrawn_at__isnull=True)
 
+    def counted(self) -> "CustomerQuerySet":
+        """Without those that 建档审核 has not passed yet: figures, exports and printed lists take these."""
+        return self.filter(withdrawn_at__isnull=True, review_state__isnull=True)
+
     def incomplete(self, below: int = 60) -> "CustomerQuerySet":
         """Dossiers whose completeness is below a percentage (查漏补缺)."""
         return self.filter(completeness__lt=below)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kedang.business.customers.choices import Grade, Stage
+from kedang.business.customers.choices import Grade, ReviewState, Stage
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.drawing import meter_html
@@ -12,6 +12,7 @@ from kedang.foundation.web.records import Column
 
 STAGE_TONES = {Stage.PRESENT.value: "good", Stage.POTENTIAL.value: "blue", Stage.PAST.value: "plain"}
 GRADE_TONES = {Grade.A.value: "seal", Grade.B.value: "violet", Grade.C.value: "blue", Grade.D.value: "plain"}
+REVIEW_TONES = {ReviewState.PENDING.value: "warn", ReviewState.REJECTED.value: "bad"}
 SECRECY_TONES = {
     SecrecyLevel.PUBLIC: "plain", SecrecyLevel.INTERNAL: "plain", SecrecyLevel.SECRET: "warn",
     SecrecyLevel.CONFIDENTIAL: "bad", SecrecyLevel.TOP_SECRET: "bad",
@@ -68,6 +69,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     Column("email", shown=False),
     Column("department", _("归属部门"), shown=False, text=department_name, needs=("department",)),
     Column("secrecy_level", shown=False, tones=SECRECY_TONES),
+    Column("review_state", shown=False, tones=REVIEW_TONES),
     Column("source", shown=False),
     Column("first_dealt_on", shown=False),
     Column("route_order", shown=False),

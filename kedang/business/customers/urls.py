@@ -8,6 +8,7 @@ from kedang.business.customers.views.form import CascadeOptions, Duplicates
 from kedang.business.customers.views.gaps import Gaps
 from kedang.business.customers.views.papers import Card, ListPrint
 from kedang.business.customers.views.register import Register, RegisterExport, RegisterPrint
+from kedang.business.customers.views.rules import ChangeCallOff, DossierRulesPage
 from kedang.business.customers.views.settings import AxisList, Requirements
 from kedang.business.customers.views.tabs import ProfileForm
 
@@ -38,5 +39,7 @@ urlpatterns = [
     *KeyPersonPages.urls(),
     *ProfilePages.urls(),
     path("settings/classes/", AxisList.as_view(), name="axis-list"),
+    path("customers/changes/<int:pk>/call-off/", ChangeCallOff.as_view(), name="change-call-off"),
+    path("settings/dossier-rules/", DossierRulesPage.as_view(), name="dossier-rules"),
     path("settings/completeness/", Requirements.as_view(), name="requirements"),
 ]

@@ -36,26 +36,26 @@ class BuiltinRole:
 BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "system_admin", "系统管理员", "管理人员、角色、设置与任务；不看客户档案",
-        ("access.view_people", "access.manage_people", "access.manage_roles", "settings.manage", "jobs.view",
+        ("access.view_people", "access.see_as", "access.manage_people", "access.manage_roles", "settings.manage", "jobs.view",
          "safekeeping.view", "safekeeping.run", "approvals.view", "approvals.use", "approvals.manage_flows", "governance.view", "governance.use"),
         {"contact": "show"},
     ),
     BuiltinRole(
         "security_admin", "安全保密员", "授予与收回权限；不看客户档案，不管系统",
-        ("access.view_people", "access.manage_grants", "access.manage_sign_in", "approvals.view", "approvals.use",
+        ("access.view_people", "access.see_as", "access.manage_grants", "access.manage_sign_in", "approvals.view", "approvals.use",
          "governance.view", "governance.use", "governance.agreements", "governance.review"),
         {"contact": "mask"},
     ),
     BuiltinRole(
         "auditor", "审计员", "查阅与导出操作留痕；不改任何内容",
-        ("audit.view", "audit.export", "access.view_people", "safekeeping.view", "approvals.view", "approvals.oversee",
+        ("audit.view", "audit.export", "access.view_people", "access.see_as", "safekeeping.view", "approvals.view", "approvals.oversee",
          "governance.view", "governance.alerts",
          *READ_DOSSIER), MASK_ALL,
     ),
     BuiltinRole(
         "archivist", "档案管理员", "全部客户档案的建立、整理、导入与编号规则",
         (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "customers.withdraw",
-         "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views", "handover.manage",
+         "customers.settle", "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views", "handover.manage",
          "holdings.file", "holdings.arrange", "holdings.mend", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
          "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep", "approvals.oversee",
          "lending.keep", "lending.export", "lending.rules", "holdings.copy"),

@@ -106,6 +106,15 @@ class Customer(models.Model):
     created_at = models.DateTimeField(_("建档时间"), editable=False)
     updated_at = models.DateTimeField(_("更新时间"), editable=False)
     withdrawn_at = models.DateTimeField(_("撤销时间"), null=True, blank=True, editable=False)
+    # Empty means it counts: a column that may be empty is added to millions of rows without writing one of them.
+    review_state = models.CharField(
+        _("建档审核"), max_length=10, choices=c.ReviewState.choices, null=True, blank=True, editable=False
+    )
+    review_case = models.ForeignKey(
+        "approvals.Case", models.PROTECT, null=True, blank=True, verbose_name=_("建档审核单"), related_name="+", db_index=False,
+        editable=False,
+    )  # fmt: skip
+    hold_count = models.PositiveIntegerField(_("冻结"), null=True, blank=True, editable=False)
 
     class_names_label = _("归类")
     """How the trail's entries of classes are called."""
@@ -125,6 +134,10 @@ class Customer(models.Model):
                 violation_error_message=_("此统一社会信用代码已有客户档案。"),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="customer_has_name"),
+            models.CheckConstraint(
+                condition=Q(hold_count__isnull=True) | Q(hold_count=0) | Q(withdrawn_at__isnull=True),
+                name="customer_held_stays",
+            ),
         ]
         indexes = [
             # Whole pages and the usual conditions are answered from this one index; sealed and long columns are not touched.
@@ -158,6 +171,10 @@ class Customer(models.Model):
             models.Index(
                 fields=["fonds", "region_code", "id"], name="customer_by_region", condition=~Q(region_code="")
             ),
+            models.Index(fields=["fonds", "id"], name="customer_to_review", condition=Q(review_state__isnull=False)),
+            models.Index(
+                fields=["review_case"], name="customer_by_review_case", condition=Q(review_case__isnull=False)
+            ),
             models.Index(fields=["id_number_blind"], name="customer_by_id_number", condition=~Q(id_number_blind="")),
             models.Index(fields=["mobile_blind"], name="customer_by_mobile", condition=~Q(mobile_blind="")),
         ]
@@ -174,6 +191,16 @@ class Customer(models.Model):
     def is_withdrawn(self) -> bool:
         """Taken back: shown only to who looks for it on purpose."""
         return self.withdrawn_at is not None
+
+    @property
+    def is_to_review(self) -> bool:
+        """Not counted yet: 建档审核 is under way."""
+        return self.review_state == c.ReviewState.PENDING
+
+    @property
+    def is_held(self) -> bool:
+        """A hold keeps it as it is: it cannot be withdrawn or merged away."""
+        return bool(self.hold_count)
 
     @staticmethod
     def region_code_words(code: str) -> str:

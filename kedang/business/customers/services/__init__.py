@@ -14,6 +14,8 @@ from kedang.business.customers.services.customers import (
 from kedang.business.customers.services.key_persons import key_person_add, key_person_change, key_person_remove
 from kedang.business.customers.services.profiles import profile_change
 from kedang.business.customers.services.requirements import requirements_set
+from kedang.business.customers.services.reviewing import review_pass, review_refuse, review_return, review_submit
+from kedang.business.customers.services.rules import dossier_rules_set
 
 __all__ = [
     "axis_change",
@@ -27,12 +29,17 @@ __all__ = [
     "customer_grade",
     "customer_kind_change",
     "customer_withdraw",
+    "dossier_rules_set",
     "former_name_add",
     "key_person_add",
     "key_person_change",
     "key_person_remove",
     "profile_change",
     "requirements_set",
+    "review_pass",
+    "review_refuse",
+    "review_return",
+    "review_submit",
     "term_change",
     "term_create",
 ]

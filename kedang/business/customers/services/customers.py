@@ -1,6 +1,7 @@
 """The customer itself: create, change, grade, withdraw, former names."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from kedang.business.customers.fields import EVERY_FIELD, KIND_FIELDS, NEEDS_REA
 from kedang.business.customers.models import ClassTerm, Customer, FormerName
 from kedang.business.customers.naming import name_key
 from kedang.business.customers.numbers import issue_numbers, numbering_terms
+from kedang.business.customers.services import changing, reviewing
 from kedang.business.customers.services.belonging import own_scope_defaults, with_people
 from kedang.business.customers.services.checking import checked_customer
 from kedang.business.customers.services.classing import class_links
@@ -41,6 +43,7 @@ from kedang.foundation.access.policies import require, require_still_in_scope
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import right_anywhere, right_on
 from kedang.foundation.audit.record import record
+from kedang.foundation.files.models import StoredFile
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import NotAllowed, Refused
@@ -115,6 +118,7 @@ def customer_create(
     customer.save(update_fields=["completeness"])
     require_still_in_scope(actor, customer, "customers.create")
     reindex([customer.pk])
+    reviewing.review_begin(actor, customer, reason)
     return customer
 
 
@@ -128,8 +132,13 @@ def customer_change(
     reason: str = "",
     confirmed_duplicates: bool = False,
     keep_apart: bool = False,
+    effective_on: date | None = None,
+    proof: StoredFile | None = None,
 ) -> Customer:
     """Change fields of a dossier; fields that are not in ``values`` stay as they are.
+
+    Protected fields of who may not settle them go to approval as a difference and stay as they are until then; the other fields change
+    at once. The customer that is returned then has the request as ``waiting_change``.
 
     Args:
         actor: who changes it.
@@ -138,9 +147,11 @@ def customer_change(
         version: the version that the actor saw; None for machines that have just read it.
         reason: why; needed for the fields of ``NEEDS_REASON``.
         confirmed_duplicates, keep_apart: see :func:`customer_create`.
+        effective_on: day from which the protected fields hold, if not at once.
+        proof: what proves the change of protected fields.
 
     Raises:
-        Refused: ``stale_version`` when someone else changed the dossier meanwhile (``details["conflicts"]`` holds mine and
+        Refused: ``case_open_already``, ``no_flow``, ``effective_past``; ``stale_version`` when someone else changed the dossier meanwhile (``details["conflicts"]`` holds mine and
         theirs), ``reason_missing``, and those of :func:`customer_create`.
     """
     found = locked_customer(actor, customer, "customers.change")
@@ -152,7 +163,7 @@ def customer_change(
         _check_new_kind(found, clean, kind, problems)
     if version is not None and version != found.version:
         refuse_conflict(actor, found, clean, version)
-    old_name = found.name
+    before = {name: getattr(found, name) for name in (*clean, "name_key", "uscc_twin")}
     changes = take_over(found, clean)
     if not changes:
         return found
@@ -164,21 +175,67 @@ def customer_change(
             "reason", _("修改了%(fields)s，请写明原因，例如“营业执照变更”。") % {"fields": "、".join(told_why)}
         )
     problems.refuse("reason_missing" if set(problems) == {"reason"} else "values_invalid")
-    saving = {*changes, *blinds_of(clean)}
+    if not confirmed_duplicates and {"name", "uscc", "id_number"} & set(changes):
+        if "uscc" in changes:
+            _settle_uscc(found, keep_apart)
+        _refuse_duplicates(actor, found, keep_apart)
+    held = changing.held_back(actor, found, changes, effective_on)
+    if held:
+        for name in (*held, *(f"{name}_blind" for name in held), "uscc_twin"):
+            if name in before:
+                setattr(found, name, before[name])
+        blinds = [name for name in blinds_of(clean) if name.removesuffix("_blind") not in held]
+    else:
+        blinds = blinds_of(clean)
+    now = {name: change for name, change in changes.items() if name not in held}
+    if now:
+        changes_write(
+            actor,
+            found,
+            now,
+            old_name=str(before.get("name", found.name)),
+            blinds=blinds,
+            reason=reason,
+            keep_apart=keep_apart,
+        )
+    if held:
+        found.waiting_change = changing.change_ask(
+            actor=actor, customer=found, changes={name: changes[name] for name in held}, reason=reason, effective_on=effective_on,
+            proof=proof, keep_apart=keep_apart,
+        )  # fmt: skip
+    return found
+
+
+def changes_write(
+    actor: Actor,
+    found: Customer,
+    changes: Mapping[str, tuple[Any, Any]],
+    *,
+    old_name: str,
+    blinds: Iterable[str],
+    reason: str,
+    keep_apart: bool,
+    meta: Mapping[str, Any] | None = None,
+    is_settled: bool = False,
+) -> None:
+    """Save checked changes that lie in a locked customer already, with all that follows from them.
+
+    Args:
+        is_settled: approved by those whose matter it is; the result need not lie within the scope of who decided last.
+    """
+    saving = {*changes, *blinds}
     if {"name", "party_kind"} & set(changes):
         found.name_key = name_key(found.name, found.party_kind)
         saving.add("name_key")
     if "uscc" in changes:
         _settle_uscc(found, keep_apart)
         saving.add("uscc_twin")
-    if not confirmed_duplicates and {"name", "uscc", "id_number"} & set(changes):
-        _refuse_duplicates(actor, found, keep_apart)
     with constraints_refuse(_taken_sentences(found)):
-        touch(actor, found, saving=saving)
-    record(actor, CUSTOMER_CHANGED, found, changes=changes, reason=reason.strip(), meta={"version": found.version})
+        touch(actor, found, saving=saving, is_settled=is_settled)
+    told = {"version": found.version, **(meta or {})}
+    record(actor, CUSTOMER_CHANGED, found, changes=changes, reason=reason.strip(), meta=told)
     if "name" in changes and fold(old_name) != fold(found.name):
         _keep_former_name(actor, found, old_name, reason)
-    return found
 
 
 def customer_kind_change(

@@ -80,16 +80,20 @@ def blinds_of(values: Mapping[str, Any]) -> list[str]:
     return [name for name in values if name.endswith("_blind")]
 
 
-def touch(actor: Actor, customer: Customer, *, saving: Iterable[str] = (), action: str = "") -> None:
+def touch(
+    actor: Actor, customer: Customer, *, saving: Iterable[str] = (), action: str = "", is_settled: bool = False
+) -> None:
     """After a change in the dossier: version, time, completeness, search index; then the result must lie in scope.
 
-    ``action``: what was done, where it is another right than changing.
+    ``action``: what was done, where it is another right than changing. ``is_settled``: what was done was decided by others, so that no
+    scope is asked.
     """
     customer.version += 1
     customer.updated_at = clock.now()
     customer.completeness = present_score(customer)[0]
     customer.save(update_fields=[*saving, "version", "updated_at", "completeness"])
-    require_still_in_scope(actor, customer, action)
+    if not is_settled:
+        require_still_in_scope(actor, customer, action)
     reindex([customer.pk])
 
 

@@ -8,9 +8,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kedang.business.customers.choices import ChangeState
 from kedang.business.customers.completeness import requirement_label, requirements_of, score
-from kedang.business.customers.models import CustomerClass
+from kedang.business.customers.models import ChangeRequest, CustomerClass
+from kedang.business.customers.protection import SETTLE
+from kedang.business.customers.services.changing import shown_lines, waiting_of
 from kedang.business.customers.services.writing import presence_values
+from kedang.business.customers.standing import may_read_proof
 from kedang.business.customers.views.past import people_as_of, profile_as_of
 from kedang.foundation.access.policies import can
 from kedang.foundation.kernel import clock
@@ -73,8 +77,24 @@ class CustomerDetail(CustomerRecord, RecordDetail):
             ],
             "classes": classes_of(customer),
             "former_names": list(customer.former_names.all()),
+            **self.waiting(),
             **self.head_extra(),
         }
+
+    def waiting(self) -> dict[str, Any]:
+        """The change that waits, as the reader may see it."""
+        found = waiting_of(self.obj)
+        if found is None:
+            return {}
+        may_settle = can(self.actor, SETTLE, self.obj)
+        proof = (
+            found.proof_id is not None
+            and ChangeRequest.objects.filter(may_read_proof(self.actor), pk=found.pk).exists()
+        )
+        return {
+            "waiting": found, "waiting_lines": shown_lines(self.actor, found, self.obj), "may_read_proof": proof,
+            "may_call_off": may_settle and found.state == ChangeState.SCHEDULED,
+        }  # fmt: skip
 
     def child_fact(self, child: Any, name: str) -> Any:
         """A field of a contact through the veil, with its eye."""

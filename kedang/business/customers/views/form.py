@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from kedang.business.customers.choices import SUBKINDS_OF, PartyKind
 from kedang.business.customers.duplicates import DuplicateHit, duplicates_of
 from kedang.business.customers.events import CUSTOMERS_LISTED
-from kedang.business.customers.fields import NEEDS_REASON
+from kedang.business.customers.fields import NEEDS_REASON, label
 from kedang.business.customers.forms import (
     CASCADES,
     department_field,
@@ -21,6 +21,8 @@ from kedang.business.customers.forms import (
     responsible_field,
 )
 from kedang.business.customers.models import Customer
+from kedang.business.customers.protection import SETTLE, to_approve
+from kedang.business.customers.services.changing import proof_store, waiting_of
 from kedang.business.customers.services.checking import checked_customer
 from kedang.foundation.access.policies import can
 from kedang.foundation.audit.record import SubjectRef, record
@@ -51,6 +53,7 @@ class CustomerForm(RecordForm):
 
     template_name = "customers/form.html"
     hits: list[DuplicateHit]
+    waits: list[str]
 
     @property
     def party_kind(self) -> str:
@@ -79,13 +82,34 @@ class CustomerForm(RecordForm):
         inputs = made.base_fields
         self._fit(inputs)
         inputs["reason"] = style(self._reason())
+        self._waiting_inputs(inputs)
         inputs["confirmed_duplicates"] = forms.BooleanField(
             required=False, label=_("我已查看上面的客户，确认不是同一个")
         )
         if can(self.actor, "customers.withdraw"):
             inputs["keep_apart"] = forms.BooleanField(required=False, label=_("统一社会信用代码相同，仍要分开建档"))
         values = initial_of(self.pages, self.obj, made) if self.obj is not None else self.defaults()
-        return made(data, initial={**values, **(initial or {})}, label_suffix="")
+        files = self.request.FILES if data is not None else None
+        return made(data, files, initial={**values, **(initial or {})}, label_suffix="")
+
+    def _waiting_inputs(self, inputs: dict[str, forms.Field]) -> None:
+        """Day and proof for fields that wait for approval, and a word at each of them."""
+        self.waits = self._waits(list(inputs))
+        for name in self.waits:
+            told = inputs[name].help_text
+            inputs[name].help_text = f"{told} {_('改动须审批。')}".strip() if told else _("改动须审批。")
+        if self.obj is not None and (self.waits or can(self.actor, SETTLE, self.obj)):
+            inputs["effective_on"] = style(
+                forms.DateField(label=_("生效日期"), required=False, help_text=_("不填即批准后立即生效。"))
+            )
+        if self.waits:
+            inputs["proof"] = forms.FileField(
+                label=_("证明材料"), required=False, help_text=_("例如营业执照、客户来函的扫描件。")
+            )
+
+    def _waits(self, names: list[str]) -> list[str]:
+        """Fields whose change goes to approval."""
+        return to_approve(self.actor, self.obj, names) if self.obj is not None else []
 
     def _fit(self, inputs: dict[str, forms.Field]) -> None:
         for name, widget in (("region_code", region_widget()), ("industry_code", industry_widget())):
@@ -120,7 +144,8 @@ class CustomerForm(RecordForm):
             back_url=pages.url("detail", self.obj.pk) if self.obj is not None else pages.url("list"),
             form_url=self.request.get_full_path(), may_add_another=self.obj is None, party_kind=self.party_kind,
             asks_apart="keep_apart" in form.fields and "uscc" in form.errors and getattr(self, "is_taken", False),
-            exclude_id=self.obj.pk if self.obj is not None else "",
+            exclude_id=self.obj.pk if self.obj is not None else "", waits=self.waiting_words(),
+            waiting=waiting_of(self.obj) if self.obj is not None and self.waits else None,
         )  # fmt: skip
 
     def save(self, form: RecordFormBase) -> Any:
@@ -135,19 +160,43 @@ class CustomerForm(RecordForm):
             self.is_taken = refusal.code == "uscc_taken"
             raise
 
+    def waiting_words(self) -> str:
+        """Labels of the fields that go to approval."""
+        return "、".join(label(name) for name in self.waits)
+
     def save_changed(self, form: RecordFormBase) -> Any:
         """Only what was changed, with the reason whether it was changed or not."""
         from kedang.foundation.web.records.form_fields import changed_values
 
-        answers = ("reason", "confirmed_duplicates", "keep_apart")
+        answers = ("reason", "confirmed_duplicates", "keep_apart", "effective_on", "proof")
         typed = {name: value for name, value in changed_values(form).items() if name not in answers}
         changed = self.settled(typed)
         if not changed:
             return self.obj
+        waits = self._waits(list(changed))
         changed |= {name: form.cleaned_data[name] for name in answers if name in form.cleaned_data}
-        return self.pages.save_change(self.actor, self.obj, changed, self.asked_version())
+        with transaction.atomic():  # a proof whose change is refused is not kept
+            if upload := changed.pop("proof", None):
+                changed["proof"] = proof_store(self.actor, upload) if waits else None
+            return self.pages.save_change(self.actor, self.obj, changed, self.asked_version())
 
     def done_sentence(self, saved: Any) -> str:
+        if change := getattr(saved, "waiting_change", None):
+            fields = "、".join(label(line.field) for line in change.lines.all())
+            if change.case is None:
+                return _("已保存；%(fields)s到 %(day)s 生效。") % {
+                    "fields": fields,
+                    "day": change.effective_on.isoformat(),
+                }
+            return _("已保存；%(fields)s的变更已提交审批（%(number)s），批准后才生效。") % {
+                "fields": fields,
+                "number": change.case.number,
+            }
+        if saved.is_to_review:
+            return _("“%(name)s”已保存，编号 %(number)s，经建档审核后计入。") % {
+                "name": saved.name,
+                "number": saved.number,
+            }
         return _("“%(name)s”已保存，编号 %(number)s。") % {"name": saved.name, "number": saved.number}
 
     def next_url(self, saved: Any) -> str:

@@ -23,7 +23,7 @@ RECENT_DAYS = 30
 def tiles(actor: Any) -> list[Tile]:
     """My dossiers by what they need; who keeps none sees what lies in reach, counted no further than lists count."""
     home = reverse("customers:customer-list")
-    rows = Customer.objects.visible_to(actor).current()
+    rows = Customer.objects.visible_to(actor).counted()
     mine = rows.filter(mine_q(actor)).aggregate(
         all=Count("id"), potential=Count("id", filter=Q(stage=Stage.POTENTIAL)), incomplete=Count("id", filter=incomplete_q(actor)),
         stale=Count("id", filter=stale_q(actor)),

@@ -18,6 +18,8 @@ from kedang.foundation.web.records import Column, RecordExport, RecordList
 from kedang.foundation.web.records.paging import SIZES, PageOfRows
 
 CURRENT = Q(withdrawn_at__isnull=True)
+COUNTED = CURRENT & Q(review_state__isnull=True)
+"""What leaves in a file or on paper: dossiers that 建档审核 has passed, or that needed none."""
 
 
 class CustomerList(RecordList):
@@ -93,7 +95,9 @@ class CustomerExport(RecordExport):
 
     def narrowed(self) -> Q:
         """See :class:`CustomerList`."""
-        return super().narrowed() if self.view_key == "withdrawn" else super().narrowed() & CURRENT
+        if self.view_key in ("withdrawn", "to-review"):
+            return super().narrowed()
+        return super().narrowed() & COUNTED
 
     def event_meta(self) -> dict[str, Any]:
         """Keys of the customers that are in the file."""

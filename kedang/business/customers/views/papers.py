@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from kedang.business.customers.events import CUSTOMER_PRINTED, CUSTOMERS_PRINTED
 from kedang.business.customers.models import Customer
 from kedang.business.customers.printing import card_pdf, list_pdf
 from kedang.business.customers.views.changes import change_events, change_rows, lines_of
-from kedang.business.customers.views.lists import CustomerList
+from kedang.business.customers.views.lists import COUNTED, CustomerList
 from kedang.business.customers.views.register import pdf
 from kedang.foundation.access.opened.services import opening_spend
 from kedang.foundation.access.policies import at_large, require
@@ -51,6 +52,10 @@ class ListPrint(CustomerList):
     """The list as PDF, with the conditions of the address it was asked from."""
 
     results_only = False
+
+    def narrowed(self) -> Q:
+        """Only what counts stands on paper, unless the view asks for the others."""
+        return super().narrowed() if self.view_key in ("withdrawn", "to-review") else super().narrowed() & COUNTED
 
     def required_action(self) -> str:
         return "customers.print"
