@@ -4,11 +4,15 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kedang.business.lending.models import BasketLine, UpdateTask, UseFeedback, UseRequest, UseWanted
+from kedang.foundation.access.actions import Action
 from kedang.foundation.access.grants import ActiveGrant, has_action
 from kedang.foundation.access.policies import NOTHING, Policy, ScopePaths, any_of, register
 from kedang.foundation.kernel.actors import Actor
+
+SEE_AS = Action("access.see_as", _("以此人视角查看（只读，核对权限）"), _("人员与权限"), is_reading=True)
 
 
 @register

@@ -13,6 +13,7 @@ from kedang.business.lending.models import UpdateTask, UseFeedback
 from kedang.business.lending.services import feedback as services
 from kedang.business.lending.services.things import words_of
 from kedang.business.lending.views.use import after, figures
+from kedang.business.lending.views.use.openings import GuardedVerb
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.home import Block, Line, work_list
 from kedang.foundation.web.menu import Entry, menu
@@ -105,7 +106,7 @@ class UpdateTaskPages(RecordPages):
             done=_("已办结。"), confirm=_("核对后档案没有错的，写明依据。"),
         ),
     )  # fmt: skip
-    has_export = False
+    has_export, verb_view = False, GuardedVerb
 
     @classmethod
     def verbs_for(cls, actor: Any, obj: Any) -> list[Verb]:

@@ -13,7 +13,7 @@ from kedang.business.lending.models import UseRequest
 from kedang.business.lending.services import basket, granting, openings
 from kedang.business.lending.services.matching import waiting_for_match
 from kedang.business.lending.services.things import words_of
-from kedang.business.lending.views.use import asking, taking
+from kedang.business.lending.views.use import asking, see_as, taking
 from kedang.business.lending.views.use import openings as opened
 from kedang.foundation.access.grants import is_opened_by
 from kedang.foundation.access.models import RecordGrant
@@ -82,7 +82,7 @@ class UseRequestPages(RecordPages):
     )  # fmt: skip
     is_open, has_export = True, True
     export_action, export_event = "lending.export", events.USES_EXPORTED
-    read_event = events.USE_VIEWED
+    read_event, verb_view = events.USE_VIEWED, opened.GuardedVerb
 
     @classmethod
     def for_detail(cls, queryset: Any) -> Any:
@@ -117,7 +117,7 @@ class OpeningPages(RecordPages):
         ),
     )
     columns = (
-        Column("source", lead=True), Column("shown_label", _("档案"), wrap=True, text=lambda row, actor: row.shown_label or "", needs=("subject_type",)),
+        Column("source", lead=True), Column("shown_label", _("档案"), wrap=True, text=lambda row, actor: getattr(row, "shown_label", ""), needs=("subject_type",)),
         Column("kind", _("种类"), text=lambda row, actor: words_of(row.subject_type), needs=("subject_type",)), Column("person"),
         Column("valid_from"), Column("valid_until", sort=True), Column("state", _("状态"), text=state_cell, needs=("ended_at", "valid_until", "valid_from")),
         Column("used", _("已用"), text=lambda row, actor: openings.used_words(row), needs=("used", "quota")),
@@ -141,12 +141,7 @@ class OpeningPages(RecordPages):
     )  # fmt: skip
     is_open, has_export = True, False
     read_event = events.GRANT_VIEWED
-    detail_view = opened.OpeningDetail
-
-    @classmethod
-    def visible(cls, actor: Any) -> Any:
-        """With the names of what is open, as far as the reader of the list may see them."""
-        return opened.with_labels(actor, super().visible(actor))
+    list_view, detail_view, verb_view = opened.OpeningList, opened.OpeningDetail, opened.GuardedVerb
 
     @classmethod
     def verbs_for(cls, actor: Any, obj: Any) -> list[Verb]:
@@ -184,6 +179,8 @@ URLS: list[URLPattern] = [
     path("use/match/<int:pk>/", asking.Match.as_view(), name="use-match"),
     path("use/copies/<int:pk>/", taking.CopyMake.as_view(), name="use-copy"),
     path("use/exports/<int:pk>/", taking.RecordTake.as_view(), name="use-export"),
+    path("use/see-as/", see_as.SeeAsList.as_view(), name="see-as-list"),
+    path("use/see-as/<int:pk>/", see_as.SeeAs.as_view(), name="see-as"),
     path("use/mark/", taking.MarkCheck.as_view(), name="mark-check"),
     path("use/open/", opened.OpenNow.as_view(), name="use-open"),
     *UseRequestPages.urls(),
@@ -209,6 +206,11 @@ menu.add(
 )
 menu.add(
     Entry(_("查验标记"), "lending:mark-check", icon="shield-search", action="audit.view", group="lending", order=80)
+)
+menu.add(
+    Entry(
+        _("以此人视角查看"), "lending:see-as-list", icon="user-search", action="access.see_as", group="system", order=25
+    )
 )
 work_list.add_tiles(tiles, action="approvals.view", order=30)
 work_list.add_block(Block("use-to-match", _("按编号申请，待核对"), to_match, "search", "", "lending.keep", 25))

@@ -51,7 +51,9 @@ def wanted_match(*, actor: Actor, wanted: UseWanted | int, thing: Thing) -> UseW
         OutOfScope, NotAllowed. Refused: ``wanted_settled``, ``case_closed``, ``sort_unfit``, ``line_there``.
     """
     row, case = _ready(actor, wanted)
-    thing = things_of([(thing._meta.label_lower, thing.pk)], actor).get((thing._meta.label_lower, thing.pk)) or _nothing()
+    thing = (
+        things_of([(thing._meta.label_lower, thing.pk)], actor).get((thing._meta.label_lower, thing.pk)) or _nothing()
+    )
     if not isinstance(thing, FITS[row.request.sort]):
         told = _("“%(sort)s”不适用于%(kind)s。请另选。")
         raise Refused("sort_unfit", told % {"sort": row.request.get_sort_display(), "kind": thing._meta.verbose_name})
