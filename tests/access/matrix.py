@@ -9,6 +9,7 @@ from tests.access.matrix_approvals import APPROVALS
 from tests.access.matrix_archive import ARCHIVE
 from tests.access.matrix_changes import CHANGES
 from tests.access.matrix_governance import GOVERNANCE
+from tests.access.matrix_loans import LOANS
 
 MATRIX = """
 #                                     arch sale coll head audi admi offi read mana cler stra none
@@ -201,3 +202,4 @@ MATRIX += APPROVALS
 MATRIX += ARCHIVE
 MATRIX += CHANGES
 MATRIX += GOVERNANCE
+MATRIX += LOANS

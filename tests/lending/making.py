@@ -52,7 +52,7 @@ def paper_in(volume: Volume, title: str = "销售合同", **values: Any) -> Item
 def approved(cast: Cast, requester: Person | None = None, **values: Any) -> Case:
     """A request that was approved, written as a row."""
     flow = Flow.objects.filter(fonds=cast.fonds, kind="lending.trial").first() or Flow.objects.create(
-        fonds=cast.fonds, kind="lending.trial", name="试办", line=1, made_by="测试", made_at=clock.now()
+        fonds=cast.fonds, kind="lending.trial", name="试办", line=9001, made_by="测试", made_at=clock.now()
     )
     who, now = requester or cast.salesperson, clock.now()
     given = {

@@ -12,6 +12,7 @@ from kedang.foundation.access.actions import Action
 from kedang.foundation.access.grants import ActiveGrant, has_action
 from kedang.foundation.access.policies import Policy, ScopePaths, any_of, register
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.refused import NotAllowed, Refused
 
 _GROUP = _("档案利用")
 
@@ -41,6 +42,14 @@ class LoanPolicy(Policy):
     def covers(self, grant: ActiveGrant, obj: models.Model) -> bool:
         """See :meth:`scope`."""
         return super().covers(grant, obj) or (isinstance(obj, Loan) and obj.borrower_id == grant.person_id)
+
+    def refuse(self, actor: Actor, code: str, obj: models.Model) -> Refused | None:
+        """What readers do themselves they do with their own loans; the desk with all."""
+        if code != "lending.reserve" or actor.is_system or not isinstance(obj, Loan):
+            return None
+        if obj.borrower_id == actor.id or has_action(actor, "lending.keep"):
+            return None
+        return NotAllowed(str(_("这是他人的借阅，只有借阅人本人和档案管理员可以办理。")), action=code)
 
     def level_of(self, actor: Actor, obj: Any) -> int:
         """One's own loan is known to oneself."""

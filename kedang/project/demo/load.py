@@ -26,6 +26,7 @@ from kedang.project.demo.holdings.printing import printing_acts
 from kedang.project.demo.holdings.scheme import scheme_acts
 from kedang.project.demo.holdings.storage import check_files
 from kedang.project.demo.holdings.volumes import volume_acts
+from kedang.project.demo.lending import lending_acts
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.party import Party
 from kedang.project.demo.people import add_people
@@ -64,6 +65,7 @@ def load_demo(
         acts += printing_acts(house, day)
         acts += approval_acts(house, day)
         acts += governance_acts(house, day)
+        acts += lending_acts(house, day)
         acts.sort(key=lambda act: act.at)
         _play(stage, people, acts, progress)
         check_files(day)

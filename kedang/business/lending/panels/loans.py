@@ -78,8 +78,8 @@ class LoanPages(RecordPages):
     )  # fmt: skip
     columns = (
         Column("number", lead=True, sort="pk"), Column("state", tones=STATE_TONES), "subject_code", Column("subject_title", wrap=True),
-        "borrower", "department", Column("place", tones=PLACE_TONES), Column("issued_at"), Column("due_on", sort=True),
-        Column("late", _("期限"), text=late_words, needs=("state", "due_on")), Column("renewals", shown=False),
+        "borrower", Column("place", tones=PLACE_TONES), Column("due_on", sort=True),
+        Column("late", _("期限"), text=late_words, needs=("state", "due_on")), Column("department", shown=False), Column("issued_at", shown=False), Column("renewals", shown=False),
         Column("returned_at", shown=False), Column("is_whole", shown=False), Column("purpose", shown=False, tones={}),
         Column("approved_by", shown=False), Column("location_text", shown=False), Column("issued_by", shown=False),
         Column("returned_by", shown=False), Column("reader_name", shown=False), Column("remarks", shown=False, wrap=True),
@@ -173,7 +173,7 @@ URLS: list[URLPattern] = [
 ]
 
 for kind in ("holdings.volume", "holdings.item"):
-    RecordPages.add_tab(kind, Tab("loans", _("借阅"), view=ThingTab, action=LOOK))
+    RecordPages.add_tab(kind, Tab("loans", _("借阅"), view=ThingTab, action="holdings.view"))
 
 menu.add_group("lending", _("利用"), 28)
 menu.add(

@@ -16,6 +16,19 @@ STATE_TONES = {
     "reserved": "blue", "prepared": "blue", "issued": "good", "recalled": "warn", "returned": "warn", "closed": "plain",
     "cancelled": "plain",
 }  # fmt: skip
+OPTIONAL = frozenset(
+    {
+        "location_text",
+        "seat",
+        "reader_name",
+        "reader_unit",
+        "reader_paper",
+        "reader_phone",
+        "reason",
+        "remarks",
+        "due_on",
+    }
+)
 PLACE_TONES = {"room": "plain", "away": "violet"}
 
 
@@ -72,6 +85,13 @@ class LoanPage(RecordDetail):
             "can_change": head["can_change"] and self.obj.state not in (LoanState.CLOSED, LoanState.CANCELLED),
         }
 
+    def panels(self) -> list[dict[str, Any]]:
+        """What was not filled in and need not be is left out."""
+        drawn = super().panels()
+        for one in drawn:
+            one["facts"] = [fact for fact in one["facts"] if fact.name not in OPTIONAL or not fact.is_empty]
+        return [one for one in drawn if one["facts"]]
+
     def extra(self) -> dict[str, Any]:
         loan: Loan = self.obj
         keeps, seen = can(self.actor, "lending.keep", loan), thing_is_seen(self.actor, loan)
@@ -86,5 +106,6 @@ class LoanPage(RecordDetail):
             "issue_faults": [one for one in faults if one.moment == Moment.ISSUE],
             "return_faults": [one for one in faults if one.moment == Moment.RETURN],
             "photos": list(loan.photos.select_related("file")),
+            "may_print": can(self.actor, "lending.reserve", loan),
             "may_find": can(self.actor, "custody.view"),
         }  # fmt: skip

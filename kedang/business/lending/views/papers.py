@@ -23,7 +23,7 @@ MOST = 1000
 class Slip(Page):
     """借阅单."""
 
-    action = "lending.view"
+    action = "lending.reserve"
     form = "slip"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -32,6 +32,7 @@ class Slip(Page):
         loan = rows.filter(pk=pk).first()
         if loan is None:
             raise OutOfScope
+        require(self.actor, "lending.reserve", loan)
         made = render_sheet(self.card(loan))
         with transaction.atomic():
             record(self.actor, LOAN_PRINTED, loan, meta={"form": self.form})
