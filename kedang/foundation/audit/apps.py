@@ -10,8 +10,9 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from kedang.foundation.audit import standing
         from kedang.foundation.audit.sealing import events  # noqa: F401
-        from kedang.foundation.kernel import columns, migrating
+        from kedang.foundation.kernel import columns, migrating, planning
 
         columns.install()
         migrating.install()
+        planning.install()
         standing.register()
