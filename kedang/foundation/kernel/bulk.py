@@ -67,8 +67,9 @@ def shape_of(
             continue
         value = constants[name] if constants and name in constants else column.get_default()
         fixed[name] = plain(column.get_db_prep_save(value, connection))
-    names = {column.attname: str(column.column) for column in model._meta.concrete_fields}
-    pairs = tuple((names[name], value) for name, value in fixed.items())
+    columns = {column.attname: column for column in model._meta.concrete_fields}
+    names = {name: str(column.column) for name, column in columns.items()}
+    pairs = tuple((names[name], value) for name, value in fixed.items() if not _is_absent(columns[name], value))
     text = "".join("\t" + copy_text(value) for _, value in pairs)
     return RowShape(
         model._meta.db_table,
@@ -78,6 +79,11 @@ def shape_of(
         connection.vendor,
         text,
     )
+
+
+def _is_absent(column: Any, value: Any) -> bool:
+    """Whether a column may be left out, since the engine itself puts nothing there."""
+    return value is None and column.db_default is models.NOT_PROVIDED
 
 
 def insert_rows(shape: RowShape, rows: Iterable[tuple[Sequence[Any], Tail]]) -> None:

@@ -46,13 +46,16 @@ def main(argv: list[str] | None = None) -> int:
 
     from kedang.project import settings as _settings  # noqa: F401  (installs the SQLite engine before Django loads it)
 
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    from kedang.project.cli.import_ import start_helpers
+
+    start_helpers(arguments)
     django.setup()
     from django.db import DatabaseError
 
     from kedang.foundation.kernel.refused import Refused
     from kedang.foundation.safekeeping.interrupted import refuse_interrupted
 
-    arguments = list(sys.argv[1:] if argv is None else argv)
     args = build_parser().parse_args(arguments)
     as_json = bool(getattr(args, "as_json", False))
     try:

@@ -136,8 +136,12 @@ class NameReader:
 
     def _back(self, text: str) -> tuple[str, str, str]:
         """A region before the legal form: 中国移动通信集团江苏(有限公司)."""
+        end = len(text)
         for length in (3, 2, 4):
-            place = self._place(text, len(text) - length) if len(text) >= length + 2 else None
+            at = end - length
+            if at < 2 or text[at : at + 2] not in self._places:
+                continue
+            place = self._place(text, at)
             if place is not None and place[0] == length and len(place[1]) >= 2:
                 return text[:-length], place[1], place[2]
         return text, "", ""
