@@ -28,6 +28,11 @@ def followed(cast: Cast) -> None:
     )
 
 
+def passed() -> None:
+    """Everything so far was looked at, also what was only just written."""
+    AlertMark.objects.update(last_event_id=Event.objects.latest("id").pk)
+
+
 def noon() -> datetime:
     """Yesterday at noon: no night, and settled."""
     moment = clock.local(clock.now()) - timedelta(days=1)
@@ -69,6 +74,7 @@ def test_bulk_reading_is_told_once_with_its_evidence(cast: Cast) -> None:
     assert Event.objects.get(code="governance.alert_raised").subject_id == alert.pk
     alerts_run()
     assert Alert.objects.count() == 1  # nothing new, nothing told
+    passed()
     did(cast.salesperson, 35, at=noon() + timedelta(hours=3))
     alerts_run()
     alert.refresh_from_db()
@@ -108,7 +114,7 @@ def test_doors_tried_again_and_again(cast: Cast) -> None:
 def test_leavers_who_take_something_out(cast: Cast) -> None:
     dossiers_of(cast, 1)
     leaving(cast)
-    AlertMark.objects.update(last_event_id=Event.objects.latest("id").pk)
+    passed()
     Person.objects.filter(pk=cast.salesperson.pk).update(handing_since=noon())
     did(cast.salesperson, 1, code="customers.printed", category="disclose")
     alerts_run()
@@ -142,7 +148,7 @@ def test_rules_are_set_and_switched_off(cast: Cast) -> None:
         with pytest.raises(Refused):
             rules_change(actor=security, reason="调低", thresholds={"bulk": {"records": value, "minutes": 5, "on": 1}})
     rules_change(actor=security, reason="调低", thresholds={"bulk": {"records": 10, "minutes": 5, "on": 1}})
-    AlertMark.objects.update(last_event_id=Event.objects.latest("id").pk)
+    passed()
     did(cast.salesperson, 12)
     alerts_run()
     assert the_alert(AlertRule.BULK).count == 12

@@ -27,7 +27,11 @@ class AgreementMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Only plain lack of rights; step-up and quotas have answers of their own."""
         person = request.user
-        if type(exception) not in (NotAllowed, OutOfScope) or not isinstance(person, Person) or not lacks_agreement(person):
+        if (
+            type(exception) not in (NotAllowed, OutOfScope)
+            or not isinstance(person, Person)
+            or not lacks_agreement(person)
+        ):
             return None
         address = reverse("governance:agreement-mine")
         back = request.get_full_path() if request.method == "GET" else ""

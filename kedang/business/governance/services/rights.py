@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 
 from kedang.business.governance import events as e
 from kedang.business.governance.choices import RightsKind
@@ -93,7 +93,7 @@ def rights_carry_out(*, actor: Actor, request: RightsRequest) -> RightsRequest:
         raise OutOfScope
     require(actor, REVIEW.code, row)
     if not row.is_due:
-        raise Refused("not_due", _("此申请没有待执行的内容，或已由他人执行。"))
+        raise Refused("not_due", _now("此申请没有待执行的内容，或已由他人执行。"))
     _carry_out(actor, row)
     found: RightsRequest = row
     return found
@@ -115,7 +115,7 @@ def approved(actor: Actor, case: Case) -> None:
 
 
 def _carry_out(actor: Actor, row: RightsRequest) -> None:
-    why = _("%(number)s：%(reason)s") % {"number": row.case.number, "reason": row.case.reason}
+    why = _now("%(number)s：%(reason)s") % {"number": row.case.number, "reason": row.case.reason}
     if row.kind in TAKING and row.old_grant is not None and row.old_grant.ended_at is None:
         grant_end(actor=actor, grant=row.old_grant, reason=why[:200])
     if row.kind in GIVING and row.role is not None:
@@ -136,27 +136,27 @@ def _carry_out(actor: Actor, row: RightsRequest) -> None:
 def _refuse_odd(actor: Actor, row: RightsRequest) -> None:
     person = row.person
     if person.fonds_id != actor.fonds_id or not person.is_active or person.handing_since is not None:
-        raise Refused("person_inactive", _("请选择本单位在岗、不在交接中的使用人。"), "person")
+        raise Refused("person_inactive", _now("请选择本单位在岗、不在交接中的使用人。"), "person")
     if row.kind not in RightsKind.values:
-        raise Refused("invalid", _("请选择申请事项。"), "kind")
+        raise Refused("invalid", _now("请选择申请事项。"), "kind")
     if row.kind in GIVING:
         if row.role is None or row.role.fonds_id not in {None, actor.fonds_id}:
-            raise Refused("role_missing", _("请选择角色。"), "role")
+            raise Refused("role_missing", _now("请选择角色。"), "role")
         if row.kind == RightsKind.TEMPORARY and row.until is None:
-            raise Refused("until_missing", _("临时权限须写明到什么时候为止。"), "until")
+            raise Refused("until_missing", _now("临时权限须写明到什么时候为止。"), "until")
         if row.until is not None and row.until <= clock.now():
-            raise Refused("period_empty", _("失效时间应晚于现在。"), "until")
+            raise Refused("period_empty", _now("失效时间应晚于现在。"), "until")
         refuse_mixed_person(person, row.role)
     if row.kind in TAKING and (
         row.old_grant is None or row.old_grant.person_id != person.pk or row.old_grant.ended_at is not None
     ):
-        raise Refused("grant_missing", _("请选择使用人现有的一项授权。"), "grant")
+        raise Refused("grant_missing", _now("请选择使用人现有的一项授权。"), "grant")
 
 
 def title_of(row: RightsRequest) -> str:
     """What is asked, in a line."""
     what = row.role.name if row.role is not None else row.old_grant.role.name if row.old_grant is not None else ""
-    return _("%(kind)s：%(name)s %(what)s") % {
+    return _now("%(kind)s：%(name)s %(what)s") % {
         "kind": RightsKind(row.kind).label,
         "name": row.person.name,
         "what": what,
@@ -168,14 +168,14 @@ def words_of(row: RightsRequest) -> str:
     parts: list[str] = []
     if row.old_grant is not None:
         parts.append(
-            _("原：%(role)s（%(reach)s）") % {"role": row.old_grant.role.name, "reach": reach_of(row.old_grant)}
+            _now("原：%(role)s（%(reach)s）") % {"role": row.old_grant.role.name, "reach": reach_of(row.old_grant)}
         )
     if row.role is not None:
         value = scope_value_label(row.scope, row.person.fonds_id, row.scope_value)
         reach = f"{Scope(row.scope).label}{f'（{value}）' if value else ''}"
         parts.append(f"{row.role.name}（{reach}）")
     if row.until is not None:
-        parts.append(_("至 %(until)s") % {"until": f"{clock.local(row.until):%Y-%m-%d %H:%M}"})
+        parts.append(_now("至 %(until)s") % {"until": f"{clock.local(row.until):%Y-%m-%d %H:%M}"})
     return "，".join(parts)
 
 
@@ -190,13 +190,13 @@ def describe(actor: Actor, case: Case) -> list[tuple[Any, Any]]:
         return []
     department = row.person.department.name if row.person.department else ""
     asked: list[tuple[Any, Any]] = [
-        (_("申请事项"), RightsKind(row.kind).label), (_("使用人"), f"{row.person.name}　{department}　{row.person.title}".strip()),
-        (_("内容"), words_of(row)),
+        (_now("申请事项"), RightsKind(row.kind).label), (_now("使用人"), f"{row.person.name}　{department}　{row.person.title}".strip()),
+        (_now("内容"), words_of(row)),
     ]  # fmt: skip
     if row.is_due:
-        asked.append((_("执行"), _("待安全保密员执行")))
+        asked.append((_now("执行"), _now("待安全保密员执行")))
     if row.carried_out_at is not None:
-        asked.append((_("执行"), f"{row.carried_out_by}　{clock.local(row.carried_out_at):%Y-%m-%d %H:%M}"))
+        asked.append((_now("执行"), f"{row.carried_out_by}　{clock.local(row.carried_out_at):%Y-%m-%d %H:%M}"))
     return asked
 
 
@@ -204,12 +204,12 @@ def declare_kind() -> None:
     """Make the kind known."""
     declare(
         CaseKind(
-            KIND, _l("权限申请"), _l("给自己或同事申请、变更、收回权限，或申请一段时间的临时权限。"), USE.code,
+            KIND, _("权限申请"), _("给自己或同事申请、变更、收回权限，或申请一段时间的临时权限。"), USE.code,
             facts=(
-                Fact("rights_kind", _l("申请事项"), lambda fonds_id: [(str(value), str(label)) for value, label in RightsKind.choices]),
-                Fact("role", _l("角色"), lambda fonds_id: list(Role.objects.filter(code__gt="").values_list("code", "name"))),
+                Fact("rights_kind", _("申请事项"), lambda fonds_id: [(str(value), str(label)) for value, label in RightsKind.choices]),
+                Fact("role", _("角色"), lambda fonds_id: list(Role.objects.filter(code__gt="").values_list("code", "name"))),
             ),
-            steps=(StepSpec(_l("上级审批"), "superior:1"), StepSpec(_l("安全保密员审批"), "role:security_admin")),
+            steps=(StepSpec(_("上级审批"), "superior:1"), StepSpec(_("安全保密员审批"), "role:security_admin")),
             on_approved=approved, describe=describe, start="governance:rights-ask", icon="key", order=300, may_batch=False,
         )
     )  # fmt: skip
