@@ -15,6 +15,8 @@ from tests.access.test_matrix import ROWS
 from tests.cast import Cast
 
 LEAVES = {"access:sign-out"}
+TELLS = {"governance:alert-act"}
+"""Where an auditor notes what they found out: the entry is theirs, the alert is nobody's record."""
 
 
 @pytest.mark.slow
@@ -41,7 +43,7 @@ def test_the_auditor_changes_nothing_through_any_address(cast: Cast) -> None:
             asked += 1
             if not data and ROWS[name][1][PEOPLE.index("auditor")] in {403, 404} and status not in {403, 404, 405}:
                 wrong.append(f"POST {name}, which is not the auditor's to open: {status}")
-            if status >= 500 or writes.beyond(name) or told_here:
+            if status >= 500 or writes.beyond(name) or (told_here and name not in TELLS):
                 wrong.append(f"POST {name} {sorted(data)}: {status}, writes {writes.beyond(name)}, {told_here} entries")
     assert not wrong, "\n".join(wrong)
     assert asked > 300
