@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "kedang.business.customers",
     "kedang.business.intake",
     "kedang.business.holdings",
+    "kedang.business.retention",
     "kedang.business.lending",
     "kedang.business.governance",
 ]

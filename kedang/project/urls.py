@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kedang.business.customers.urls")),
     path("", include("kedang.business.intake.urls")),
     path("", include("kedang.business.holdings.urls")),
+    path("", include("kedang.business.retention.urls")),
     path("", include("kedang.business.lending.urls")),
     path("", include("kedang.business.governance.urls")),
 ]

@@ -16,4 +16,14 @@ GET  customers:customer-review-refuse 200  403  404  403  403  404  404  403  40
 GET  customers:customer-review-submit 200  200  404  200  403  404  404  403  403  200  404  302
 POST customers:customer-batch-review-pass   302  403  403  403  403  403  403  403  403  403  302  302
 POST customers:customer-batch-review-refuse 302  403  403  403  403  403  403  403  403  403  302  302
+GET  retention:hold-ask               200  403  403  403  403  403  403  403  200  403  200  302
+GET  retention:hold-list              200  403  403  403  200  403  403  403  200  403  200  302
+GET  retention:hold-results           200  403  403  403  200  403  403  403  200  403  200  302
+GET  retention:hold-rules             200  403  403  403  200  403  403  403  200  403  200  302
+POST retention:hold-columns           302  403  403  403  302  403  403  403  302  403  302  302
+POST retention:hold-view-save         302  403  403  403  302  403  403  403  302  403  302  302
+POST retention:hold-view-delete       302  403  403  403  404  403  403  403  404  403  404  302
+GET  retention:hold-detail            200  404  404  404  200  404  404  404  200  404  404  302
+GET  retention:hold-history           200  404  404  404  200  404  404  404  200  404  404  302
+GET  retention:hold-release           200  404  404  404  403  404  404  404  200  404  404  302
 """

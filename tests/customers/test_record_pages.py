@@ -18,6 +18,7 @@ from kedang.foundation.kernel.fields import EncryptedTextField
 MODULES = (
     "kedang.business.customers.services",
     "kedang.business.customers.services.bulk",
+    "kedang.business.retention.services.holding",
     "kedang.foundation.numbering.services",
     "kedang.foundation.audit.record",
     "kedang.foundation.audit.vocabulary",
@@ -73,6 +74,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "check-run.md": ("holdings.CheckRun", "holdings.CheckResult"),
     "package.md": ("holdings.Package", "holdings.PackageArrival"),
     "item.md": ("holdings.Item", "holdings.ItemFile", "holdings.FilingTrace"),
+    "hold.md": ("retention.Hold", "retention.HoldLine"),
     "volume.md": ("holdings.Volume", "holdings.VolumeNote", "holdings.VolumeReopening"),
 }  # fmt: skip
 

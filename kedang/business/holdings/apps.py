@@ -13,5 +13,8 @@ class HoldingsConfig(AppConfig):
 
         when_fonds_arrives(setup.ensure_defaults)
         in_hand.declare_kinds()
+        from kedang.business.holdings.services.volumes import reopening
+
+        reopening.declare_kind()
         reading.declare()
         standing.declare()

@@ -55,7 +55,7 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "archivist", "档案管理员", "全部客户档案的建立、整理、导入与编号规则",
         (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "customers.withdraw",
-         "customers.settle", "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views", "handover.manage",
+         "customers.settle", "retention.view", "retention.hold", "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views", "handover.manage",
          "holdings.file", "holdings.arrange", "holdings.mend", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
          "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep", "approvals.oversee",
          "lending.keep", "lending.export", "lending.rules", "holdings.copy"),
@@ -80,13 +80,13 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     ),
     BuiltinRole(
         "executive", "高级管理人员", "查阅全部客户档案，可打印与导出",
-        (*READ_DOSSIER, *ASK, "customers.print", "customers.export", "customers.unmask", "access.view_people",
+        (*READ_DOSSIER, *ASK, "retention.view", "retention.hold", "customers.print", "customers.export", "customers.unmask", "access.view_people",
          "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen", "lending.oversee"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"},
     ),
     BuiltinRole(
         "general_manager", "总经理", "查阅全部客户档案与留痕，可打印、导出、评级",
-        (*READ_DOSSIER, *ASK, "approvals.oversee", "handover.manage", "governance.alerts", "customers.print", "customers.export", "customers.unmask", "customers.grade",
+        (*READ_DOSSIER, *ASK, "approvals.oversee", "handover.manage", "governance.alerts", "retention.view", "retention.hold", "customers.print", "customers.export", "customers.unmask", "customers.grade",
          "access.view_people", "audit.view", "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen", "custody.view",
          "lending.oversee"), SHOW_ALL,
     ),

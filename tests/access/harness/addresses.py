@@ -36,6 +36,8 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
     "customers:cascade": [{"kind": "region"}, {"kind": "industry"}],
     "access:passkey-options": [{"purpose": "add"}, {"purpose": "enter"}],
     "access:factor-remove": [{"pk": 1}],
+    "notices:open": [{"pk": 1}],
+    "customers:change-call-off": [{"pk": 1}],
 }
 
 #: Addresses whose fillings a function makes.

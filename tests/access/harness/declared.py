@@ -23,9 +23,12 @@ MODELS: dict[str, str] = {
     "approvals.decision": "on the page of its case", "approvals.casecopy": "names of people",
     "access.recordgrant": "keys of records and acts; what it opens is asked in tests/access/test_opened.py",
     "notices.notice": "one's own only; a kind, a number, an address", "notices.delivery": "the same, on its way out",
+    "customers.changerequest": "seen with its dossier; its lines through the veil", "customers.changeline": "sealed; shown through the veil of its field",
+    "customers.dossierrules": "open settings of the company", "retention.hold": "who oversees holds, within clearance",
+    "retention.holdline": "named on the page of its hold only to who sees the record",
     "notices.channel": "settings; its secrets are sealed and never shown", "notices.preference": "one's own only",
     "search.searchdocument": "keyed tokens; asked by the oracles", "numbering.numberrule": "settings", "numbering.numberseries": "counters",
     "numbering.numberentry": "numbers only", "safekeeping.backup": "names and digests of sets", "safekeeping.drill": "rows",
 }  # fmt: skip
 #: Which canaries of house.py belong to which model, beyond those named after the model itself.
-FIELDS_ELSEWHERE = {"access.person": {"mobile", "email"}}
+FIELDS_ELSEWHERE = {"customers.changeline": {"old", "new"}, "access.person": {"mobile", "email"}}

@@ -15,6 +15,7 @@ WORD = {"s": SHOW, "m": MASK, "-": HIDE}
 #: z undo imports, l log, e export of the log, t staff, a manage staff, r manage roles, q manage grants, s settings, j jobs,
 #: y numbering, h share views, b own requests, d decide, o oversee requests, f draw flows.
 #: Capital letters for the archive: V view, R read files, P print, X export, D deliver, F file, A arrange, M mend, O grant reopening,
+#: 7 settle dossiers, 8 see holds, 9 ask for holds.
 #: C receive, H check, J projects, S scheme, K see the store, Q keep it, L lay it out, W see stored files, Y keep them.
 ACTS = {
     "v": "customers.view", "c": "customers.change", "n": "customers.create", "p": "customers.print", "x": "customers.export",
@@ -27,7 +28,7 @@ ACTS = {
     "F": "holdings.file", "A": "holdings.arrange", "M": "holdings.mend", "O": "holdings.reopen", "C": "holdings.receive",
     "H": "holdings.check", "J": "holdings.project", "S": "holdings.scheme", "K": "custody.view", "Q": "custody.keep",
     "1": "handover.manage", "2": "governance.agreements", "3": "governance.review", "4": "governance.alerts", "5": "governance.view",
-    "6": "governance.use",
+    "6": "governance.use", "7": "customers.settle", "8": "retention.view", "9": "retention.hold",
     "L": "custody.layout", "W": "files.view", "Y": "files.keep",
 }  # fmt: skip
 
@@ -35,14 +36,14 @@ TABLE = """
 # role            scope       CIAPA  acts          contact identity account personal assessment
 system_admin      all         s----  tarsjbdf 56
 security_admin    all         m----  tqbd 2356
-auditor           all         mmmmm  vtlebo V 45
-archivist         all         smmss  vcnpuxgwkizytjhbdo VRPDJFAMCHXS KQLWY 156
+auditor           all         mmmmm  vtlebo V 458
+archivist         all         smmss  vcnpuxgwkizytjhbdo VRPDJFAMCHXS KQLWY 156789
 clerk             department  smmsm  vcnpibd VRPDJ 56
 salesperson       own         smmss  vcnpubd VRPDJ 56
 reader            below       mmmmm  vbd V 56
 department_head   below       smmss  vcnpuxgtbd VRPDJO 156
-executive         all         smmss  vpxutbd VRPO 56
-general_manager   all         sssss  vpxugtlbdo VRPOK 1456
+executive         all         smmss  vpxutbd VRPO 5689
+general_manager   all         sssss  vpxugtlbdo VRPOK 145689
 #
 field_agent       region      s----  vpx V
 analyst           class       mm-mm  vxu VX

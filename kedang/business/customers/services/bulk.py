@@ -6,7 +6,7 @@ set and knows from ``recognising`` which rows are new. Constraints of the databa
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -100,12 +100,20 @@ def customers_create_bulk(
     return [Created(key, number) for key, number in zip(ids, numbers, strict=True)]
 
 
-def planned_changes(rows: Sequence[tuple[int, Mapping[str, Any]]], *, fill: bool) -> list[Changes]:
+def planned_changes(
+    rows: Sequence[tuple[int, Mapping[str, Any]]],
+    *,
+    fill: bool,
+    withheld: Mapping[str, Collection[str]] | None = None,
+    told: list[list[str]] | None = None,
+) -> list[Changes]:
     """What a set of updates would change, per row, in order; nothing is written.
 
     Args:
         rows: key of the customer, and field → value as the file has it (after JSON); empty values never overwrite.
         fill: only blanks are filled, nothing is overwritten.
+        withheld: kind of customer → fields that this actor cannot change at once: they stay as they are.
+        told: gets, per row, the fields that were left for that reason.
     """
     kinds: dict[str, str] = {}
     for column in Customer._meta.concrete_fields:
@@ -120,6 +128,7 @@ def planned_changes(rows: Sequence[tuple[int, Mapping[str, Any]]], *, fill: bool
     for key, values in rows:
         there, changes = present[key], {}
         allowed = KIND_FIELDS[there["party_kind"]]
+        closed, left = (withheld or {}).get(there["party_kind"], ()), list[str]()
         for name in names:
             value = typed_value(values.get(name), kinds[name])
             if value in (None, "") or name not in allowed:
@@ -127,8 +136,13 @@ def planned_changes(rows: Sequence[tuple[int, Mapping[str, Any]]], *, fill: bool
             old = there[name]
             if old == value or (fill and old not in (None, "")):
                 continue
-            changes[name] = (old, value)
+            if name in closed:
+                left.append(name)
+            else:
+                changes[name] = (old, value)
         planned.append(changes)
+        if told is not None:
+            told.append(left)
     return planned
 
 
@@ -187,6 +201,7 @@ def customers_withdraw_bulk(
     """
     now = clock.now()
     untouched = Customer.objects.filter(pk__in=ids, version=1, withdrawn_at__isnull=True).order_by("id")
+    untouched = untouched.exclude(hold_count__gt=0)
     rows = untouched.select_for_update(of=("self",)).values_list("id", "name", "number")
     labels = {key: f"{name}（{number}）" for key, name, number in rows}
     if not labels:

@@ -284,6 +284,8 @@ def customer_withdraw(*, actor: Actor, customer: Customer, reason: str) -> Custo
         Refused: ``reason_missing``.
     """
     found = locked_customer(actor, customer, "customers.withdraw")
+    if found.is_held:
+        raise Refused("customer_held", _("客户 %(number)s 已冻结，冻结期间不得撤销。") % {"number": found.number})
     if len(reason.strip()) < 2:
         raise Refused("reason_missing", _("撤销客户档案必须写明原因，例如“重复建档，保留 QY202301”。"), "reason")
     changes = take_over(found, {"withdrawn_at": clock.now()})

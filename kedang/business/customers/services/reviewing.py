@@ -19,6 +19,7 @@ from kedang.business.customers.protection import SETTLE, is_reviewed
 from kedang.business.customers.services.bulk import customers_withdraw_bulk
 from kedang.business.customers.services.writing import locked_customer
 from kedang.foundation.access.models import Person
+from kedang.foundation.access.policies import require
 from kedang.foundation.approvals.choices import FlowState
 from kedang.foundation.approvals.models import Case, Flow
 from kedang.foundation.approvals.registry import CaseKind, Fact, StepSpec, declare
@@ -29,7 +30,7 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
-from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.refused import OutOfScope, Refused
 
 KIND, BATCH_KIND = "customers.review", "customers.review_batch"
 LABEL = Customer._meta.label_lower
@@ -104,10 +105,8 @@ def review_decide(*, actor: Actor, customer: Customer, is_passed: bool, opinion:
     Raises:
         Refused: ``not_to_review``, ``own_request``, ``opinion_missing``.
     """
-    found = locked_customer(actor, customer, SETTLE)
-    _refuse_counted(found)
-    case = found.review_case
-    if case is not None and case.is_open and case.kind == KIND:
+    case = _case_of(actor, customer)
+    if case is not None:
         if isinstance(actor, Person):
             task_claim(actor=actor, case=case, why=_("档案管理员直接审核"))
         if is_passed:
@@ -115,6 +114,8 @@ def review_decide(*, actor: Actor, customer: Customer, is_passed: bool, opinion:
         else:
             case_reject(actor=actor, case=case, opinion=opinion)
     else:
+        found = locked_customer(actor, customer, SETTLE)
+        _refuse_counted(found)
         if Event.objects.filter(
             code=e.CUSTOMER_CREATED.code, subject_type=LABEL, subject_id=found.pk, actor_id=actor.id
         ).exists():
@@ -122,8 +123,8 @@ def review_decide(*, actor: Actor, customer: Customer, is_passed: bool, opinion:
         if not is_passed and len(opinion.strip()) < 2:
             raise Refused("opinion_missing", _("不通过的，请写明理由，建档人据此知道怎么办。"), "reason")
         (_pass if is_passed else _refuse)(actor, [found.pk], found.fonds_id, opinion, "")
-    found.refresh_from_db()
-    return found
+    customer.refresh_from_db()
+    return customer
 
 
 def review_pass(*, actor: Actor, customer: Customer, reason: str = "") -> Customer:
@@ -143,14 +144,24 @@ def review_return(*, actor: Person, customer: Customer, reason: str) -> Customer
     Raises:
         Refused: ``not_to_review``, ``not_handed_in``, ``own_request``, ``opinion_missing``.
     """
-    found = locked_customer(actor, customer, SETTLE)
-    _refuse_counted(found)
-    case = found.review_case
-    if case is None or not case.is_open or case.kind != KIND:
+    case = _case_of(actor, customer)
+    if case is None:
         raise Refused("not_handed_in", _("此档案没有在办的审核单，请直接通过或不通过，并告知建档人。"))
     task_claim(actor=actor, case=case, why=_("档案管理员直接审核"))
     case_return(actor=actor, case=case, opinion=reason)
-    return found
+    customer.refresh_from_db()
+    return customer
+
+
+def _case_of(actor: Actor, customer: Customer) -> Case | None:
+    """The open request of a dossier that the actor may settle. Read without a lock: a decision locks the case first, then the dossier."""
+    found = Customer.objects.select_related("review_case").filter(pk=customer.pk).first()
+    if found is None:
+        raise OutOfScope
+    require(actor, SETTLE, found)
+    _refuse_counted(found)
+    case = found.review_case
+    return case if case is not None and case.is_open and case.kind == KIND else None
 
 
 @transaction.atomic
@@ -207,6 +218,8 @@ def _pass(actor: Actor, keys: Sequence[int], fonds_id: int, opinion: str, number
 
 def _refuse(actor: Actor, keys: Sequence[int], fonds_id: int, opinion: str, number: str) -> None:
     """Withdrawn, whatever was written into them meanwhile: numbers stay used, nothing is lost."""
+    if (held := Customer.objects.filter(pk__in=keys, hold_count__gt=0).first()) is not None:
+        raise Refused("customer_held", _("客户 %(number)s 已冻结，冻结期间不得撤销。") % {"number": held.number})
     reason = _("建档审核未通过：%(why)s") % {"why": opinion} if opinion else _("建档审核未通过")
     now = clock.now()
     for at in range(0, len(keys), AT_ONCE):

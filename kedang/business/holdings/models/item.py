@@ -101,6 +101,9 @@ class Item(models.Model):
     whereabouts = models.CharField(
         _("去向"), max_length=10, choices=c.Whereabouts.choices, default=c.Whereabouts.IN_STORE, editable=False
     )
+    # Written by the room of holds, in the transaction of a hold; empty as long as there never was one.
+    hold_count = models.PositiveIntegerField(_("冻结"), null=True, blank=True, editable=False)
+    loan_hold_count = models.PositiveIntegerField(_("冻结且不外借"), null=True, blank=True, editable=False)
     source = models.CharField(_("来源"), max_length=120, blank=True, default="", editable=False)
     version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
     created_at = models.DateTimeField(_("收到时间"), editable=False)
@@ -122,6 +125,10 @@ class Item(models.Model):
                 condition=Q(volume__isnull=False, number__isnull=False),
             ),
             models.CheckConstraint(condition=~Q(title=""), name="item_has_title"),
+            models.CheckConstraint(
+                condition=Q(hold_count__isnull=True) | Q(hold_count=0) | (~Q(state=c.ItemState.DESTROYED) & ~Q(whereabouts=c.Whereabouts.GONE)),
+                name="item_held_stays",
+            ),
             models.CheckConstraint(condition=~Q(belongs_to=F("id")), name="item_not_its_own"),
             models.CheckConstraint(
                 condition=Q(belongs_to__isnull=True, relation="") | (Q(belongs_to__isnull=False) & ~Q(relation="")),

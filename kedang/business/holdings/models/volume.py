@@ -76,6 +76,9 @@ class Volume(models.Model):
     whereabouts = models.CharField(
         _("去向"), max_length=10, choices=c.Whereabouts.choices, default=c.Whereabouts.IN_STORE, editable=False
     )
+    # Written by the room of holds, in the transaction of a hold; empty as long as there never was one.
+    hold_count = models.PositiveIntegerField(_("冻结"), null=True, blank=True, editable=False)
+    loan_hold_count = models.PositiveIntegerField(_("冻结且不外借"), null=True, blank=True, editable=False)
     situation = models.TextField(_("本卷情况说明"), blank=True, default="")
     remarks = models.CharField(_("备注"), max_length=300, blank=True, default="")
 
@@ -98,6 +101,10 @@ class Volume(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["fonds", "reference_code"], name="volume_code_once"),
             models.CheckConstraint(condition=~Q(title=""), name="volume_has_title"),
+            models.CheckConstraint(
+                condition=Q(hold_count__isnull=True) | Q(hold_count=0) | (~Q(state=c.VolumeState.DESTROYED) & ~Q(whereabouts=c.Whereabouts.GONE)),
+                name="volume_held_stays",
+            ),
             models.CheckConstraint(
                 condition=Q(inspected_by__isnull=True)
                 | Q(responsible__isnull=True)
@@ -180,6 +187,9 @@ class VolumeReopening(models.Model):
     decided_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
     is_granted = models.BooleanField(_("同意"), null=True, blank=True)
     opinion = models.CharField(_("意见"), max_length=300, blank=True, default="")
+    case = models.OneToOneField(
+        "approvals.Case", models.PROTECT, null=True, blank=True, verbose_name=_("审批单"), related_name="volume_reopening"
+    )
 
     objects: Any = models.Manager.from_queryset(ScopedQuerySet)()
 

@@ -30,12 +30,12 @@ from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.sure import sure
 
 VOLUME = tuple(
-    "reference_code number title year secrecy_level carrier state whereabouts situation remarks item_count page_count started_on ended_on "
+    "reference_code number title year secrecy_level carrier state whereabouts hold_count situation remarks item_count page_count started_on ended_on "
     "created_at changed_at closed_at shelved_at".split()
 )
 ITEM = tuple(
     "reference_code title is_title_made document_number author dated_on period_from period_to pages copies language carrier secrecy_level "
-    "remarks year number position first_page relation state whereabouts source created_at filed_at".split()
+    "remarks year number position first_page relation state whereabouts hold_count source created_at filed_at".split()
 )
 FILE = tuple("name size sha256 sm3 media_type state scanned_at uploaded_at".split())
 TRACE = tuple("step proposed decided because reason made_by made_at".split())

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from kedang.business.customers.models import Customer
 from kedang.business.holdings.choices import Carrier, ItemState, VolumeState, Whereabouts
 from kedang.business.holdings.events.custody import THING_CAME_BACK, THING_ISSUED, THING_PUT_BACK, THING_WITHDRAWN
 from kedang.business.holdings.models import Item, Volume
@@ -50,6 +51,27 @@ def thing_locked(thing: Thing) -> Thing:
     return item
 
 
+def held(thing: Thing, *, for_loan: bool = False) -> Refused | None:
+    """Why a thing must stay as it is: it, its volume, its papers or its customer is held (冻结). Called with the thing locked; the customer is
+    locked here, so that a hold that is set at the same moment is seen or sees what was done.
+    """
+    name = {"name": thing.reference_code or thing.title}
+    column = "loan_hold_count" if for_loan else "hold_count"
+    is_held = bool(getattr(thing, column))
+    if isinstance(thing, Volume):
+        is_held = is_held or thing.items.filter(**{f"{column}__gt": 0}).exists()
+    elif thing.volume is not None:
+        is_held = is_held or bool(getattr(thing.volume, column))
+    if not is_held and not for_loan and thing.customer_id is not None:
+        owner = Customer.objects.select_for_update(of=("self",)).only("id", "hold_count").filter(pk=thing.customer_id).first()
+        is_held = owner is not None and owner.is_held
+    if not is_held:
+        return None
+    if for_loan:
+        return Refused("thing_held", _("“%(name)s”已冻结且不外借，解除冻结后才能借出。") % name)
+    return Refused("thing_held", _("“%(name)s”或其客户已冻结，冻结期间不得提出、移出或销毁。") % name)
+
+
 def away(thing: Thing) -> Refused | None:
     """Why a thing cannot leave the store now, or None: destroyed, without paper, out, withdrawn, or part of something that is."""
     name = {"name": thing.reference_code or thing.title}
@@ -63,6 +85,8 @@ def away(thing: Thing) -> Refused | None:
         return Refused("no_paper", _("“%(name)s”只有电子文件，没有实物可借。请申请查档，在线阅读。") % name)
     if thing.whereabouts == Whereabouts.WITHDRAWN:
         return Refused("thing_withdrawn", _("“%(name)s”已提出待销毁，不能借出。请联系档案室。") % name)
+    if refusal := held(thing, for_loan=True):
+        return refusal
     if isinstance(thing, Volume):
         if thing.state == VolumeState.OPEN:
             return Refused("volume_open", _("案卷“%(name)s”还在组卷，结卷后才能借阅。") % name)
@@ -129,6 +153,7 @@ def thing_withdraw(*, actor: Actor, thing: Thing, reason: str) -> Thing:
     row = thing_locked(thing)
     require(actor, "custody.keep", row)
     told = _reason(reason)
+    _refuse(held(row))
     _refuse(away(row))
     for refuses in _guards:
         _refuse(refuses(row))

@@ -11,9 +11,11 @@ from typing import Any
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
+from kedang.business.customers.choices import ReviewState
 from kedang.business.customers.completeness import requirements_of
 from kedang.business.customers.models import Contact, Customer
 from kedang.business.customers.preparing import Prepared, prepare_spec
+from kedang.business.customers.protection import withheld_columns
 from kedang.business.customers.recognising import base_for, refresh_statistics
 from kedang.business.customers.services.bulk import (
     customers_create_bulk,
@@ -21,10 +23,11 @@ from kedang.business.customers.services.bulk import (
     json_changes,
     planned_changes,
 )
+from kedang.business.customers.services.reviewing import BATCH_KIND, batch_review_begin, must_review
 from kedang.business.intake.events import BATCH_CANCELLED, BATCH_COMMITTED, BATCH_FAILED, CHUNK_COMMITTED
 from kedang.business.intake.models import BatchState, ChunkState, ImportBatch, ImportChunk, OnDuplicate
 from kedang.business.intake.pipeline import packing
-from kedang.business.intake.pipeline.comparing import Plan, decide
+from kedang.business.intake.pipeline.comparing import Plan, decide, say_withheld
 from kedang.business.intake.pipeline.helpers import Helpers
 from kedang.business.intake.pipeline.packing import Marks
 from kedang.business.intake.pipeline.preparing import ReadyChunk, begin, prepare_chunk
@@ -35,6 +38,7 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.record import record
 from kedang.foundation.jobs.worker import JobCancelled, JobLost
 from kedang.foundation.kernel import bulk, clock, context
+from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.search import index
 
@@ -76,9 +80,23 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
         counts = settle_counts(batch, "commit", time.monotonic() - started)
         batch.save()
         record(ctx.actor, BATCH_COMMITTED, batch, meta=counts)
+        _hand_in(ctx.actor, batch)
     if batch.row_count >= MANY:
         bulk.vacuum(Customer)
     return counts
+
+
+def _hand_in(actor: Actor, batch: ImportBatch) -> None:
+    """New dossiers that wait for review become one request; nobody is asked where none waits."""
+    if not must_review(actor, batch.fonds_id, BATCH_KIND):
+        return
+    made: list[int] = []
+    for chunk in batch.chunks.exclude(state=ChunkState.STAGED).order_by("seq"):
+        marks = packing.unpack_marks(chunk.marks, batch.pk, chunk.seq)
+        made += [key for key, outcome in zip(marks.ids, marks.outcomes, strict=True) if outcome == packing.CREATED]
+    if made:
+        title = f"导入建档 {len(made)} 份（批次 {batch.pk}）"
+        batch_review_begin(actor=actor, fonds_id=batch.fonds_id, ids=made, title=title)
 
 
 class _Committer:
@@ -91,6 +109,8 @@ class _Committer:
         self.reason = f"导入批次 {batch.pk}：{batch.file_name}"
         self.creation = CreationScope(ctx.actor, batch)
         self.sees_all = sees_all(ctx.actor, batch)
+        self.withheld = withheld_columns(ctx.actor, batch.fonds_id)
+        self.is_reviewed = must_review(ctx.actor, batch.fonds_id, BATCH_KIND)
         self.spec = prepare_spec(
             self.outputs, fonds_id=batch.fonds_id, now=clock.now(), requirements=requirements_of(batch.fonds_id),
             defaults={"responsible_id": batch.responsible_id, "department_id": batch.department_id, "source": "import"},
@@ -176,10 +196,13 @@ class _Committer:
         self._mark(marks, plan.create, self._create_rows(rows, twins))
 
     def _create_rows(self, rows: list[Prepared], twins: dict[int, int]) -> list[Any]:
-        return customers_create_bulk(
+        made = customers_create_bulk(
             actor=self.ctx.actor, fonds_id=self.batch.fonds_id, spec=self.spec, rows=rows, twins=twins,
             reason=self.reason, meta=self.meta,
         )  # fmt: skip
+        if self.is_reviewed and made:
+            Customer.objects.filter(pk__in=[one.id for one in made]).update(review_state=ReviewState.PENDING)
+        return made
 
     @staticmethod
     def _mark(marks: Marks, places: list[int], created: list[Any]) -> None:
@@ -191,7 +214,10 @@ class _Committer:
             return
         content = self._content(ready.seq)
         rows = [(known.id, dict(zip(self.outputs, content[place], strict=True))) for place, known in plan.update]
-        planned = planned_changes(rows, fill=self.batch.on_duplicate == OnDuplicate.FILL)
+        told: list[list[str]] = []
+        fill = self.batch.on_duplicate == OnDuplicate.FILL
+        planned = planned_changes(rows, fill=fill, withheld=self.withheld, told=told)
+        say_withheld(plan, told)
         changes = {known.id: change for (_, known), change in zip(plan.update, planned, strict=True) if change}
         versions = customers_update_bulk(
             actor=self.ctx.actor, fonds_id=self.batch.fonds_id, changes=changes, reason=self.reason, meta=self.meta

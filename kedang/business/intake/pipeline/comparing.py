@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kedang.business.customers.choices import PartyKind
+from kedang.business.customers.fields import label
 from kedang.business.customers.recognising import Base, Known
 from kedang.business.customers.rows import RowKeys
 from kedang.business.intake.models import OnDuplicate
@@ -66,6 +67,13 @@ class Plan:
     def say(self, place: int, reason: Reason) -> None:
         """Add a reason to a row."""
         self.reasons.setdefault(str(place), []).append(reason)
+
+
+def say_withheld(plan: Plan, told: Sequence[Sequence[str]]) -> None:
+    """Rows to update whose protected columns stay as they are say so."""
+    for (place, _known), names in zip(plan.update, told, strict=True):
+        for name in names:
+            plan.say(place, ["needs_approval", name, f"“{label(name)}”须审批后才改，导入未改动；请在客户档案页提交变更"])
 
 
 def decide(keys: Sequence[RowKeys | None], repeated: dict[int, Reason], base: Base, on_duplicate: str) -> Plan:

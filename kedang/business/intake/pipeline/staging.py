@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from kedang.business.customers.protection import withheld_columns
 from kedang.business.customers.recognising import base_for
 from kedang.business.customers.services.bulk import planned_changes
 from kedang.business.intake.cleaning.tally import Tally, merge_tallies
@@ -14,7 +15,7 @@ from kedang.business.intake.events import BATCH_FAILED, BATCH_STAGED
 from kedang.business.intake.models import BatchState, ImportBatch, ImportChunk, OnDuplicate
 from kedang.business.intake.pipeline import originals, packing
 from kedang.business.intake.pipeline.chunks import CHUNK_ROWS, CleanedChunk, CleanSpec, begin, clean_chunk
-from kedang.business.intake.pipeline.comparing import FileMemory, decide
+from kedang.business.intake.pipeline.comparing import FileMemory, decide, say_withheld
 from kedang.business.intake.pipeline.helpers import Helpers
 from kedang.business.intake.pipeline.packing import Marks
 from kedang.business.intake.pipeline.rights import sees_all
@@ -91,6 +92,7 @@ class _Stager:
         self.totals: dict[str, int] = {}
         self.tallies: Tally = {}
         self.sees_all = sees_all(ctx.actor, batch)
+        self.withheld = withheld_columns(ctx.actor, batch.fonds_id)
 
     def run(self, path: Path) -> dict[str, Any]:
         batch, last = self.batch, None
@@ -134,7 +136,9 @@ class _Stager:
                 (known.id, dict(zip(self.outputs, content[place][packing.VALUES], strict=True)))
                 for place, known in plan.update
             ]
-            changes = planned_changes(rows, fill=batch.on_duplicate == OnDuplicate.FILL)
+            told: list[list[str]] = []
+            changes = planned_changes(rows, fill=batch.on_duplicate == OnDuplicate.FILL, withheld=self.withheld, told=told)
+            say_withheld(plan, told)
             for (place, _), change in zip(plan.update, changes, strict=True):
                 if not change:
                     outcomes[place] = packing.UNCHANGED

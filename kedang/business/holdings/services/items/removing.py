@@ -17,6 +17,7 @@ from kedang.business.holdings.services.items.writing import (
     require_state,
     save_change,
 )
+from kedang.business.holdings.services.whereabouts import held
 from kedang.foundation.files.models import StoredFile
 from kedang.foundation.files.reading.forgetting import derived_withdraw
 from kedang.foundation.kernel.actors import Actor
@@ -98,6 +99,9 @@ def item_remove(*, actor: Actor, item: Item, reason: str) -> Item:
     if away is not None:
         told = _("“%(title)s”的去向是“%(where)s”，归还以后才能移出。")
         raise Refused("item_away", told % {"title": away.title, "where": away.get_whereabouts_display()})
+    for one in along:
+        if refusal := held(one):
+            raise refusal
     if len(along) == 1 and found.belongs_to_id is not None and found.volume_id is not None:
         told = _("此件是“%(main)s”的%(relation)s，成套文件一并移出；只移出此件的，请先解除附属关系。")
         names = {"main": group.main.title, "relation": found.get_relation_display()}

@@ -14,6 +14,7 @@ from kedang.business.holdings.services.volumes import note_write, volume_close, 
 from kedang.business.holdings.services.volumes.notes import BY_HAND
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import require
+from kedang.foundation.approvals.models import Case
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.pages import Page
@@ -134,7 +135,9 @@ class DecideReopening(Page):
         ]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The request."""
+        """The request; one that has a case is decided on its page by who has a part in it."""
+        if self.asked.case_id is not None and Case.objects.visible_to(self.actor).filter(pk=self.asked.case_id).exists():
+            return HttpResponseRedirect(reverse("approvals:case-detail", args=[self.asked.case_id]))
         return self.show()
 
     def show(self, *, status: int = 200, problem: str = "", opinion: str = "") -> HttpResponse:
