@@ -155,9 +155,8 @@ class _InboxRow:
             f'<span class="tag is-good">{esc(_("归档"))}</span> ',
             f'<span class="tag">{esc(_("不归档"))}</span> ',
         )
-        self.unknown = (
-            f'<span class="tag is-warn">{esc(_("未识别"))}</span> <span class="muted small">{esc(_("请选种类"))}</span>'
-        )
+        unknown, choose = _("未识别"), _("请选种类")  # outside of the f-string, where words are looked for
+        self.unknown = f'<span class="tag is-warn">{esc(unknown)}</span> <span class="muted small">{esc(choose)}</span>'
 
     def __call__(self, line: dict[str, Any]) -> str:
         item = line["item"]
@@ -204,11 +203,10 @@ def _place_of(item: Any) -> str:
     words = " ".join(
         (item.series.name if item.series else "", str(item.year or ""), item.retention.name if item.retention else "")
     )
-    first = (
-        f'<span class="tag is-warn">{esc(_("待组卷"))}</span>'
-        if item.state == ItemState.CATALOGUED and not item.reference_code
-        else esc(item.reference_code)
-    )
+    first = esc(item.reference_code)
+    if item.state == ItemState.CATALOGUED and not item.reference_code:
+        told = _("待组卷")
+        first = f'<span class="tag is-warn">{esc(told)}</span>'
     return f'{first} <span class="muted small">{esc(words)}</span>'
 
 
