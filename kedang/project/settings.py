@@ -136,6 +136,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env_str("KEDANG_TIME_ZONE", "Asia/Shanghai")
 
+# The tags of i18n and static are ours on purpose: they remember what a literal says (decision 0030).
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
+
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "build" / "static"
 STATICFILES_DIRS = [path for path in [BASE_DIR / "build" / "assets"] if path.exists()]

@@ -15,12 +15,10 @@ from kedang.foundation.approvals.registry import is_known, kind_of, kinds
 from kedang.foundation.approvals.services import deciding
 from kedang.foundation.approvals.services import flows as flow_services
 from kedang.foundation.approvals.services import stand_ins as stand_in_services
-from kedang.foundation.approvals.services.opening import NUMBER_CODE, NUMBER_KEY
 from kedang.foundation.approvals.views.asking import CaseAsk, CaseStart
 from kedang.foundation.approvals.views.cases import CaseAct, CaseDetail, CasePrint
 from kedang.foundation.approvals.views.flows import FlowDetail, FlowEdit, FlowNext
 from kedang.foundation.kernel import clock
-from kedang.foundation.numbering.subjects import NumberSubject, register_subject
 from kedang.foundation.web.home import Block, Line, Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
@@ -33,11 +31,19 @@ FLOW_TONES = {FlowState.DRAFT: "warn", FlowState.IN_FORCE: "good", FlowState.RET
 MOST_LINES = 8
 
 
+def others_of(actor: Any) -> list[int]:
+    """Whom the actor stands in for, asked once a page."""
+    known: list[int] | None = getattr(actor, "_kedang_stands_in_for", None)
+    if known is None:
+        known = actor._kedang_stands_in_for = stood_in_for(actor)
+    return known
+
+
 def waiting_for(actor: Any, *, late: bool = False) -> Any:
     """Tasks that wait for the actor, or for somebody they stand in for: nobody is asked about their own requests, but whom one stands in
     for may be.
     """
-    others = stood_in_for(actor)
+    others = others_of(actor)
     rows = Task.objects.filter(person_id__in=[actor.pk, *others], state=TaskState.WAITING)
     if others:
         rows = rows.exclude(case__requester_id=actor.pk)
@@ -277,7 +283,6 @@ menu.add(
         _("审批流程"), "approvals:flow-list", icon="sitemap", action="approvals.manage_flows", group="system", order=40
     )
 )
-register_subject(NumberSubject(NUMBER_KEY, _("申请单号"), ((NUMBER_KEY, _("申请单")),), {NUMBER_KEY: NUMBER_CODE}, ""))
 work_list.add_tiles(tiles, action="approvals.use", order=5)
 work_list.add_block(
     Block(

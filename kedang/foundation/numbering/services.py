@@ -15,6 +15,7 @@ from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.numbering.events import NUMBER_TAKEN_UP, NUMBERS_RESERVED, NUMBERS_VOIDED, RULE_CHANGED
 from kedang.foundation.numbering.models import NumberEntry, NumberRule, NumberSeries, NumberState
+from kedang.foundation.numbering.subjects import subject_of
 
 WORDS = {"code", "year", "yy", "month", "serial"}
 MOST_RESERVED = 1000
@@ -42,8 +43,9 @@ class Run:
 
 def rule_for(fonds: Fonds | int, key: str) -> NumberRule:
     """The rule of a company for a kind of record; made with its default template when there is none yet."""
-    fonds_id = fonds if isinstance(fonds, int) else fonds.pk
-    rule, _created = NumberRule.objects.get_or_create(fonds_id=fonds_id, key=key)
+    fonds_id, subject = fonds if isinstance(fonds, int) else fonds.pk, subject_of(key)
+    shipped = {"serial_width": subject.width} if subject is not None else {}
+    rule, _created = NumberRule.objects.get_or_create(fonds_id=fonds_id, key=key, defaults=shipped)
     return rule
 
 

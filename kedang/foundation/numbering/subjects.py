@@ -14,6 +14,9 @@ class NumberSubject:
     types: tuple[tuple[str, Any], ...]
     codes: Mapping[str, str]
     note: Any = ""
+    width: int = 2
+    """Places that the serial has at least, until somebody sets another number of them."""
+    order: int = 100
 
 
 _subjects: dict[str, NumberSubject] = {}
@@ -26,8 +29,8 @@ def register_subject(subject: NumberSubject) -> NumberSubject:
 
 
 def subjects() -> list[NumberSubject]:
-    """All kinds of record with numbers."""
-    return list(_subjects.values())
+    """All kinds of record with numbers, in the order in which the editor shows them."""
+    return sorted(_subjects.values(), key=lambda subject: subject.order)
 
 
 def subject_of(key: str) -> NumberSubject | None:

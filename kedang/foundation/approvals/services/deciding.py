@@ -12,7 +12,7 @@ from kedang.foundation.approvals import events as e
 from kedang.foundation.approvals.choices import CaseState, DecisionKind, TaskState
 from kedang.foundation.approvals.models import Case, Task
 from kedang.foundation.approvals.policies import stood_in_for
-from kedang.foundation.approvals.registry import kind_of
+from kedang.foundation.approvals.registry import is_known, kind_of
 from kedang.foundation.approvals.services.going import (
     close_tasks,
     enter,
@@ -216,7 +216,7 @@ def case_refuse(*, actor: Actor, case: Case, reason: str) -> Case:
 
 
 def _refuse_alone(case: Case) -> None:
-    if not kind_of(case.kind).may_batch:
+    if is_known(case.kind) and not kind_of(case.kind).may_batch:
         raise Refused("not_in_batch", _("“%(kind)s”须打开申请逐份审批。") % {"kind": kind_of(case.kind).title})
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import require
@@ -22,11 +23,21 @@ from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.kernel.sure import sure
-from kedang.foundation.numbering.models import NumberRule
-from kedang.foundation.numbering.services import issue_run
+from kedang.foundation.numbering.services import issue_run, rule_for
+from kedang.foundation.numbering.subjects import NumberSubject, register_subject
 
 NUMBER_KEY, NUMBER_CODE, NUMBER_WIDTH = "case", "SQ", 4
 MOST_LINES = 200
+register_subject(
+    NumberSubject(
+        NUMBER_KEY,
+        _lazy("申请单号"),
+        ((NUMBER_KEY, _lazy("申请单")),),
+        {NUMBER_KEY: NUMBER_CODE},
+        width=NUMBER_WIDTH,
+        order=900,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +139,7 @@ def flow_for(actor: Actor, kind: CaseKind, facts: Mapping[str, Any]) -> Flow:
 
 
 def _number(actor: Actor) -> str:
-    rule, _made = NumberRule.objects.get_or_create(
-        fonds_id=sure(actor.fonds_id), key=NUMBER_KEY, defaults={"serial_width": NUMBER_WIDTH}
-    )
+    rule = rule_for(sure(actor.fonds_id), NUMBER_KEY)
     return issue_run(actor=actor, rule=rule, code=rule.codes.get(NUMBER_KEY) or NUMBER_CODE).text(0)
 
 
