@@ -49,7 +49,7 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "auditor", "审计员", "查阅与导出操作留痕；不改任何内容",
         ("audit.view", "audit.export", "access.view_people", "access.see_as", "safekeeping.view", "approvals.view", "approvals.oversee",
-         "governance.view", "governance.alerts",
+         "governance.view", "governance.alerts", "retention.view",
          *READ_DOSSIER), MASK_ALL,
     ),
     BuiltinRole(

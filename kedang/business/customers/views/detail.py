@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -16,6 +17,7 @@ from kedang.business.customers.services.changing import shown_lines, waiting_of
 from kedang.business.customers.services.writing import presence_values
 from kedang.business.customers.standing import may_read_proof
 from kedang.business.customers.views.past import people_as_of, profile_as_of
+from kedang.foundation.access.grants import has_action
 from kedang.foundation.access.policies import can
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.records import RecordDetail, RecordHistory, as_of
@@ -47,6 +49,8 @@ class CustomerRecord:
         links = []
         if can(self.actor, "customers.print", self.obj):
             links.append((_("打印档案卡"), f"{self.pages.url('detail', self.obj.pk)}card.pdf", "printer"))
+        if has_action(self.actor, "retention.hold") and not self.obj.is_withdrawn:
+            links.append((_("申请冻结"), f"{reverse('retention:hold-ask')}?of={quote(self.obj.number)}", "lock"))
         return {"head_links": links, "is_withdrawn": self.obj.is_withdrawn}
 
 
