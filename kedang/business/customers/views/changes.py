@@ -68,14 +68,14 @@ def visible_changes(actor: Any, events: QuerySet[Event], most: int) -> list[tupl
     if len(few) <= FEW:
         events = events.filter(about_any(KIND, few)).order_by(NEWEST)
     found: list[tuple[Event, Customer]] = []
-    start = 0
+    start, size = 0, min(BATCH, 3 * most)  # most readers see most changes: the first few hold what is asked for
     while len(found) < most:
-        batch = list(events[start : start + BATCH])
-        start += BATCH
+        batch = list(events[start : start + size])
         known = _customers(actor, batch)
         found += [(event, known[key]) for event in batch if (key := customer_key(event)) in known]
-        if len(batch) < BATCH:
+        if len(batch) < size:
             break
+        start, size = start + size, BATCH
     return found[:most]
 
 
