@@ -10,6 +10,7 @@ from tests.access.matrix_archive import ARCHIVE
 from tests.access.matrix_changes import CHANGES
 from tests.access.matrix_governance import GOVERNANCE
 from tests.access.matrix_loans import LOANS
+from tests.access.matrix_use import USE
 
 MATRIX = """
 #                                     arch sale coll head audi admi offi read mana cler stra none
@@ -203,3 +204,4 @@ MATRIX += ARCHIVE
 MATRIX += CHANGES
 MATRIX += GOVERNANCE
 MATRIX += LOANS
+MATRIX += USE

@@ -43,11 +43,11 @@ EFFECTS = (
     ("good", "", "gained", "据历年用量谈成年度框架合同。", "450000"), ("good", "", "written", "写入大事记初稿。", None),
 )  # fmt: skip
 LATELY: tuple[tuple[int, str, str, str], ...] = (
-    (9, "read", "refused", "liangsiyuan"), (8, "copy", "part", "mengxiaotang"), (7, "read", "typed", "guqinghe"), (6, "read", "urgent", "suman"),
+    (9, "read", "refused", "liangsiyuan"), (8, "copy", "part", "mengxiaotang"), (7, "read", "typed", "lujiahe"), (6, "read", "urgent", "suman"),
     (5, "print", "closed", "hanqiming"), (5, "read", "open", "liangsiyuan"), (4, "copy", "open", "mengxiaotang"), (4, "unmask", "open", "guqinghe"),
     (3, "export", "open", "suman"), (3, "read", "withdrawn", "fangruogu"), (3, "read", "returned", "liangsiyuan"), (2, "read", "guest", "hanqiming"),
     (2, "read", "open", "mengxiaotang"), (2, "print", "open", "liangsiyuan"), (1, "read", "halfway", "guqinghe"), (1, "copy", "halfway", "suman"),
-    (1, "read", "to_match", "liangsiyuan"), (1, "read", "urgent_open", "mengxiaotang"), (0, "read", "asked", "hanqiming"),
+    (1, "read", "to_match", "chengyu"), (1, "read", "urgent_open", "mengxiaotang"), (0, "read", "asked", "hanqiming"),
     (0, "export", "asked", "liangsiyuan"), (0, "read", "open", "liangsiyuan"),
 )  # fmt: skip
 """(days ago, what was asked for, what became of it, who asked) of what is under way now."""
@@ -212,7 +212,7 @@ def _evening(use: Use) -> None:
     waiting = UseFeedback.objects.filter(
         answered_at__isnull=True, asked_at__lt=clock.now() - timedelta(days=2)
     ).select_related("person")
-    for row in waiting.order_by("id")[:6]:
+    for row in waiting.order_by("id")[:12]:
         if row.pk % 5 == 4 and (clock.today() - clock.local(row.asked_at).date()).days < 40:
             continue
         accuracy, problem, kind, effect, amount = EFFECTS[row.pk % len(EFFECTS)]

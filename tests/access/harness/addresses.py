@@ -17,7 +17,7 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
-from tests.access.harness import archive, asking, governance
+from tests.access.harness import archive, asking, governance, use
 from tests.access.harness.house import House
 from tests.access.harness.rules import Fact
 
@@ -37,11 +37,12 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
     "access:passkey-options": [{"purpose": "add"}, {"purpose": "enter"}],
     "access:factor-remove": [{"pk": 1}],
     "notices:open": [{"pk": 1}],
+    "retention:hold-detail": [{"pk": 1}], "retention:hold-history": [{"pk": 1}], "retention:hold-release": [{"pk": 1}],
     "customers:change-call-off": [{"pk": 1}],
 }
 
 #: Addresses whose fillings a function makes.
-FILLINGS = {**archive.FILLINGS, **asking.FILLINGS, **governance.FILLINGS}
+FILLINGS = {**archive.FILLINGS, **asking.FILLINGS, **governance.FILLINGS, **use.FILLINGS}
 
 #: First match says through which channel an address lets out what it lets out.
 CHANNELS = (

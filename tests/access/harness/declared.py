@@ -1,10 +1,10 @@
 """Every model of the house and how the harness covers it. A new one needs a line here, or an ordinary test fails."""
 
-from tests.access.harness import archive, governance
+from tests.access.harness import archive, governance, use
 
 #: ``canaries``: its sensitive fields are filled in house.py. ``rows``: addresses name its rows. Anything else: why neither is needed.
 MODELS: dict[str, str] = {
-    **archive.MODELS, **governance.MODELS,
+    **archive.MODELS, **governance.MODELS, **use.MODELS,
     "customers.customer": "canaries", "customers.contact": "canaries", "customers.keyperson": "canaries",
     "customers.customerprofile": "canaries", "customers.formername": "canaries", "access.person": "canaries",
     "customers.classaxis": "open settings of the company", "customers.classterm": "open settings of the company",
@@ -21,7 +21,6 @@ MODELS: dict[str, str] = {
     "approvals.case": "rows", "approvals.flow": "rows", "approvals.standin": "rows",
     "approvals.flowstep": "on the page of its flow", "approvals.caseline": "on the page of its case", "approvals.task": "names of people",
     "approvals.decision": "on the page of its case", "approvals.casecopy": "names of people",
-    "access.recordgrant": "keys of records and acts; what it opens is asked in tests/access/test_opened.py",
     "notices.notice": "one's own only; a kind, a number, an address", "notices.delivery": "the same, on its way out",
     "customers.changerequest": "seen with its dossier; its lines through the veil", "customers.changeline": "sealed; shown through the veil of its field",
     "customers.dossierrules": "open settings of the company", "retention.hold": "who oversees holds, within clearance",
@@ -31,4 +30,4 @@ MODELS: dict[str, str] = {
     "numbering.numberentry": "numbers only", "safekeeping.backup": "names and digests of sets", "safekeeping.drill": "rows",
 }  # fmt: skip
 #: Which canaries of house.py belong to which model, beyond those named after the model itself.
-FIELDS_ELSEWHERE = {"customers.changeline": {"old", "new"}, "access.person": {"mobile", "email"}}
+FIELDS_ELSEWHERE = {**use.FIELDS_ELSEWHERE, "customers.changeline": {"old", "new"}, "access.person": {"mobile", "email"}}
