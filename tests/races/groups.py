@@ -14,6 +14,7 @@ from tests.races.of_items import FILED, ON_ITS_WAY
 from tests.races.of_people import COMPANY, DEPARTMENT, PERSON, SECOND_STEP
 from tests.races.of_prints import PRINTS
 from tests.races.of_scheme import CODES, DRAFT, LINES
+from tests.races.of_use import FOLLOWING, NUMBER, OPENED
 from tests.races.of_volumes import CLOSED_VOLUME, OPEN_VOLUME
 
 GROUPS: tuple[Group, ...] = (
@@ -56,6 +57,9 @@ GROUPS: tuple[Group, ...] = (
     AGREEMENT,
     REVIEW,
     ALERT,
+    OPENED,
+    NUMBER,
+    FOLLOWING,
 )
 
 ROOMS = (

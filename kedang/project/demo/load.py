@@ -33,6 +33,7 @@ from kedang.project.demo.people import add_people
 from kedang.project.demo.staff import build_house
 from kedang.project.demo.story import add_story
 from kedang.project.demo.trail import trail
+from kedang.project.demo.use import use_acts
 
 CUSTOMERS = 2000
 TRAIL_DAYS = 180
@@ -66,6 +67,7 @@ def load_demo(
         acts += approval_acts(house, day)
         acts += governance_acts(house, day)
         acts += lending_acts(house, day)
+        acts += use_acts(house, day)
         acts.sort(key=lambda act: act.at)
         _play(stage, people, acts, progress)
         check_files(day)
