@@ -117,14 +117,14 @@ def agreement_sign(*, actor: Actor, text: AgreementText, digest: str, typed_name
     if "".join(typed_name.split()) != "".join(person.name.split()):
         raise Refused("name_differs", _("请在签名处键入您的姓名“%(name)s”。") % {"name": person.name}, "typed_name")
     require_recent(actor)
-    now, today = clock.now(), clock.today()
+    now = clock.now()
     for old in Agreement.objects.select_for_update().filter(person=person, ended_at__isnull=True):
         old.ended_at, old.ended_why = now, str(_("续签"))
         old.save(update_fields=["ended_at", "ended_why"])
         record(actor, e.AGREEMENT_ENDED, old, changes={"ended_at": (None, now)}, reason=old.ended_why)
     made = Agreement(
         fonds=person.fonds, person=person, text=row, digest=row.digest, typed_name=typed_name.strip()[:40], signed_at=now,
-        valid_until=months_after(today, row.term_months) - timedelta(days=1), address=context.current().address[:64],
+        valid_until=term_end(row), address=context.current().address[:64],
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -185,6 +185,11 @@ def text_in_force(fonds_id: int) -> AgreementText | None:
     """What people sign now."""
     found: AgreementText | None = AgreementText.objects.filter(fonds_id=fonds_id, state=TextState.IN_FORCE).first()
     return found
+
+
+def term_end(text: AgreementText) -> date:
+    """The last day of what is signed today."""
+    return months_after(clock.today(), text.term_months) - timedelta(days=1)
 
 
 def digest_of(text: AgreementText) -> str:

@@ -53,7 +53,7 @@ class AgreementMine(Page):
         return self.draw(
             status=status, text=text, mine=mine, running=running, is_barred=lacks_agreement(person), problem=problem,
             is_current=running is not None and text is not None and running.text_id == text.pk and running.valid_until >= clock.today(),
-            back=self.back(), terms_until=services.months_after(clock.today(), text.term_months) if text else None,
+            back=self.back(), terms_until=services.term_end(text) if text else None,
         )  # fmt: skip
 
     def back(self) -> str:
