@@ -175,12 +175,11 @@ def test_the_auditor_closes_it_and_nobody_their_own(cast: Cast) -> None:
     assert caught.value.code == "finding_missing"
     closed = alert_close(actor=cast.auditor, alert=of_sales, finding=Finding.WORK, reason="已电话核实，系年度盘点")
     assert (closed.state, closed.looked_by) == (AlertState.CLOSED, cast.auditor)
-    did(cast.salesperson, 40, at=noon() + timedelta(hours=5), subject_type="holdings.item")
+    passed()
+    did(cast.salesperson, 41, at=noon() + timedelta(hours=5), subject_type="holdings.item")
     alerts_run()
-    assert Alert.objects.filter(person=cast.salesperson).order_by("part").values_list("part", "state")[1] == (
-        2,
-        AlertState.OPEN,
-    )
+    parts = Alert.objects.filter(person=cast.salesperson).order_by("part").values_list("part", "state")
+    assert list(parts) == [(1, "closed"), (2, "open")]
 
 
 def test_what_is_only_just_written_waits(cast: Cast) -> None:

@@ -34,7 +34,7 @@ def crowd(cast: Cast, at: dict[str, int], text: Any) -> None:
         agreement_sign(actor=person, text=text, digest=text.digest, typed_name=person.name, is_read=True)
         alert_of(cast, person)
     alert = Alert.objects.get(pk=at["alert"])
-    alert.evidence = list(Event.objects.order_by("-id").values_list("id", flat=True)[:20])
+    alert.evidence = list(Event.objects.filter(code="customers.created").values_list("id", flat=True)[:20])
     alert.save()
 
 
@@ -43,7 +43,7 @@ def alert_of(cast: Cast, person: Any) -> Alert:
     now = clock.now()
     made: Alert = Alert.objects.create(
         fonds=cast.fonds, rule="bulk", person=person, day=clock.today() - timedelta(days=1), told="批量", count=40, first_at=now, last_at=now,
-        raised_at=now, evidence=list(Event.objects.values_list("id", flat=True)[:2]),
+        raised_at=now, evidence=list(Event.objects.filter(code="customers.created").values_list("id", flat=True)[:1]),
     )  # fmt: skip
     return made
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.sure import sure
 from kedang.foundation.numbering.services import issue_run, rule_for
 from kedang.foundation.numbering.subjects import NumberSubject
 
@@ -12,5 +13,5 @@ SUBJECT = NumberSubject(KEY, _("交接单"), ((KEY, _("交接单")),), {KEY: COD
 
 def handover_number(actor: Actor) -> str:
     """The next number."""
-    rule = rule_for(actor.fonds_id, KEY)
+    rule = rule_for(sure(actor.fonds_id), KEY)
     return issue_run(actor=actor, rule=rule, code=rule.codes.get(KEY) or CODE).text(0)

@@ -32,7 +32,7 @@ class Entry(NamedTuple):
     id: int
     at: datetime
     fonds_id: int | None
-    actor_id: int
+    actor_id: int | None
     category: str
     code: str
     subject_type: str

@@ -71,7 +71,7 @@ def lines(actor: Any) -> list[Line]:
     return [
         Line(
             f"{row.person.name}：{row.get_rule_display()}", reverse("governance:alert-detail", args=[row.pk]), f"{clock.local(row.last_at):%m-%d %H:%M}",
-            row.get_state_display(), ALERT_TONES.get(row.state, ""), note=row.told,
+            row.get_state_display(), ALERT_TONES.get(AlertState(row.state), ""), note=row.told,
         )
         for row in rows.select_related("person").order_by("-id")[:MOST_LINES]
     ]  # fmt: skip

@@ -22,6 +22,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock, context
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
+from kedang.foundation.kernel.sure import sure
 
 FIELDS = ("title", "body", "term_months", "after_months", "must_sign_again")
 
@@ -34,7 +35,7 @@ def text_draft(*, actor: Actor, fonds: Fonds | None = None, **values: Any) -> Ag
         NotAllowed. Refused: ``draft_there``, ``invalid``.
     """
     require(actor, AGREEMENTS.code)
-    company = Fonds.objects.select_for_update().get(pk=fonds.pk if fonds is not None else actor.fonds_id)
+    company = Fonds.objects.select_for_update().get(pk=fonds.pk if fonds is not None else sure(actor.fonds_id))
     known = AgreementText.objects.filter(fonds=company)
     if known.filter(state=TextState.DRAFT).exists():
         raise Refused("draft_there", _("已有一份草稿，请先启用它或在它上面修改。"))
@@ -148,7 +149,7 @@ def agreement_asked_set(*, actor: Actor, is_required: bool, reason: str) -> bool
         NotAllowed. Refused: ``text_missing``, ``reason_missing``, StepUpNeeded.
     """
     require(actor, AGREEMENTS.code)
-    fonds = Fonds.objects.get(pk=actor.fonds_id)
+    fonds = Fonds.objects.get(pk=sure(actor.fonds_id))
     if is_required and not AgreementText.objects.filter(fonds=fonds, state=TextState.IN_FORCE).exists():
         raise Refused("text_missing", _("请先启用一份保密协议文本，再设定“未签不得接触档案”。"))
     sign_in_policy_change(actor=actor, fonds=fonds, reason=reason, agreement_required=is_required)

@@ -20,6 +20,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
+from kedang.foundation.kernel.sure import sure
 
 MOST_AT_ONCE = 500
 
@@ -33,11 +34,13 @@ def review_open(*, actor: Actor, year: int | None = None) -> RightsReview:
     """
     require(actor, REVIEW.code)
     wanted = year or clock.today().year
-    Fonds.objects.select_for_update().get(pk=actor.fonds_id)
+    Fonds.objects.select_for_update().get(pk=sure(actor.fonds_id))
     there = Refused("review_there", _("%(year)s 年的权限年审已经发起。") % {"year": wanted}, "year")
-    if RightsReview.objects.filter(fonds_id=actor.fonds_id, year=wanted).exists():
+    if RightsReview.objects.filter(fonds_id=sure(actor.fonds_id), year=wanted).exists():
         raise there
-    row = RightsReview(fonds_id=actor.fonds_id, year=wanted, opened_by=actor.display_name[:80], opened_at=clock.now())
+    row = RightsReview(
+        fonds_id=sure(actor.fonds_id), year=wanted, opened_by=actor.display_name[:80], opened_at=clock.now()
+    )
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -46,14 +49,14 @@ def review_open(*, actor: Actor, year: int | None = None) -> RightsReview:
     running = Grant.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=clock.now()),
         ended_at__isnull=True,
-        person__fonds_id=actor.fonds_id,
+        person__fonds_id=sure(actor.fonds_id),
     )
     grants = list(
         running.filter(person__is_active=True)
         .select_related("person__department", "role")
         .order_by("person__department__path", "person_id", "id")
     )
-    seen = last_signed_in(actor.fonds_id, {grant.person_id for grant in grants})
+    seen = last_signed_in(sure(actor.fonds_id), {grant.person_id for grant in grants})
     ReviewLine.objects.bulk_create(
         [
             ReviewLine(

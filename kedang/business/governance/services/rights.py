@@ -26,6 +26,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
+from kedang.foundation.kernel.sure import sure
 
 KIND = "governance.rights"
 GIVING = (RightsKind.GIVE, RightsKind.TEMPORARY, RightsKind.CHANGE)
@@ -57,7 +58,7 @@ def rights_ask(
     """
     require(actor, USE.code)
     row = RightsRequest(
-        fonds_id=actor.fonds_id, kind=kind, person=person, role=role if kind in GIVING else None, scope=(scope or Scope.ALL) if kind in GIVING else "",
+        fonds_id=sure(actor.fonds_id), kind=kind, person=person, role=role if kind in GIVING else None, scope=(scope or Scope.ALL) if kind in GIVING else "",
         scope_value=scope_value.strip() if kind in GIVING else "", until=until if kind in GIVING else None, old_grant=grant if kind in TAKING else None,
     )  # fmt: skip
     _refuse_odd(actor, row)

@@ -16,6 +16,7 @@ from kedang.foundation.access.signin.stepup import require_recent
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 
 CHANGEABLE = frozenset({"carry_out_by_hand", "remind_days", "thresholds"})
 
@@ -42,7 +43,7 @@ def rules_change(*, actor: Actor, reason: str, **values: Any) -> GovernanceRules
         raise Refused("reason_missing", _("请写明为什么修改。"), "reason")
     if "thresholds" in values:
         values["thresholds"] = cleaned(values["thresholds"])
-    fonds = Fonds.objects.select_for_update().get(pk=actor.fonds_id)
+    fonds = Fonds.objects.select_for_update().get(pk=sure(actor.fonds_id))
     row = GovernanceRules.objects.filter(fonds=fonds).first() or GovernanceRules(fonds=fonds)
     changes = apply(row, values)
     if changes:

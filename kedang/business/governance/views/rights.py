@@ -42,7 +42,7 @@ class RightsForm(forms.Form):
     grant = GrantChoice(
         None, label=_("现有授权"), required=False, empty_label=_("请选择"), help_text=_("变更、收回时选择。")
     )
-    role = forms.ModelChoiceField(
+    role: Any = forms.ModelChoiceField(
         None, label=_("角色"), required=False, empty_label=_("请选择"), help_text=_("申请、变更、临时权限时选择。")
     )
     scope = forms.ChoiceField(label=_("数据范围"), required=False, choices=Scope.choices)
@@ -55,8 +55,8 @@ class RightsForm(forms.Form):
     )  # fmt: skip
     reason = forms.CharField(label=_("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": "3"}))
 
-    def __init__(self, actor: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, actor: Any, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, label_suffix="", **kwargs)
         fields: Any = self.fields
         fields["person"].queryset = colleagues(actor)
         fields["role"].queryset = Role.objects.filter(Q(fonds__isnull=True) | Q(fonds_id=actor.fonds_id))
@@ -145,8 +145,8 @@ class ReviewAct(RecordPage):
         post = request.POST
         try:
             if kwargs["verb"] == "judge":
-                verdicts = {
-                    key: value
+                verdicts: dict[int, str] = {
+                    key: str(value)
                     for name, value in post.items()
                     if name.startswith("line-") and (key := whole(name[5:])) is not None
                 }
