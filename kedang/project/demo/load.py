@@ -17,6 +17,7 @@ from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.kernel import clock
 from kedang.project.demo.acts import Act, Stage
 from kedang.project.demo.approvals import approval_acts
+from kedang.project.demo.changes import change_acts
 from kedang.project.demo.governance import governance_acts
 from kedang.project.demo.holdings.custody import custody_acts
 from kedang.project.demo.holdings.handing import handing_acts
@@ -65,6 +66,7 @@ def load_demo(
         acts += volume_acts(house, day)
         acts += printing_acts(house, day)
         acts += approval_acts(house, day)
+        acts += change_acts(house, day)
         acts += governance_acts(house, day)
         acts += lending_acts(house, day)
         acts += use_acts(house, day)
