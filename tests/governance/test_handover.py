@@ -18,6 +18,7 @@ from kedang.foundation.jobs.worker import Worker
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import system_actor
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
+from kedang.foundation.notices.models import Notice
 from tests.cast import Cast
 from tests.customers.making import make_customer
 from tests.governance.making import dossiers_of, given_to, leaving, security_of, text_of
@@ -224,3 +225,20 @@ def test_what_somebody_else_took_meanwhile_stays_theirs(cast: Cast) -> None:
     customer.refresh_from_db()
     line.refresh_from_db()
     assert customer.responsible_id == cast.clerk.pk  # somebody was quicker: nothing is taken from them
+
+
+def test_whom_it_concerns_is_told_until_it_is_done(cast: Cast) -> None:
+    dossiers_of(cast, 1)
+    folder = leaving(cast)
+    part = given_to(cast, folder)
+    given_to(cast, folder)
+    open_news = Notice.objects.filter(read_at__isnull=True)
+    assert set(open_news.values_list("person__name", "kind")) == {
+        ("周航", "governance.handover_yours"),
+        ("林悦", "governance.handover_part"),
+    }
+    taking.part_accept(actor=cast.colleague, part=part, typed_name="林悦")
+    signed(cast, folder)
+    assert set(open_news.values_list("person__name", "kind")) == {("何静", "governance.handover_supervise")}
+    taking.handover_close(actor=cast.head, handover=folder, typed_name="何静")
+    assert not open_news.exists()

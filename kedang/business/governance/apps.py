@@ -10,7 +10,7 @@ class GovernanceConfig(AppConfig):
     def ready(self) -> None:
         from datetime import timedelta
 
-        from kedang.business.governance import numbers
+        from kedang.business.governance import numbers, telling
         from kedang.business.governance.alerts.following import alerts_run
         from kedang.business.governance.services import rights
         from kedang.foundation.jobs.schedules import schedule
@@ -18,4 +18,6 @@ class GovernanceConfig(AppConfig):
 
         register_subject(numbers.SUBJECT)
         rights.declare_kind()
+        telling.declare_kinds()
+        schedule("governance.agreements", daily_at="08:00", run=telling.agreements_remind)
         schedule("governance.alerts", every=timedelta(minutes=1), run=alerts_run)

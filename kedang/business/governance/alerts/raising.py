@@ -6,6 +6,7 @@ from typing import Any
 
 from kedang.business.governance import events as e
 from kedang.business.governance.models import Alert
+from kedang.business.governance.telling import tell_alert
 from kedang.foundation.access.grants import active_grants
 from kedang.foundation.access.models import Person
 from kedang.foundation.audit.record import record
@@ -58,6 +59,7 @@ def alert_raise(person: Person, rule: str, sign: Sign) -> Alert | None:
         raised_at=clock.now(),
     )  # fmt: skip
     made.save(force_insert=True)
+    tell_alert(made)
     record(
         system_actor(MACHINE),
         e.ALERT_RAISED,

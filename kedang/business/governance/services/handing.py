@@ -13,6 +13,7 @@ from kedang.business.governance.choices import OPEN_STATES, HandoverState, Leavi
 from kedang.business.governance.models import Handover, HandoverLine, HandoverPart
 from kedang.business.governance.numbers import handover_number
 from kedang.business.governance.policies import MANAGE
+from kedang.business.governance.telling import PART, YOURS, tell
 from kedang.foundation.access.grants import has_action
 from kedang.foundation.access.handover import kind_of, kinds
 from kedang.foundation.access.models import Department, Person
@@ -75,6 +76,7 @@ def handover_open(
     }
     record(actor, e.HANDOVER_OPENED, made, changes=changes, reason=made.reason)
     _gather(actor, made)
+    tell(made, YOURS, leaver)
     return made
 
 
@@ -128,6 +130,8 @@ def handover_split(
     record(actor, e.HANDOVER_SPLIT, row, changes={"successor": (None, told["to"])}, meta=told)
     if given == 0:
         raise Refused("successor_unfit", chosen[0].problem or str(_("接收人不能接收所选内容。")), "successor")
+    if successor is not None:
+        tell(row, PART, successor)
     return given
 
 

@@ -12,6 +12,7 @@ from kedang.business.governance.models import Handover, HandoverLine, HandoverPa
 from kedang.business.governance.policies import MANAGE
 from kedang.business.governance.services.agreements import duty_begin
 from kedang.business.governance.services.handing import locked_handover, refuse_signed, require_hand, touch
+from kedang.business.governance.telling import PART, SUPERVISE, YOURS, settle, tell
 from kedang.foundation.access.handover import kind_of, kinds
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import require
@@ -41,6 +42,7 @@ def part_accept(*, actor: Actor, part: HandoverPart, typed_name: str) -> Handove
     require_recent(actor)
     row.state, row.signed_at, row.signed_by, row.remark = PartState.ACCEPTED, clock.now(), typed_name.strip()[:80], ""
     row.save(update_fields=["state", "signed_at", "signed_by", "remark"])
+    settle(handover, PART, row.successor_id)
     waiting = row.lines.filter(state=LineState.GIVEN).count()
     touch(handover)
     record(
@@ -74,6 +76,7 @@ def part_decline(*, actor: Actor, part: HandoverPart, reason: str) -> HandoverPa
         raise Refused("reason_missing", _("请写明不接受的理由，例如“不熟悉该地区客户”。"), "reason")
     row.state, row.remark = PartState.DECLINED, " ".join(reason.split())[:200]
     row.save(update_fields=["state", "remark"])
+    settle(handover, PART, row.successor_id)
     back = row.lines.filter(state=LineState.GIVEN).update(state=LineState.WAITING)
     touch(handover)
     record(
@@ -153,6 +156,8 @@ def handover_sign(*, actor: Actor, handover: Handover, typed_name: str) -> Hando
     row.state, row.signed_at, row.digest = HandoverState.SIGNED, clock.now(), digest_of(row)
     row.signed_by = (typed_name.strip() if own else _("%(who)s代签") % {"who": actor.display_name})[:80]
     touch(row, "state", "signed_at", "signed_by", "digest")
+    settle(row, YOURS, row.person_id)
+    tell(row, SUPERVISE, row.supervisor)
     record(
         actor,
         e.HANDOVER_SIGNED,
@@ -174,6 +179,7 @@ def handover_unsign(*, actor: Actor, handover: Handover, reason: str) -> Handove
     require_hand(actor, row)
     if len(reason.strip()) < 2:
         raise Refused("reason_missing", _("请写明为什么取消签字。"), "reason")
+    settle(row, SUPERVISE, row.supervisor_id)
     was, row.state, row.signed_at, row.signed_by, row.digest = row.state, HandoverState.OPEN, None, "", ""
     touch(row, "state", "signed_at", "signed_by", "digest")
     record(actor, e.HANDOVER_SIGNED, row, changes={"state": (was, row.state)}, reason=reason.strip())
@@ -201,6 +207,7 @@ def handover_close(*, actor: Actor, handover: Handover, typed_name: str) -> Hand
     row.supervised_at = row.closed_at = clock.now()
     row.state = HandoverState.CLOSED
     touch(row, "state", "supervised_at", "closed_at")
+    settle(row, SUPERVISE, row.supervisor_id)
     _part_with(row)
     counts = {state: row.lines.filter(state=state).count() for state in (LineState.PASSED, LineState.GONE)}
     record(
@@ -225,6 +232,9 @@ def handover_cancel(*, actor: Actor, handover: Handover, reason: str) -> Handove
     if len(reason.strip()) < 2:
         raise Refused("reason_missing", _("请写明取消的原因，例如“本人留任”。"), "reason")
     was, row.state = row.state, HandoverState.CANCELLED
+    for kind, person in ((YOURS, row.person_id), (SUPERVISE, row.supervisor_id)):
+        settle(row, kind, person)
+    settle(row, PART, *row.parts.values_list("successor_id", flat=True))
     touch(row, "state")
     _work_again(row.person)
     record(actor, e.HANDOVER_CANCELLED, row, changes={"state": (was, row.state)}, reason=reason.strip())
