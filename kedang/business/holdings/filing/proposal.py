@@ -174,7 +174,7 @@ def waits_for_volume(item: Item) -> bool:
     if item.volume_id is not None or item.series is None or item.series.arrangement != Arrangement.VOLUME:
         return False
     decided = item.traces.filter(step=FilingStep.PLACE).order_by("-id").values_list("decided", flat=True).first()
-    return bool(decided) and decided.get("arrangement") == Arrangement.VOLUME
+    return decided is not None and decided.get("arrangement") == Arrangement.VOLUME
 
 
 @lru_cache(maxsize=256)
