@@ -48,6 +48,7 @@ class AgreementTextPages(RecordPages):
     create_label = _("起草")
     create_fields = ("title", "term_months", "after_months", "must_sign_again", "body")
     create_service, change_service = services.text_draft, services.text_change
+    detail_view = pages.TextDetail
     has_export = False
 
 

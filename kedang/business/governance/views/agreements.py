@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from kedang.business.governance import events as e
+from kedang.business.governance.choices import TextState
 from kedang.business.governance.models import Agreement
 from kedang.business.governance.printing.agreement import agreement_pdf
 from kedang.business.governance.services import agreements as services
@@ -23,7 +24,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.pages import Crumb, Page
-from kedang.foundation.web.records import RecordPage
+from kedang.foundation.web.records import RecordDetail, RecordPage
 
 STANDINGS = {"missing": "bad", "expired": "bad", "soon": "warn", "older": "blue", "valid": "good"}
 """How somebody can stand, most urgent first, with its colour."""
@@ -166,6 +167,15 @@ def word_of(standing: str) -> str:
         "valid": _("有效"),
     }
     return words[standing]
+
+
+class TextDetail(RecordDetail):
+    """A version: only a draft is changed."""
+
+    def head(self) -> dict[str, Any]:
+        """No button for what would be refused."""
+        made = super().head()
+        return {**made, "can_change": made["can_change"] and self.obj.state == TextState.DRAFT}
 
 
 class AgreementPaper(RecordPage):
