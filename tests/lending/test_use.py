@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 
 from kedang.business.holdings.models import Item, Volume
 from kedang.business.lending.models import BasketLine, Loan, UseRequest, UseWanted
@@ -12,12 +13,14 @@ from kedang.business.lending.services.basket import basket_add, basket_drop, bas
 from kedang.business.lending.services.granting import open_grants, use_close, use_shorten
 from kedang.business.lending.services.matching import candidates, wanted_match, wanted_refuse
 from kedang.business.lending.services.openings import opening_close
+from kedang.business.lending.services.requesting import use_change
 from kedang.foundation.access.models import Person, RecordGrant
 from kedang.foundation.access.policies import can
 from kedang.foundation.access.veil import reveal, right_on
 from kedang.foundation.approvals.choices import CaseState
-from kedang.foundation.approvals.services.deciding import case_approve, case_reject
+from kedang.foundation.approvals.services.deciding import case_approve, case_reject, case_return
 from kedang.foundation.approvals.services.flows import ensure_flows
+from kedang.foundation.approvals.services.owning import case_resubmit
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
@@ -231,3 +234,35 @@ def test_closing_early(house: Cast) -> None:
     assert use_close(actor=fresh(house.head), request=row, reason="事已办完") == 2
     with pytest.raises(Refused, match="没有尚在开放"):
         use_close(actor=fresh(house.head), request=row, reason="事已办完")
+
+
+def test_sent_back_and_changed(house: Cast) -> None:
+    """Who asked changes time and pages while it is with them, and hands it in again; nobody else, and not while it runs."""
+    item = an_item(house.fonds, responsible=house.salesperson)
+    row = ask(house, item)
+    later = clock.today() + timedelta(days=20)
+    with pytest.raises(Refused, match="退回补充"):
+        use_change(actor=fresh(house.salesperson), request=row, wanted_until=later)
+    case_return(actor=fresh(house.head), case=row.case_id, opinion="请写明页码")
+    with pytest.raises(OutOfScope):
+        use_change(actor=fresh(house.head), request=row, wanted_until=later)
+    with pytest.raises(Refused, match="最长 90 天"):
+        use_change(actor=fresh(house.salesperson), request=row, wanted_until=later + timedelta(days=90))
+    use_change(actor=fresh(house.salesperson), request=row, wanted_until=later, pages="2-3")
+    case_resubmit(actor=fresh(house.salesperson), case=row.case_id, reason="补了页码")
+    decide(house, row)
+    grant = RecordGrant.objects.get()
+    assert grant.pages == [[2, 3]] and clock.local(grant.valid_until).date() == later
+
+
+def test_particulars_of_outside_readers_pass_the_veil(house: Cast) -> None:
+    """Sealed at rest; on the case's page each sees them as their role sees such content."""
+    row = granted(
+        house, volume_of(house), outside_name="王工", outside_paper="440305199001011234", outside_phone="13912345678"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outside_paper, outside_phone FROM lending_userequest")
+        assert not any("1391234" in text or "440305" in text for text in cursor.fetchone())
+    row = UseRequest.objects.get(pk=row.pk)
+    assert reveal(fresh(house.archivist), row, "outside_paper").text == "440***********1234"
+    assert "13912345678" not in reveal(fresh(house.auditor), row, "outside_phone").text

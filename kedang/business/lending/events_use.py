@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from kedang.foundation.audit.vocabulary import EventType
 
 USE_ASKED = EventType("use.asked", _("申请利用档案"), "change")
+USE_CHANGED = EventType("use.changed", _("修改利用申请"), "change")
 USE_SHORTENED = EventType("use.shortened", _("缩短利用时间"), "change")
 USE_GRANTED = EventType("use.granted", _("开放申请的档案"), "change")
 USE_CLOSED = EventType("use.closed", _("提前收回专项授权"), "change")

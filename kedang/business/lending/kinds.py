@@ -62,7 +62,7 @@ def declare_kinds() -> None:
             CaseKind(
                 f"lending.{sort.value}", sort.label, note, action="lending.ask", facts=FACTS, steps=steps, urgent_role="general_manager",  # type: ignore[attr-defined]  # a choice
                 on_approved=on_approved, on_unconfirmed=take_back, describe=describe,
-                block=block, start=f"lending:use-new-{sort.value}", icon=icon, is_line_by_line=True, order=10 + order,  # type: ignore[attr-defined]
+                block=block, start=f"lending:use-new-{sort.value}", edit="lending:use-change", icon=icon, is_line_by_line=True, order=10 + order,  # type: ignore[attr-defined]
             )
         )  # fmt: skip
 

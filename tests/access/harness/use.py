@@ -31,10 +31,17 @@ def make_use(house: House) -> None:
     case: Any = Case.objects.filter(requester=person, use_request__isnull=True).order_by("id").first()
     dossier: Any = Customer.objects.filter(responsible=person).order_by("id").first()
     row: Any = m.UseRequest.objects.create(
-        fonds=person.fonds, case=case, sort="read", reader=person, wanted_from=today, wanted_until=today + timedelta(days=3)
+        fonds=person.fonds,
+        case=case,
+        sort="read",
+        reader=person,
+        wanted_from=today,
+        wanted_until=today + timedelta(days=3),
     )
     wanted = m.UseWanted.objects.create(request=row, position=1, text="KH-1")
-    line = m.BasketLine.objects.create(person=person, subject_type="customers.customer", subject_id=dossier.pk, added_at=now)
+    line = m.BasketLine.objects.create(
+        person=person, subject_type="customers.customer", subject_id=dossier.pk, added_at=now
+    )
     answer: Any = m.UseFeedback.objects.create(
         fonds=person.fonds, request=row, person=person, department=person.department, asked_at=now
     )
@@ -59,7 +66,12 @@ def keys(model: Any) -> Any:
     return fillings
 
 
+def of_cases(house: House) -> list[tuple[dict[str, Any], Fact | None]]:
+    """Cases that have a request for use behind them."""
+    return [({"pk": key}, None) for key in m.UseRequest.objects.values_list("case_id", flat=True)]
+
+
 FILLINGS = {
-    "lending:basket-drop": keys(m.BasketLine), "lending:use-match": keys(m.UseWanted), "lending:use-copy": keys(ItemFile),
+    "lending:use-change": of_cases, "lending:basket-drop": keys(m.BasketLine), "lending:use-match": keys(m.UseWanted), "lending:use-copy": keys(ItemFile),
     "lending:use-export": keys(RecordGrant), "lending:see-as": keys(Person), "lending:feedback-give": keys(m.UseFeedback),
 }  # fmt: skip

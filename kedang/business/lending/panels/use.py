@@ -182,6 +182,7 @@ URLS: list[URLPattern] = [
     path("use/see-as/", see_as.SeeAsList.as_view(), name="see-as-list"),
     path("use/see-as/<int:pk>/", see_as.SeeAs.as_view(), name="see-as"),
     path("use/mark/", taking.MarkCheck.as_view(), name="mark-check"),
+    path("use/change/<int:pk>/", asking.UseChange.as_view(), name="use-change"),
     path("use/open/", opened.OpenNow.as_view(), name="use-open"),
     *UseRequestPages.urls(),
     *OpeningPages.urls(),

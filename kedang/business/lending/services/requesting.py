@@ -11,7 +11,7 @@ from kedang.business.customers.models import Customer
 from kedang.business.customers.services.problems import Problems, clean_record
 from kedang.business.holdings.models import Item, Volume
 from kedang.business.lending.choices_use import UseSort
-from kedang.business.lending.events_use import USE_ASKED
+from kedang.business.lending.events_use import USE_ASKED, USE_CHANGED
 from kedang.business.lending.models import BasketLine, UseRequest, UseWanted
 from kedang.business.lending.services.granting import grant_what_was_asked
 from kedang.business.lending.services.things import Thing, label_of, level_of, page_pairs, things_of
@@ -20,6 +20,7 @@ from kedang.foundation.access.policies import require
 from kedang.foundation.access.secrecy import FIELD_CLASSES, SecrecyLevel
 from kedang.foundation.approvals.choices import CaseState
 from kedang.foundation.approvals.models import Case
+from kedang.foundation.approvals.services.going import locked_case
 from kedang.foundation.approvals.services.opening import Line, case_open
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
@@ -164,3 +165,38 @@ def _empty_basket(actor: Person, things: Sequence[Thing]) -> None:
 def classes_text(row: UseRequest) -> str:
     """Classes of sensitive content in words."""
     return "、".join(str(FIELD_CLASSES[name]) for name in row.field_classes)
+
+
+CHANGED = ("purpose", "wanted_from", "wanted_until", "copies", "pages")
+
+
+@transaction.atomic
+def use_change(*, actor: Actor, request: UseRequest | int, **values: Any) -> UseRequest:
+    """Change purpose, time, copies and pages of one's own request that was sent back, before it is handed in again.
+
+    Raises:
+        OutOfScope. Refused: ``not_returned``, and as :func:`use_ask`.
+    """
+    require(actor, "lending.ask")
+    key = request if isinstance(request, int) else request.pk
+    found = UseRequest.objects.filter(pk=key, case__requester_id=actor.id).values_list("case_id", flat=True).first()
+    if found is None:
+        raise OutOfScope
+    case = locked_case(found)
+    row: UseRequest = UseRequest.objects.select_related("case").get(pk=key)
+    if case.state != CaseState.RETURNED:
+        raise Refused("not_returned", _("只有退回补充的申请可以修改。"))
+    before = {name: getattr(row, name) for name in CHANGED}
+    for name in CHANGED:
+        if values.get(name) is not None:
+            setattr(row, name, values[name])
+    row.wanted_from, row.wanted_until = _time(row.wanted_from, row.wanted_until)
+    row.until = None
+    if page_pairs(row.pages) and (case.lines.count() != 1 or case.lines.get().subject_type != "holdings.item"):
+        raise Refused("pages_of_one", _("页码范围只能用于单独申请的一件。请分开申请，或不填页码。"), "pages")
+    _check(row)
+    changes = {name: (was, getattr(row, name)) for name, was in before.items() if was != getattr(row, name)}
+    if changes:
+        row.save(update_fields=[*CHANGED, "until"])
+        record(actor, USE_CHANGED, row, changes=changes)
+    return row

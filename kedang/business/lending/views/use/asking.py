@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from kedang.business.lending.choices_use import UseSort
 from kedang.business.lending.kinds import SORTS
-from kedang.business.lending.models import UseWanted
+from kedang.business.lending.models import UseRequest, UseWanted
 from kedang.business.lending.services import basket as baskets
 from kedang.business.lending.services.matching import candidates, wanted_match, wanted_refuse
-from kedang.business.lending.services.requesting import FITS, use_ask
+from kedang.business.lending.services.requesting import FITS, use_ask, use_change
 from kedang.business.lending.services.things import KINDS, label_of, things_of
-from kedang.business.lending.views.use.forms import UseForm
+from kedang.business.lending.views.use.forms import ChangeForm, UseForm
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.pages import Crumb, Page
 from kedang.foundation.web.records import RecordPages
@@ -182,3 +182,44 @@ class Match(Page):
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(request.get_full_path())
         return HttpResponseRedirect(reverse("approvals:case-detail", args=[self.wanted.request.case_id]))
+
+
+class UseChange(Page):
+    """A request that was sent back: purpose, time, copies and pages."""
+
+    action, template_name, title = ASK, "lending/use/change.html", gettext_lazy("修改申请")
+    row: UseRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """One's own, by its case."""
+        rows = UseRequest.objects.filter(case_id=kwargs["pk"], case__requester_id=getattr(request.user, "pk", None))
+        found = rows.select_related("case").first()
+        if found is None:
+            raise OutOfScope
+        self.row = found
+        return super().dispatch(request, *args, **kwargs)
+
+    def crumbs(self) -> list[Crumb]:
+        return [
+            (self.row.case.number, reverse("approvals:case-detail", args=[self.row.case_id])),
+            (str(self.title), ""),
+        ]
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The form, as it was asked."""
+        return self.draw(form=ChangeForm(self.row), case=self.row.case)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Change it, and back to the case, where it is handed in again."""
+        form = ChangeForm(self.row, request.POST)
+        if form.is_valid():
+            try:
+                use_change(actor=self.actor, request=self.row, **form.cleaned_data)
+            except Refused as refusal:
+                problems = refusal.details.get("problems") or {refusal.field: refusal.sentence}
+                for field, sentence in problems.items():
+                    form.add_error(field if field in form.fields else None, str(sentence))
+            else:
+                messages.success(request, _("已修改。请写明补充了什么，再次提交。"))
+                return HttpResponseRedirect(reverse("approvals:case-detail", args=[pk]))
+        return self.draw(form=form, case=self.row.case, status=422)

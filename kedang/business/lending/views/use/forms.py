@@ -1,5 +1,6 @@
 """The form of a request to use the archive: what it asks depends on what is wanted."""
 
+import copy
 from datetime import timedelta
 from typing import Any
 
@@ -123,3 +124,18 @@ class UseForm(forms.Form):
         given["reader"] = Person.objects.filter(pk=key).first()
         given["typed"] = [line.strip() for line in given["typed"].splitlines() if line.strip()]
         return given
+
+
+class ChangeForm(forms.Form):
+    """What may still be changed of a request that was sent back."""
+
+    def __init__(self, row: Any, data: Any = None) -> None:
+        names = (
+            "purpose",
+            "wanted_from",
+            "wanted_until",
+            *(name for name in PARTS[row.sort] if name in ("copies", "pages")),
+        )
+        super().__init__(data, label_suffix="", initial={name: getattr(row, name) for name in names})
+        for name in names:
+            self.fields[name] = style(copy.deepcopy(UseForm.base_fields[name]))
