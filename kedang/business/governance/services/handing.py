@@ -14,7 +14,7 @@ from kedang.business.governance.models import Handover, HandoverLine, HandoverPa
 from kedang.business.governance.numbers import handover_number
 from kedang.business.governance.policies import MANAGE
 from kedang.business.governance.telling import PART, YOURS, tell
-from kedang.foundation.access.grants import has_action
+from kedang.foundation.access.grants import clearance_of, has_action
 from kedang.foundation.access.handover import kind_of, kinds
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import can, require
@@ -119,6 +119,8 @@ def handover_split(
     if successor is not None:
         _refuse_successor(row, successor)
     wanted = picked_lines(row, lines=lines, kind=kind, group=group, text=text)
+    if text:  # how many fit a fragment must not tell names that the actor does not read
+        wanted = wanted.filter(level__lte=clearance_of(actor))
     chosen = list(wanted.filter(state__in=FREE, ends=False).select_for_update(of=("self",)).order_by("id"))
     if not chosen:
         raise Refused("nothing_picked", _("没有可以分配的内容：请勾选，或放宽条件；已交接的不再改动。"))

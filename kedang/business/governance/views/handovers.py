@@ -278,7 +278,11 @@ class HandoverLetters(HandoverPage):
         """The file, once it is written down that it left."""
         if not self.roles()["works"]:
             raise NotAllowed(_("告知函由开单人、监交人或移交人打印。"), action=MANAGE.code)
-        rows = [line for line in customers_of(self.obj, self.lines(), clearance_of(self.actor)) if line.part_id]
+        rows = [
+            line
+            for line in customers_of(self.obj, self.lines(), clearance_of(self.actor))
+            if line.state in (LineState.GIVEN, LineState.PASSED)
+        ]
         if not rows:
             raise Refused("nothing_to_tell", _("还没有分配接收人的客户，暂无告知函可打印。"))
         made = letters_pdf(self.obj, rows, self.actor.fonds.name)
