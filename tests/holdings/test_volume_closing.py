@@ -274,3 +274,39 @@ def test_volumes_are_proposed_with_the_reason(archive: Cast) -> None:
     an_item(fonds, "薄合同", customer=customer, pages=5, dated_on=date(2026, 1, 1))
     into = next(line for line in v.volumes_proposed(actor).lines if line.head.customer_id)
     assert into.volume == volume and "编入该卷" in into.because
+
+
+def test_with_a_flow_it_is_a_request(archive: Cast) -> None:
+    from kedang.foundation.approvals.services.deciding import case_approve
+    from kedang.foundation.approvals.services.flows import ensure_flows
+    from kedang.foundation.approvals.services.owning import case_withdraw
+
+    ensure_flows(archive.fonds)
+    volume = closed(archive)
+    asked = v.volume_reopen_ask(actor=archive.archivist, volume=volume, reason="补入补充协议")
+    assert (asked.case.kind, asked.case.state) == ("holdings.reopen", "running")
+    assert volume.title not in asked.case.title
+    case_withdraw(actor=archive.archivist, case=asked.case)
+    asked.refresh_from_db()
+    assert (asked.is_granted, asked.opinion) == (False, "申请人撤回")
+    second = v.volume_reopen_ask(actor=archive.archivist, volume=volume, reason="补入补充协议")
+    second.case.tasks.update(person=archive.manager)
+    case_approve(actor=archive.manager, case=second.case, opinion="同意")
+    volume.refresh_from_db()
+    second.refresh_from_db()
+    assert (volume.state, second.is_granted, second.decided_by) == ("open", True, archive.manager)
+    assert notes(volume) == [("reopened", "经方宁批准重新开卷。理由：补入补充协议")]
+
+
+def test_who_may_grant_decides_though_the_flow_did_not_ask_them(archive: Cast) -> None:
+    from kedang.foundation.approvals.services.flows import ensure_flows
+
+    ensure_flows(archive.fonds)
+    volume = closed(archive)
+    asked = v.volume_reopen_ask(actor=archive.archivist, volume=volume, reason="想改题名")
+    v.volume_reopen_decide(actor=archive.manager, reopening=asked, is_granted=False, opinion="理由不足")
+    asked.refresh_from_db()
+    asked.case.refresh_from_db()
+    volume.refresh_from_db()
+    assert (asked.is_granted, asked.case.state, volume.state) == (False, "rejected", "closed")
+    assert refusal(v.volume_reopen_decide, actor=archive.manager, reopening=asked, is_granted=True).code == "reopening_decided"

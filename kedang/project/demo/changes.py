@@ -103,7 +103,7 @@ def _fresh(house: House, kept: dict[str, Any], who: str, name: str, reason: str)
 
 
 def _hold(house: House, title: str, basis: str, reason: str, nth: int, course: str) -> None:
-    volumes = Volume.objects.filter(fonds=house.fonds, customer__isnull=False, state="shelved", whereabouts="in_store", secrecy_level__lte=1)
+    volumes = Volume.objects.filter(fonds=house.fonds, customer__isnull=False, whereabouts="in_store", secrecy_level__lte=2)
     volume = volumes.select_related("customer").order_by("-id")[nth * 3 : nth * 3 + 1].first()
     if volume is None:
         return

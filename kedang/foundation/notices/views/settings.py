@@ -47,7 +47,7 @@ class ChannelPage(Page):
             form = (bound or {}).get(kind) or form_of(kind)(initial=initial_of(kind, row), prefix=kind)
             parts.append({
                 "kind": kind, "title": title, "hint": HINTS[kind], "row": row, "form": form,
-                "fields": [form[name] for name in form.fields if name not in ("is_active", "version")],
+                "fields": [form[name] for name in form.fields if name not in left_out(kind)],
                 "known": [name for name in ("password", "webhook", "signing_key") if row is not None and getattr(row, name)],
             })  # fmt: skip
         lost = Delivery.objects.filter(fonds_id=self.actor.fonds_id, state=DeliveryState.GIVEN_UP).select_related(
@@ -120,6 +120,11 @@ class DeliveriesRetry(Page):
         else:
             messages.success(request, _("%(count)s 条通知重新排队发送。") % {"count": count})
         return HttpResponseRedirect(reverse("notices:channels"))
+
+
+def left_out(kind: str) -> tuple[str, ...]:
+    """Inputs that stand by themselves, and what a channel does not know: 企业微信 signs nothing."""
+    return ("is_active", "version", "signing_key") if kind == ChannelKind.WECOM else ("is_active", "version")
 
 
 def form_of(kind: str) -> Any:
