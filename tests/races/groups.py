@@ -11,6 +11,7 @@ from tests.races.of_governance import AGREEMENT, ALERT, HANDOVER, REVIEW
 from tests.races.of_handing import DRAWING_UP, RECEIVING, TWO_LISTS
 from tests.races.of_imports import BATCH, JOB, TEMPLATE
 from tests.races.of_items import FILED, ON_ITS_WAY
+from tests.races.of_loans import OUT, WANTED
 from tests.races.of_people import COMPANY, DEPARTMENT, PERSON, SECOND_STEP
 from tests.races.of_prints import PRINTS
 from tests.races.of_scheme import CODES, DRAFT, LINES
@@ -57,6 +58,8 @@ GROUPS: tuple[Group, ...] = (
     AGREEMENT,
     REVIEW,
     ALERT,
+    WANTED,
+    OUT,
     OPENED,
     NUMBER,
     FOLLOWING,
@@ -67,6 +70,7 @@ ROOMS = (
     "kedang.business.governance.services",
     "kedang.business.holdings.services",
     "kedang.business.intake.services",
+    "kedang.business.lending.services",
     "kedang.foundation.access.services",
     "kedang.foundation.approvals.services",
     "kedang.foundation.files.services",
@@ -83,6 +87,10 @@ ELSEWHERE: dict[str, str] = {
     "agreement_asked_set": "sets one switch under the lock of the company",
     "duty_begin": "runs inside handover_close",
     "rules_change": "locks the company; the last one wins and says so in the trail",
+    "loan_open": "see loan_prepare",
+    "loan_reserve": "see loan_prepare",
+    "thing_issue": "part of loan_issue, under the lock of the thing",
+    "thing_take_back": "part of loan_return, under the lock of the thing",
     "review_open": "makes its own object; once a year is a constraint",
     "rights_ask": "makes its own object, as case_open",
     "rights_carry_out": "locks the request; what was carried out is not due any more: tests/governance/test_rights.py",
