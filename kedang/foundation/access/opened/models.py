@@ -53,6 +53,7 @@ class RecordGrant(models.Model):
         indexes = [
             models.Index(fields=["person", "valid_until"], name="record_grant_by_person"),
             models.Index(fields=["subject_type", "subject_id"], name="record_grant_by_subject"),
+            models.Index(fields=["source"], name="record_grant_by_source"),
         ]
 
     def __str__(self) -> str:
