@@ -18,6 +18,7 @@ ENDED = told("handover_ended", "handover_signed", "part_settled", "not_successor
 
 def a_folder(cast: Cast, number: int) -> Ground:
     """Somebody of 周航's group with one dossier; it is given to 林悦."""
+    number = Handover.objects.count()
     leaver = make_person(cast.fonds, f"leaver{number}", f"顾军{number}", "salesperson", cast.sales_one)
     customer = make_customer(
         cast.archivist, name=f"交接客户{number}号", responsible=leaver.pk, department=cast.sales_one.pk
@@ -115,7 +116,7 @@ AGREEMENT = Group(
 def a_review(cast: Cast, number: int) -> Ground:
     """A review of a year of its own; the reader's grant is to be judged."""
     security = security_of(cast)
-    row = reviews.review_open(actor=security, year=2000 + number % 90 + 1000 * (number // 90))
+    row = reviews.review_open(actor=security, year=1000 + RightsReview.objects.count())
     line = row.lines.filter(person=cast.reader).first()
     return Ground(cast, number, row, {"security": security, "line": line}, [row])
 
@@ -149,9 +150,9 @@ REVIEW = Group(
 
 def an_alert(cast: Cast, number: int) -> Ground:
     """An alert about 周航."""
-    now = clock.now()
+    now, before = clock.now(), Alert.objects.count()
     row: Any = Alert.objects.create(
-        fonds=cast.fonds, rule="bulk", person=cast.salesperson, day=clock.today() - timedelta(days=number), told="批量", count=40, first_at=now,
+        fonds=cast.fonds, rule="bulk", person=cast.salesperson, day=clock.today() - timedelta(days=before), told="批量", count=40, first_at=now,
         last_at=now, raised_at=now,
     )  # fmt: skip
     return Ground(cast, number, row, {}, [row])

@@ -129,7 +129,7 @@ def handover_split(
     _drop_empty_parts(row)
     touch(row)
     told = {"lines": given, "kind": kind, "group": group, "text": text, "to": successor.name if successor else ""}
-    record(actor, e.HANDOVER_SPLIT, row, changes={"successor": (None, told["to"])}, meta=told)
+    record(actor, e.HANDOVER_SPLIT, row, meta=told)
     if given == 0:
         raise Refused("successor_unfit", chosen[0].problem or str(_("接收人不能接收所选内容。")), "successor")
     if successor is not None:

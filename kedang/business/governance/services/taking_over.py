@@ -46,8 +46,8 @@ def part_accept(*, actor: Actor, part: HandoverPart, typed_name: str) -> Handove
     waiting = row.lines.filter(state=LineState.GIVEN).count()
     touch(handover)
     record(
-        actor, e.HANDOVER_ACCEPTED, handover, changes={"successor": (None, row.successor.name)},
-        meta={"lines": row.lines.count(), "signed_by": row.signed_by},
+        actor, e.HANDOVER_ACCEPTED, handover,
+        meta={"successor": row.successor.name, "lines": row.lines.count(), "signed_by": row.signed_by},
     )  # fmt: skip
     if waiting > AT_ONCE:
         title = _("交接 %(number)s：转交%(name)s %(n)s 项") % {
