@@ -35,7 +35,7 @@ def folder_is_whole(ground: Ground) -> list[str]:
     row = Handover.objects.select_related("person").get(pk=ground.on.pk)
     customer = Customer.objects.get(pk=ground.more["customer"].pk)
     line, found = row.lines.select_related("part").get(kind="customers.customer"), []
-    if line.state == "passed" and customer.responsible_id != line.part.successor_id:
+    if line.state == "passed" and line.part is not None and customer.responsible_id != line.part.successor_id:
         found.append("passed, and the dossier is not the successor's")
     if line.state in ("waiting", "given") and customer.responsible_id != row.person_id:
         found.append(f"{line.state}, and the dossier is no longer the leaver's")

@@ -73,7 +73,7 @@ def make_governance(house: House) -> None:
     keep(house, ALERT, m.Alert.objects.create(
         fonds=home, rule="bulk", person=person, day=today, count=40, first_at=now, last_at=now, raised_at=now, **house.sing(ALERT, "Alert", {"told": WORD})
     ))  # fmt: skip
-    case = Case.objects.filter(requester=person).order_by("id").first()
+    case: Any = Case.objects.filter(requester=person).order_by("id").first()
     keep(house, ASKED, m.RightsRequest.objects.create(
         fonds=home, case=case, kind="give", person=person, role=Role.objects.get(code="reader"), scope="department",
     ))  # fmt: skip
