@@ -124,7 +124,8 @@ def test_a_flow_is_drawn_and_put_in_force(cast: Cast) -> None:
     form = {
         "kind": GENERAL, "name": "一般事项", "position": "100", "after_return": "start", "steps": "1", "version": str(draft.row_version),
         "name-0": "档案室核对", "approver-0": "person", "person-0": str(cast.archivist.pk), "mode-0": "all", "hours-0": "24",
-        "on_empty-0": "skip", "on_repeat-0": "ask", "on_own-0": "superior", "fact-0": "amount", "comparison-0": "at_least", "value-0": "500",
+        "on_empty-0": "skip", "on_repeat-0": "ask", "on_own-0": "superior", "fact-0": "amount", "comparison-0": "at_least",
+        "value-0": "500",
         "copy-who": "role:general_manager", "copy-when": "end",
     }  # fmt: skip
     added = client.post(reverse("approvals:flow-edit", args=[draft.pk]), {**form, "_move": "add"})

@@ -37,7 +37,8 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "system_admin", "系统管理员", "管理人员、角色、设置与任务；不看客户档案",
         ("access.view_people", "access.see_as", "access.manage_people", "access.manage_roles", "settings.manage", "jobs.view",
-         "safekeeping.view", "safekeeping.run", "approvals.view", "approvals.use", "approvals.manage_flows", "governance.view", "governance.use"),
+         "safekeeping.view", "safekeeping.run", "approvals.view", "approvals.use", "approvals.manage_flows", "governance.view",
+         "governance.use"),
         {"contact": "show"},
     ),
     BuiltinRole(
@@ -55,7 +56,8 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "archivist", "档案管理员", "全部客户档案的建立、整理、导入与编号规则",
         (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "customers.withdraw",
-         "customers.settle", "retention.view", "retention.hold", "customers.classify", "numbering.manage", "intake.use", "intake.undo", "access.view_people", "jobs.view", "web.share_views", "handover.manage",
+         "customers.settle", "retention.view", "retention.hold", "customers.classify", "numbering.manage", "intake.use", "intake.undo",
+         "access.view_people", "jobs.view", "web.share_views", "handover.manage",
          "holdings.file", "holdings.arrange", "holdings.mend", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
          "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep", "approvals.oversee",
          "lending.keep", "lending.export", "lending.rules", "holdings.copy"),
@@ -74,19 +76,22 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     ),
     BuiltinRole(
         "department_head", "部门负责人", "本部门及下级客户档案，可评级与导出",
-        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "access.view_people", "holdings.reopen", "handover.manage",
+        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "access.view_people", "holdings.reopen",
+        "handover.manage",
          "lending.oversee"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"}, Scope.BELOW,
     ),
     BuiltinRole(
         "executive", "高级管理人员", "查阅全部客户档案，可打印与导出",
-        (*READ_DOSSIER, *ASK, "retention.view", "retention.hold", "customers.print", "customers.export", "customers.unmask", "access.view_people",
+        (*READ_DOSSIER, *ASK, "retention.view", "retention.hold", "customers.print", "customers.export", "customers.unmask",
+        "access.view_people",
          "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen", "lending.oversee"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"},
     ),
     BuiltinRole(
         "general_manager", "总经理", "查阅全部客户档案与留痕，可打印、导出、评级",
-        (*READ_DOSSIER, *ASK, "approvals.oversee", "handover.manage", "governance.alerts", "retention.view", "retention.hold", "customers.print", "customers.export", "customers.unmask", "customers.grade",
+        (*READ_DOSSIER, *ASK, "approvals.oversee", "handover.manage", "governance.alerts", "retention.view", "retention.hold",
+        "customers.print", "customers.export", "customers.unmask", "customers.grade",
          "access.view_people", "audit.view", "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen", "custody.view",
          "lending.oversee"), SHOW_ALL,
     ),

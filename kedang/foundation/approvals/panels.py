@@ -159,7 +159,8 @@ class FlowPages(RecordPages):
     empty_hint = _("点“新建审批流程”，选择申请种类，再逐步添加审批人。")
     head_tags, tones = ("state",), {"state": FLOW_TONES}
     panels = (
-        Panel(_("概况"), ("name", "version", "position", "after_return", "urgent_role", "made_by", "made_at", "in_force_at", "retired_at", "note"),
+        Panel(_("概况"), ("name", "version", "position", "after_return", "urgent_role", "made_by", "made_at", "in_force_at", "retired_at",
+        "note"),
               wide=("note",)),
     )  # fmt: skip
     columns = (
@@ -252,7 +253,8 @@ def lines(actor: Any) -> list[Line]:
     made = [
         Line(
             row.case.title, reverse("approvals:case-detail", args=[row.case_id]), f"{clock.local(row.made_at):%m-%d}",
-            _now("逾期") if row.due_at and row.due_at <= now else kind_title(row.case, actor), "warn" if row.due_at and row.due_at <= now else "",
+            _now("逾期") if row.due_at and row.due_at <= now else kind_title(row.case, actor), "warn" if row.due_at and row.due_at <= now
+            else "",
             note=f"{row.case.number} · {row.case.requester.name}",
         )
         for row in rows

@@ -49,7 +49,8 @@ class CaseKind:
         facts: values that flows may ask of it, beside department, secrecy level and whether it is urgent, which every case has.
         steps: the flow it comes with.
         version_of: version of a subject that is approved only as the approvers saw it; None: not asked.
-        on_approved, on_rejected, on_withdrawn: effects, in the transaction of the last decision. ``on_approved`` of an urgent case runs at the
+        on_approved, on_rejected, on_withdrawn: effects, in the transaction of the last decision. ``on_approved`` of an urgent case runs at
+        the
             urgent approval; ``on_unconfirmed`` takes it back where the confirmation is refused afterwards.
         describe: (label, text) pairs of what is asked for, as the actor may see it.
         page: name of the URL of the subject, with its key. start: name of the URL of the form where a request of this kind begins; empty

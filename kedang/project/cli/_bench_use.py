@@ -139,7 +139,8 @@ def lend(count: int) -> None:
             Loan(
                 fonds=volume.fonds, number=f"JY2026{n:05d}", state="issued" if is_out else "closed", volume=volume,
                 subject_code=volume.reference_code, subject_title=volume.title, borrower=borrower, department=borrower.department,
-                asked_by=borrower.name, asked_at=now - timedelta(hours=n), issued_at=now - timedelta(hours=n), due_on=today + timedelta(days=n % 30 - 5),
+                asked_by=borrower.name, asked_at=now - timedelta(hours=n), issued_at=now - timedelta(hours=n), due_on=today
+                + timedelta(days=n % 30 - 5),
                 returned_at=None if is_out else now, is_whole=None if is_out else True, secrecy_level=volume.secrecy_level,
             )
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import require
@@ -31,8 +31,8 @@ MOST_LINES = 200
 register_subject(
     NumberSubject(
         NUMBER_KEY,
-        _lazy("申请单号"),
-        ((NUMBER_KEY, _lazy("申请单")),),
+        gettext_lazy("申请单号"),
+        ((NUMBER_KEY, gettext_lazy("申请单")),),
         {NUMBER_KEY: NUMBER_CODE},
         width=NUMBER_WIDTH,
         order=900,

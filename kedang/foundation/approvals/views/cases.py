@@ -70,7 +70,8 @@ class CaseDetail(RecordDetail):
             "stops": picture(case, turn_of(case)),
             "entries": [{"entry": one, "tone": TONES.get(one.kind, "")} for one in case.decisions.order_by("id")],
             "copies": list(case.copies.select_related("person")), "people": people_field(case, actor).choices if mine else [],
-            "is_mine": case.requester_id == actor.pk, "can_withdraw": case.requester_id == actor.pk and case.is_open and case.effective_at is None,
+            "is_mine": case.requester_id == actor.pk, "can_withdraw": case.requester_id == actor.pk and case.is_open
+            and case.effective_at is None,
             "can_remind": case.requester_id == actor.pk and case.state in (CaseState.RUNNING, CaseState.CONFIRMING),
             "must_complete": case.requester_id == actor.pk and case.state == CaseState.RETURNED,
             "subject_url": subject_url(kind, case), "can_remark": can(actor, "approvals.use") and case.is_open,
@@ -176,7 +177,7 @@ class CasePrint(RecordPage):
         content = case_pdf(self.actor, self.obj)
         headers = {
             "Content-Disposition": content_disposition_header(
-                as_attachment=False, filename=f"审批单-{self.obj.number}.pdf"
+                as_attachment=False, filename=f"{_('审批单')}-{self.obj.number}.pdf"
             )
             or ""
         }

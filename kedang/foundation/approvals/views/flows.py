@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from kedang.foundation.access.models import Department, Person, Role
 from kedang.foundation.access.policies import can, require
@@ -78,7 +78,7 @@ def value_choices(fonds_id: int, kind_code: str) -> list[tuple[Any, Any]]:
     return found
 
 
-WHENS = (("open", _lazy("提交时")), ("end", _lazy("办结时")))
+WHENS = (("open", gettext_lazy("提交时")), ("end", gettext_lazy("办结时")))
 
 
 def copy_words(fonds_id: int, copies: Any) -> list[str]:
@@ -147,7 +147,8 @@ class FlowDetail(RecordDetail):
         is_draft = flow.state == FlowState.DRAFT
         edit = [(_("修改草稿"), reverse("approvals:flow-edit", args=[flow.pk]), "pencil")] if draws and is_draft else []
         return {
-            "copies": copy_words(flow.fonds_id, flow.copies), "head_links": edit, "flow": flow, "steps": steps, "kind_title": services.title_of(flow), "versions": list(versions),
+            "copies": copy_words(flow.fonds_id, flow.copies), "head_links": edit, "flow": flow, "steps": steps,
+            "kind_title": services.title_of(flow), "versions": list(versions),
             "conditions": condition_words(flow.kind, flow.fonds_id, flow.conditions), "can_draw": draws, "is_draft": is_draft,
             "case_count": flow.case_set.count() if flow.state != FlowState.DRAFT else 0,
         }  # fmt: skip
@@ -237,7 +238,8 @@ class FlowEdit(Page):
         return {
             "kind": given.get("kind", ""), "name": " ".join(given.get("name", "").split()), "note": given.get("note", "").strip(),
             "position": int(position) if position.isdecimal() and len(position) < 6 else 100, "after_return": given.get("after_return", ""),
-            "urgent_role": given.get("urgent_role", ""), "conditions": rules(given, "flow"), "copies": copies_of(given), "version": whole(given.get("version")),
+            "urgent_role": given.get("urgent_role", ""), "conditions": rules(given, "flow"), "copies": copies_of(given),
+            "version": whole(given.get("version")),
         }  # fmt: skip
 
     def steps(self, given: Any) -> list[dict[str, Any]]:
@@ -264,11 +266,13 @@ class FlowEdit(Page):
         choices = {
             "kinds": [(kind.code, kind.title) for kind in kinds()], "approvers": ApproverKind.choices, "modes": Mode.choices,
             "empties": EmptyRule.choices, "repeats": RepeatRule.choices, "owns": OwnRule.choices, "returns": AfterReturn.choices,
-            "comparisons": Condition.choices, "whens": WHENS, "readers": reader_choices(self.actor.fonds_id or 0), "roles": roles, "people": list(people), "facts": list(facts.items()), "values": value_choices(self.actor.fonds_id, values["kind"]),
+            "comparisons": Condition.choices, "whens": WHENS, "readers": reader_choices(self.actor.fonds_id or 0), "roles": roles,
+            "people": list(people), "facts": list(facts.items()), "values": value_choices(self.actor.fonds_id, values["kind"]),
         }  # fmt: skip
         numbered = [{**step, "at": at, "rules": padded(step["conditions"])} for at, step in enumerate(steps)]
         return self.draw(
-            status=status, flow=flow, values={**values, "rules": padded(values["conditions"]), "copy_rows": copy_rows(values["copies"])}, steps=numbered, problem=problem, choices=choices,
+            status=status, flow=flow, values={**values, "rules": padded(values["conditions"]), "copy_rows": copy_rows(values["copies"])},
+            steps=numbered, problem=problem, choices=choices,
             back_url=reverse("approvals:flow-detail", args=[flow.pk]) if flow is not None else reverse("approvals:flow-list"),
         )  # fmt: skip
 
