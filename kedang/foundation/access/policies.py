@@ -355,7 +355,11 @@ class RecordGrantPolicy(Policy):
     def scope(self, actor: Actor, code: str = "") -> Q:
         """One's own always, by reading."""
         within = super().scope(actor, code)
-        return within if actor.is_system or (code or self.view) != self.view else any_of([within, Q(person_id=actor.id or 0)])
+        return (
+            within
+            if actor.is_system or (code or self.view) != self.view
+            else any_of([within, Q(person_id=actor.id or 0)])
+        )
 
 
 @register

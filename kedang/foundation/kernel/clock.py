@@ -18,6 +18,11 @@ def now() -> datetime:
     return timezone.now() if frozen_at is None else frozen_at
 
 
+def wall() -> datetime:
+    """The machine's own time even where the clock is set: for what Django itself compares with it (sessions)."""
+    return timezone.now()
+
+
 def today() -> date:
     """The present day in the company's time zone."""
     return local(now()).date()

@@ -111,7 +111,7 @@ class Prepared(Generic[M]):
             compiler.get_converters([one[0] for one in select]),
             [one[0].target.attname for one in select[own]],
             own,
-            get_related_populators(info, select, wired.alias),
+            get_related_populators(info, select, wired.alias),  # type: ignore[call-arg]  # the stubs are of a later Django
         )
 
     @staticmethod

@@ -102,7 +102,9 @@ def batch(
     from kedang.foundation.web.records.verb import run_on, verb_form
 
     pages = RecordPages.of_kind(kind)
-    wanted = next((one for one in pages.every_verb() if one.key == verb and one.batch), None) if pages is not None else None
+    wanted = (
+        next((one for one in pages.every_verb() if one.key == verb and one.batch), None) if pages is not None else None
+    )
     if pages is None or wanted is None:
         raise Refused("list_gone", _("这项批量操作已不存在。"))
     require(ctx.actor, wanted.action)

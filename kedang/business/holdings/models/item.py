@@ -126,7 +126,9 @@ class Item(models.Model):
             ),
             models.CheckConstraint(condition=~Q(title=""), name="item_has_title"),
             models.CheckConstraint(
-                condition=Q(hold_count__isnull=True) | Q(hold_count=0) | (~Q(state=c.ItemState.DESTROYED) & ~Q(whereabouts=c.Whereabouts.GONE)),
+                condition=Q(hold_count__isnull=True)
+                | Q(hold_count=0)
+                | (~Q(state=c.ItemState.DESTROYED) & ~Q(whereabouts=c.Whereabouts.GONE)),
                 name="item_held_stays",
             ),
             models.CheckConstraint(condition=~Q(belongs_to=F("id")), name="item_not_its_own"),

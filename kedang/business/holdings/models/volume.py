@@ -102,7 +102,9 @@ class Volume(models.Model):
             models.UniqueConstraint(fields=["fonds", "reference_code"], name="volume_code_once"),
             models.CheckConstraint(condition=~Q(title=""), name="volume_has_title"),
             models.CheckConstraint(
-                condition=Q(hold_count__isnull=True) | Q(hold_count=0) | (~Q(state=c.VolumeState.DESTROYED) & ~Q(whereabouts=c.Whereabouts.GONE)),
+                condition=Q(hold_count__isnull=True)
+                | Q(hold_count=0)
+                | (~Q(state=c.VolumeState.DESTROYED) & ~Q(whereabouts=c.Whereabouts.GONE)),
                 name="volume_held_stays",
             ),
             models.CheckConstraint(
@@ -188,7 +190,12 @@ class VolumeReopening(models.Model):
     is_granted = models.BooleanField(_("同意"), null=True, blank=True)
     opinion = models.CharField(_("意见"), max_length=300, blank=True, default="")
     case = models.OneToOneField(
-        "approvals.Case", models.PROTECT, null=True, blank=True, verbose_name=_("审批单"), related_name="volume_reopening"
+        "approvals.Case",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("审批单"),
+        related_name="volume_reopening",
     )
 
     objects: Any = models.Manager.from_queryset(ScopedQuerySet)()

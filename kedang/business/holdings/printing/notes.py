@@ -77,7 +77,8 @@ def notes(actor: Actor, volume: Volume, options: dict[str, Any]) -> Sheet:
 
 
 def signatures(volume: Volume, is_documents: bool) -> list[Line]:
-    """Who arranged and who inspected, and when: one date after GB/T 9705, one for each after GB/T 11822. Closing a volume enters its inspection."""
+    """Who arranged and who inspected, and when: one date after GB/T 9705, one for each after GB/T 11822. Closing a volume enters its
+    inspection."""
     arranged = volume.responsible.name if volume.responsible else ""
     checked = volume.inspected_by.name if volume.inspected_by else ""
     done = day(clock.local(volume.closed_at or volume.created_at).date())

@@ -63,7 +63,12 @@ def held(thing: Thing, *, for_loan: bool = False) -> Refused | None:
     elif thing.volume is not None:
         is_held = is_held or bool(getattr(thing.volume, column))
     if not is_held and not for_loan and thing.customer_id is not None:
-        owner = Customer.objects.select_for_update(of=("self",)).only("id", "hold_count").filter(pk=thing.customer_id).first()
+        owner = (
+            Customer.objects.select_for_update(of=("self",))
+            .only("id", "hold_count")
+            .filter(pk=thing.customer_id)
+            .first()
+        )
         is_held = owner is not None and owner.is_held
     if not is_held:
         return None

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import InterfaceError, OperationalError
-from django.utils import timezone
 
+from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.prepared import Prepared
 
 
@@ -26,7 +26,7 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Any:
         """The row, asked for by prepared SQL; None forgets the key, as Django does."""
-        found = _open_one().first(key=self.session_key, moment=timezone.now())
+        found = _open_one().first(key=self.session_key, moment=clock.wall())
         if found is None:
             self._session_key = None
         return found

@@ -185,7 +185,8 @@ def _settling(char: str) -> tuple[tuple[str, int, int, str], ...]:
 
 
 def _settled(folded: str, at: int) -> str:
-    """The reading of the character at ``at`` if a word around it leaves no choice, the longest word winning, then the one that begins first."""
+    """The reading of the character at ``at`` if a word around it leaves no choice, the longest word winning, then the one that begins
+    first."""
     for word, _, place, reading in _settling(folded[at]):
         if place <= at and folded.startswith(word, at - place):
             return reading

@@ -312,7 +312,9 @@ class RecordList(Page):
 
     def batch_verbs(self) -> Sequence[Verb]:
         """Verbs for picked rows."""
-        return [verb for verb in self.pages.every_verb() if verb.batch and (not verb.action or can(self.actor, verb.action))]
+        return [
+            verb for verb in self.pages.every_verb() if verb.batch and (not verb.action or can(self.actor, verb.action))
+        ]
 
     def column_choices(self) -> list[dict[str, Any]]:
         """All columns for the settings dialog: the shown ones in their order, then the rest."""

@@ -54,7 +54,10 @@ def exporter_words() -> str:
     from kedang.foundation.access.models import Person
 
     name = Person.objects.filter(pk=context.current().who()).values_list("name", flat=True).first() or ""
-    return _("导出：%(name)s %(at)s") % {"name": name.replace("&", "&&"), "at": f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"}
+    return _("导出：%(name)s %(at)s") % {
+        "name": name.replace("&", "&&"),
+        "at": f"{clock.local(clock.now()):%Y-%m-%d %H:%M}",
+    }
 
 
 def write_xlsx(target: Any, title: str, labels: list[str], lines: Iterable[Line]) -> int:

@@ -64,7 +64,8 @@ def item_place(
     """Decide where a document belongs; its companions go along, into the same volume.
 
     Args:
-        values: ``series``, ``year``, ``retention``, ``arrangement``, ``volume`` (a volume, its key, ``new``, ``later`` for one that is yet to be
+        values: ``series``, ``year``, ``retention``, ``arrangement``, ``volume`` (a volume, its key, ``new``, ``later`` for one that is yet
+        to be
             arranged, or None for none), ``volume_title``; what is not said follows the proposal.
         reason: why otherwise than proposed.
 

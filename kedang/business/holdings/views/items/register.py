@@ -105,7 +105,9 @@ class Register(Page):
         for key in ("series", "retention"):
             if self.asked[key].isdecimal():
                 q &= Q(**{f"{key}_id": int(self.asked[key])})
-        return Item.objects.visible_to(self.actor).filter(q & (at_large(self.actor, self.action, Item) if is_taking(self.action) else Q()))
+        return Item.objects.visible_to(self.actor).filter(
+            q & (at_large(self.actor, self.action, Item) if is_taking(self.action) else Q())
+        )
 
     def lines(self, most: int, offset: int = 0) -> list[Line]:
         """Filings, newest first, with who filed them."""

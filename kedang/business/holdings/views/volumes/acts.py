@@ -136,7 +136,10 @@ class DecideReopening(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The request; one that has a case is decided on its page by who has a part in it."""
-        if self.asked.case_id is not None and Case.objects.visible_to(self.actor).filter(pk=self.asked.case_id).exists():
+        if (
+            self.asked.case_id is not None
+            and Case.objects.visible_to(self.actor).filter(pk=self.asked.case_id).exists()
+        ):
             return HttpResponseRedirect(reverse("approvals:case-detail", args=[self.asked.case_id]))
         return self.show()
 
