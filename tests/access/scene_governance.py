@@ -20,21 +20,40 @@ def arguments_of_governance(cast: Cast, officer: Person) -> dict[str, dict[str, 
     text = text_put_in_force(actor=officer, text=text)
     draft = text_draft(actor=officer)
     agreement_sign(actor=cast.salesperson, text=text, digest=digest_of(text), typed_name="周航", is_read=True)
-    folder = handover_open(actor=cast.head, person=leaver, last_day=clock.today() + timedelta(days=7), supervisor=cast.head)
+    folder = handover_open(
+        actor=cast.head, person=leaver, last_day=clock.today() + timedelta(days=7), supervisor=cast.head
+    )
     HandoverPart.objects.create(handover=folder, successor=cast.clerk)
     review: RightsReview = review_open(actor=officer)
     now = clock.now()
     alert: Any = Alert.objects.create(
-        fonds=cast.fonds, rule="bulk", person=cast.salesperson, day=clock.today(), told="10 分钟内打开 40 份", count=40, first_at=now, last_at=now,
+        fonds=cast.fonds,
+        rule="bulk",
+        person=cast.salesperson,
+        day=clock.today(),
+        told="10 分钟内打开 40 份",
+        count=40,
+        first_at=now,
+        last_at=now,
         raised_at=now,
-    )  # fmt: skip
+    )
     rights: Any = RightsRequest.objects.create(
-        fonds=cast.fonds, case=Case.objects.filter(requester=cast.salesperson).latest("id"), kind="give", person=cast.salesperson,
-        role=Role.objects.get(code="reader"), scope="department",
-    )  # fmt: skip
+        fonds=cast.fonds,
+        case=Case.objects.filter(requester=cast.salesperson).latest("id"),
+        kind="give",
+        person=cast.salesperson,
+        role=Role.objects.get(code="reader"),
+        scope="department",
+    )
     pk = {"pk": folder.pk}
     return {
-        "handover": pk, "handover-act": {**pk, "verb": "gather"}, "agreement-text": {"pk": draft.pk}, "agreement": {"pk": Agreement.objects.get().pk},
-        "review": {"pk": review.pk}, "review-act": {"pk": review.pk, "verb": "close"}, "alert": {"pk": alert.pk},
-        "alert-act": {"pk": alert.pk, "verb": "look"}, "rights": {"pk": rights.pk},
-    }  # fmt: skip
+        "handover": pk,
+        "handover-act": {**pk, "verb": "gather"},
+        "agreement-text": {"pk": draft.pk},
+        "agreement": {"pk": Agreement.objects.get().pk},
+        "review": {"pk": review.pk},
+        "review-act": {"pk": review.pk, "verb": "close"},
+        "alert": {"pk": alert.pk},
+        "alert-act": {"pk": alert.pk, "verb": "look"},
+        "rights": {"pk": rights.pk},
+    }

@@ -43,8 +43,13 @@ def dossiers_of(cast: Cast, count: int = 2) -> list[Any]:
 def leaving(cast: Cast, **more: Any) -> Handover:
     """周航 leaves; 何静, head of sales, opens his folder and supervises."""
     given: dict[str, Any] = {
-        "actor": cast.head, "person": cast.salesperson, "last_day": clock.today() + timedelta(days=7), "supervisor": cast.head, "reason": "个人原因", **more,
-    }  # fmt: skip
+        "actor": cast.head,
+        "person": cast.salesperson,
+        "last_day": clock.today() + timedelta(days=7),
+        "supervisor": cast.head,
+        "reason": "个人原因",
+        **more,
+    }
     return handover_open(**given)
 
 

@@ -23,11 +23,22 @@ def many(cast: Cast) -> None:
     rows = []
     for number in range(2, MANY + 1):
         name = f"第{number}号机械有限公司"
-        rows.append(Customer(
-            fonds=cast.fonds, number=f"QY2027{number:04}", name=name, name_key=name_key(name, first.party_kind), party_kind=first.party_kind,
-            region_code="330106" if number % 2 else "440305", responsible=cast.salesperson, department=cast.sales_one, phone=first.phone,
-            address=first.address, created_at=clock.now(), updated_at=clock.now(),
-        ))  # fmt: skip
+        rows.append(
+            Customer(
+                fonds=cast.fonds,
+                number=f"QY2027{number:04}",
+                name=name,
+                name_key=name_key(name, first.party_kind),
+                party_kind=first.party_kind,
+                region_code="330106" if number % 2 else "440305",
+                responsible=cast.salesperson,
+                department=cast.sales_one,
+                phone=first.phone,
+                address=first.address,
+                created_at=clock.now(),
+                updated_at=clock.now(),
+            )
+        )
     Customer.objects.bulk_create(rows)
 
 

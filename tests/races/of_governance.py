@@ -54,21 +54,57 @@ def _leaver(ground: Ground) -> Person:
 
 
 HANDOVER = Group(
-    "handover", a_folder,
+    "handover",
+    a_folder,
     (
-        Act("part_accept", lambda g, n: taking_over.part_accept(actor=g.cast.colleague, part=g.more["part"], typed_name="林悦"), once=True, told=ENDED, gone=True),
-        Act("part_decline", lambda g, n: taking_over.part_decline(actor=g.cast.colleague, part=g.more["part"], reason="不熟悉"), once=True, told=ENDED, gone=True),
-        Act("handover_split", lambda g, n: handing.handover_split(actor=g.cast.head, handover=g.on, successor=g.cast.clerk),
-            told=told("handover_ended", "handover_signed", "nothing_picked")),
-        Act("handover_gather", lambda g, n: handing.handover_gather(actor=g.cast.head, handover=g.on), told=told("handover_ended", "handover_signed")),
-        Act("handover_sign", lambda g, n: taking_over.handover_sign(actor=_leaver(g), handover=g.on, typed_name=g.more["leaver"].name),
-            once=True, opened=True, told=told("handover_ended", "handover_signed", "handover_unfinished")),
-        Act("handover_close", lambda g, n: taking_over.handover_close(actor=g.cast.head, handover=g.on, typed_name="何静"),
-            once=True, opened=True, told=told("handover_ended", "handover_not_signed", "handover_unfinished", "handover_changed")),
-        Act("handover_cancel", lambda g, n: taking_over.handover_cancel(actor=g.cast.head, handover=g.on, reason="留任"), once=True, told=told("handover_ended")),
+        Act(
+            "part_accept",
+            lambda g, n: taking_over.part_accept(actor=g.cast.colleague, part=g.more["part"], typed_name="林悦"),
+            once=True,
+            told=ENDED,
+            gone=True,
+        ),
+        Act(
+            "part_decline",
+            lambda g, n: taking_over.part_decline(actor=g.cast.colleague, part=g.more["part"], reason="不熟悉"),
+            once=True,
+            told=ENDED,
+            gone=True,
+        ),
+        Act(
+            "handover_split",
+            lambda g, n: handing.handover_split(actor=g.cast.head, handover=g.on, successor=g.cast.clerk),
+            told=told("handover_ended", "handover_signed", "nothing_picked"),
+        ),
+        Act(
+            "handover_gather",
+            lambda g, n: handing.handover_gather(actor=g.cast.head, handover=g.on),
+            told=told("handover_ended", "handover_signed"),
+        ),
+        Act(
+            "handover_sign",
+            lambda g, n: taking_over.handover_sign(actor=_leaver(g), handover=g.on, typed_name=g.more["leaver"].name),
+            once=True,
+            opened=True,
+            gone=True,
+            told=told("handover_ended", "handover_signed", "handover_unfinished"),
+        ),
+        Act(
+            "handover_close",
+            lambda g, n: taking_over.handover_close(actor=g.cast.head, handover=g.on, typed_name="何静"),
+            once=True,
+            opened=True,
+            told=told("handover_ended", "handover_not_signed", "handover_unfinished", "handover_changed"),
+        ),
+        Act(
+            "handover_cancel",
+            lambda g, n: taking_over.handover_cancel(actor=g.cast.head, handover=g.on, reason="留任"),
+            once=True,
+            told=told("handover_ended"),
+        ),
     ),
     folder_is_whole,
-)  # fmt: skip
+)
 
 
 def a_text(cast: Cast, number: int) -> Ground:
@@ -103,14 +139,25 @@ def _sign(g: Ground, n: int) -> Any:
 
 
 AGREEMENT = Group(
-    "agreement", a_text,
+    "agreement",
+    a_text,
     (
         Act("agreement_sign", _sign, told=told("text_changed", "signed_already")),
-        Act("text_put_in_force", lambda g, n: agreements.text_put_in_force(actor=g.more["security"], text=g.on), once=True, told=told("text_fixed")),
-        Act("text_change", lambda g, n: agreements.text_change(actor=g.more["security"], text=g.on, title=f"协议第 {n} 稿"), told=told("text_fixed"), quiet=True),
+        Act(
+            "text_put_in_force",
+            lambda g, n: agreements.text_put_in_force(actor=g.more["security"], text=g.on),
+            once=True,
+            told=told("text_fixed"),
+        ),
+        Act(
+            "text_change",
+            lambda g, n: agreements.text_change(actor=g.more["security"], text=g.on, title=f"协议第 {n} 稿"),
+            told=told("text_fixed"),
+            quiet=True,
+        ),
     ),
     signed_once,
-)  # fmt: skip
+)
 
 
 def a_review(cast: Cast, number: int) -> Ground:
@@ -138,31 +185,49 @@ def _judge(g: Ground, n: int) -> Any:
 
 
 REVIEW = Group(
-    "review", a_review,
+    "review",
+    a_review,
     (
         Act("review_judge", _judge, once=True, told=told("nothing_picked", "review_closed")),
-        Act("review_close", lambda g, n: reviews.review_close(actor=g.more["security"], review=g.on, conclusion="相符"), once=True, opened=True,
-            told=told("review_closed", "review_unfinished")),
+        Act(
+            "review_close",
+            lambda g, n: reviews.review_close(actor=g.more["security"], review=g.on, conclusion="相符"),
+            once=True,
+            opened=True,
+            told=told("review_closed", "review_unfinished"),
+        ),
     ),
     judged_once,
-)  # fmt: skip
+)
 
 
 def an_alert(cast: Cast, number: int) -> Ground:
     """An alert about 周航."""
     now, before = clock.now(), Alert.objects.count()
     row: Any = Alert.objects.create(
-        fonds=cast.fonds, rule="bulk", person=cast.salesperson, day=clock.today() - timedelta(days=before), told="批量", count=40, first_at=now,
-        last_at=now, raised_at=now,
-    )  # fmt: skip
+        fonds=cast.fonds,
+        rule="bulk",
+        person=cast.salesperson,
+        day=clock.today() - timedelta(days=before),
+        told="批量",
+        count=40,
+        first_at=now,
+        last_at=now,
+        raised_at=now,
+    )
     return Ground(cast, number, row, {}, [row])
 
 
 ALERT = Group(
-    "alert", an_alert,
+    "alert",
+    an_alert,
     (
         Act("alert_look", lambda g, n: alerts.alert_look(actor=g.cast.auditor, alert=g.on), told=told("alert_closed")),
-        Act("alert_close", lambda g, n: alerts.alert_close(actor=g.cast.auditor, alert=g.on, finding="work", reason=f"核实 {n}"), once=True,
-            told=told("alert_closed")),
+        Act(
+            "alert_close",
+            lambda g, n: alerts.alert_close(actor=g.cast.auditor, alert=g.on, finding="work", reason=f"核实 {n}"),
+            once=True,
+            told=told("alert_closed"),
+        ),
     ),
-)  # fmt: skip
+)

@@ -1,4 +1,4 @@
-"""Work of the archive in somebody's hands when they leave or move. What is settled keeps its names: who arranged a closed volume stays so."""
+"""Work of the archive in somebody's hands when they leave or move. What is settled keeps its names, as who arranged a closed volume."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -63,23 +63,69 @@ def passing(model: Any, field: str, run: Any) -> Any:
 
 def declare_kinds() -> None:
     """At start-up."""
-    declare(HandoverKind(
-        "holdings.project", _("项目"), "holdings.project", projects_of,
-        passing(Project, "responsible", lambda actor, row, to, why: project_change(actor=actor, project=row, values={"responsible": to.pk}, reason=why)),
-        needs="holdings.view", order=20,
-    ))  # fmt: skip
-    declare(HandoverKind(
-        "holdings.volume", _("组卷中的案卷"), "holdings.volume", volumes_of,
-        passing(Volume, "responsible", lambda actor, row, to, why: volume_change(actor=actor, volume=row, values={"responsible": to.pk}, reason=why)),
-        needs="holdings.view", order=30,
-    ))  # fmt: skip
-    declare(HandoverKind(
-        "holdings.item", _("未归档的文件"), "holdings.item", items_of,
-        passing(Item, "responsible", lambda actor, row, to, why: item_change(actor=actor, item=row, values={"responsible": to.pk}, reason=why)),
-        needs="holdings.view", order=40,
-    ))  # fmt: skip
-    declare(HandoverKind(
-        "holdings.finding", _("库房待处理问题"), "holdings.finding", findings_of,
-        passing(Finding, "owner", lambda actor, row, to, why: finding_change(actor=actor, finding=row, values={"owner": to})),
-        needs="custody.view", order=50,
-    ))  # fmt: skip
+    declare(
+        HandoverKind(
+            "holdings.project",
+            _("项目"),
+            "holdings.project",
+            projects_of,
+            passing(
+                Project,
+                "responsible",
+                lambda actor, row, to, why: project_change(
+                    actor=actor, project=row, values={"responsible": to.pk}, reason=why
+                ),
+            ),
+            needs="holdings.view",
+            order=20,
+        )
+    )
+    declare(
+        HandoverKind(
+            "holdings.volume",
+            _("组卷中的案卷"),
+            "holdings.volume",
+            volumes_of,
+            passing(
+                Volume,
+                "responsible",
+                lambda actor, row, to, why: volume_change(
+                    actor=actor, volume=row, values={"responsible": to.pk}, reason=why
+                ),
+            ),
+            needs="holdings.view",
+            order=30,
+        )
+    )
+    declare(
+        HandoverKind(
+            "holdings.item",
+            _("未归档的文件"),
+            "holdings.item",
+            items_of,
+            passing(
+                Item,
+                "responsible",
+                lambda actor, row, to, why: item_change(
+                    actor=actor, item=row, values={"responsible": to.pk}, reason=why
+                ),
+            ),
+            needs="holdings.view",
+            order=40,
+        )
+    )
+    declare(
+        HandoverKind(
+            "holdings.finding",
+            _("库房待处理问题"),
+            "holdings.finding",
+            findings_of,
+            passing(
+                Finding,
+                "owner",
+                lambda actor, row, to, why: finding_change(actor=actor, finding=row, values={"owner": to}),
+            ),
+            needs="custody.view",
+            order=50,
+        )
+    )

@@ -111,19 +111,28 @@ def _leavers(desk: Desk) -> list[Act]:
         desk.act(38, "09:30", "mengxiaotang", partial(_open, desk, first, "mengxiaotang", 31)),
         desk.act(37, "10:00", first, partial(_split, desk, first, first, (("lujiahe", ""),))),
         desk.act(36, "14:10", "lujiahe", partial(_accept, desk, first, "lujiahe")),
-        desk.act(32, "16:20", first, partial(_leave, desk, first)), desk.act(31, "17:30", "mengxiaotang", partial(_close, desk, first, "mengxiaotang")),
+        desk.act(32, "16:20", first, partial(_leave, desk, first)),
+        desk.act(31, "17:30", "mengxiaotang", partial(_close, desk, first, "mengxiaotang")),
         desk.act(4, "09:15", "hanqiming", partial(_open, desk, second, "hanqiming", -10)),
-        desk.act(3, "10:40", second, partial(_split, desk, second, second, (("xuniansheng", "17"), ("luozijin", "10")))),
+        desk.act(
+            3, "10:40", second, partial(_split, desk, second, second, (("xuniansheng", "17"), ("luozijin", "10")))
+        ),
         desk.act(2, "11:05", "xuniansheng", partial(_accept, desk, second, "xuniansheng")),
-    ]  # fmt: skip
+    ]
 
 
 def _employ(desk: Desk, user: str, name: str, department: str, source: str, count: int) -> None:
     with one_hash():
         person = person_create(
-            actor=BUILDER, fonds=desk.house.fonds, username=user, name=name, password=settings.DEMO_PASSWORD, title="业务员",
-            department=desk.house.departments[department], must_change_password=False,
-        )  # fmt: skip
+            actor=BUILDER,
+            fonds=desk.house.fonds,
+            username=user,
+            name=name,
+            password=settings.DEMO_PASSWORD,
+            title="业务员",
+            department=desk.house.departments[department],
+            must_change_password=False,
+        )
     grant_give(actor=BUILDER, person=person, role=Role.objects.get(code="salesperson"), scope="own", reason="到岗任职")
     desk.house.addresses[user] = f"10.20.9.{20 + count}"
     for row in Customer.objects.filter(
@@ -175,16 +184,43 @@ def _rights(desk: Desk) -> list[Act]:
     """Given, for a time, refused, and two on their way."""
     soon = datetime.combine(desk.today + timedelta(days=9), time(18), ZoneInfo(settings.TIME_ZONE))
     return [
-        desk.act(44, "09:20", "mengxiaotang", partial(_ask, desk, "given", "mengxiaotang", "suman", "reader", "协助部门盘点客户，需查询全部门档案")),
-        desk.act(43, "10:00", MANAGER, partial(_approve, desk, "given")), desk.act(43, "15:30", SECURITY, partial(_approve, desk, "given")),
-        desk.act(16, "11:10", "hanqiming", partial(_ask, desk, "limited", "hanqiming", "xuniansheng", "reader", "年底对账，临时查询", soon)),
-        desk.act(15, "09:00", MANAGER, partial(_approve, desk, "limited")), desk.act(15, "10:45", SECURITY, partial(_approve, desk, "limited")),
-        desk.act(12, "16:00", "chengyu", partial(_ask, desk, "refused", "chengyu", "chengyu", "executive", "想查看全公司客户")),
+        desk.act(
+            44,
+            "09:20",
+            "mengxiaotang",
+            partial(_ask, desk, "given", "mengxiaotang", "suman", "reader", "协助部门盘点客户，需查询全部门档案"),
+        ),
+        desk.act(43, "10:00", MANAGER, partial(_approve, desk, "given")),
+        desk.act(43, "15:30", SECURITY, partial(_approve, desk, "given")),
+        desk.act(
+            16,
+            "11:10",
+            "hanqiming",
+            partial(_ask, desk, "limited", "hanqiming", "xuniansheng", "reader", "年底对账，临时查询", soon),
+        ),
+        desk.act(15, "09:00", MANAGER, partial(_approve, desk, "limited")),
+        desk.act(15, "10:45", SECURITY, partial(_approve, desk, "limited")),
+        desk.act(
+            12,
+            "16:00",
+            "chengyu",
+            partial(_ask, desk, "refused", "chengyu", "chengyu", "executive", "想查看全公司客户"),
+        ),
         desk.act(11, "09:40", "mengxiaotang", partial(_refuse, desk, "refused")),
-        desk.act(3, "09:50", "lujiahe", partial(_ask, desk, "security", "lujiahe", "lujiahe", "clerk", "接手董知远的客户，需录入往来资料")),
+        desk.act(
+            3,
+            "09:50",
+            "lujiahe",
+            partial(_ask, desk, "security", "lujiahe", "lujiahe", "clerk", "接手董知远的客户，需录入往来资料"),
+        ),
         desk.act(2, "10:20", "mengxiaotang", partial(_approve, desk, "security")),
-        desk.act(1, "14:00", "fangruogu", partial(_ask, desk, "superior", "fangruogu", "fangruogu", "clerk", "客服要登记客户回访")),
-    ]  # fmt: skip
+        desk.act(
+            1,
+            "14:00",
+            "fangruogu",
+            partial(_ask, desk, "superior", "fangruogu", "fangruogu", "clerk", "客服要登记客户回访"),
+        ),
+    ]
 
 
 def _ask(desk: Desk, key: str, by: str, person: str, role: str, reason: str, until: datetime | None = None) -> None:
@@ -253,10 +289,17 @@ def _unusual(desk: Desk) -> list[Act]:
     """What the rules find in the last weeks, and what the auditor made of it."""
     return [
         desk.act(24, "08:00", AUDITOR, _mark),
-        *[desk.act(22, f"22:{40 + number // 3:02}", "chengyu", partial(_read, desk, "chengyu", number)) for number in range(36)],
-        *[desk.act(6, f"15:{10 + number // 6:02}", LEAVERS[1][0], partial(_read, desk, LEAVERS[1][0], number)) for number in range(34)],
-        desk.act(0, "07:30", AUDITOR, alerts_run), desk.act(0, "08:40", AUDITOR, partial(_look, desk)),
-    ]  # fmt: skip
+        *[
+            desk.act(22, f"22:{40 + number // 3:02}", "chengyu", partial(_read, desk, "chengyu", number))
+            for number in range(36)
+        ],
+        *[
+            desk.act(6, f"15:{10 + number // 6:02}", LEAVERS[1][0], partial(_read, desk, LEAVERS[1][0], number))
+            for number in range(34)
+        ],
+        desk.act(0, "07:30", AUDITOR, alerts_run),
+        desk.act(0, "08:40", AUDITOR, partial(_look, desk)),
+    ]
 
 
 def _mark() -> None:

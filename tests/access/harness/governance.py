@@ -33,11 +33,18 @@ REVIEW = Fact("g_review", act="governance.review", is_common=True)
 ALERT = Fact("g_alert", act="governance.alerts", is_common=True)
 
 MODELS = {
-    "governance.handover": "rows", "governance.agreement": "rows", "governance.agreementtext": "rows", "governance.rightsrequest": "rows",
-    "governance.rightsreview": "rows", "governance.alert": "rows", "governance.governancerules": "settings of the company",
+    "governance.handover": "rows",
+    "governance.agreement": "rows",
+    "governance.agreementtext": "rows",
+    "governance.rightsrequest": "rows",
+    "governance.rightsreview": "rows",
+    "governance.alert": "rows",
+    "governance.governancerules": "settings of the company",
     "governance.handoverline": "on the page of its folder, by part and level: tests/governance/test_pages.py",
-    "governance.handoverpart": "names of people", "governance.reviewline": "on the page of its review", "governance.alertmark": "a number",
-}  # fmt: skip
+    "governance.handoverpart": "names of people",
+    "governance.reviewline": "on the page of its review",
+    "governance.alertmark": "a number",
+}
 
 
 def make_governance(house: House) -> None:
@@ -46,9 +53,16 @@ def make_governance(house: House) -> None:
     for number, fact in enumerate(FOLDERS):
         words = house.sing(fact, "Handover", {"reason": WORD})
         folder: Any = m.Handover.objects.create(
-            fonds=house.fonds[fact.fonds], number=f"JJ20269{number}", person=house.people[fact.owner], last_day=today, opened_by="沈砚", opened_at=now,
-            department=house.departments[fact.department], supervisor=house.people["acting" if fact.fonds == "A" else "archivist"], **words,
-        )  # fmt: skip
+            fonds=house.fonds[fact.fonds],
+            number=f"JJ20269{number}",
+            person=house.people[fact.owner],
+            last_day=today,
+            opened_by="沈砚",
+            opened_at=now,
+            department=house.departments[fact.department],
+            supervisor=house.people["acting" if fact.fonds == "A" else "archivist"],
+            **words,
+        )
         if fact.fonds == "A":
             m.HandoverPart.objects.create(handover=folder, successor=house.people["salesperson"])
         keep(house, fact, folder)
@@ -64,19 +78,58 @@ def make_governance(house: House) -> None:
         **house.sing(TEXT, "AgreementText", {"body": WORD}),
     )
     keep(house, TEXT, text)
-    keep(house, SIGNED, m.Agreement.objects.create(
-        fonds=home, person=person, text=text, digest="0" * 64, signed_at=now, valid_until=today + timedelta(days=300), typed_name="周航",
-    ))  # fmt: skip
-    keep(house, REVIEW, m.RightsReview.objects.create(
-        fonds=home, year=2025, opened_by="白露", opened_at=now, **house.sing(REVIEW, "RightsReview", {"conclusion": WORD})
-    ))  # fmt: skip
-    keep(house, ALERT, m.Alert.objects.create(
-        fonds=home, rule="bulk", person=person, day=today, count=40, first_at=now, last_at=now, raised_at=now, **house.sing(ALERT, "Alert", {"told": WORD})
-    ))  # fmt: skip
+    keep(
+        house,
+        SIGNED,
+        m.Agreement.objects.create(
+            fonds=home,
+            person=person,
+            text=text,
+            digest="0" * 64,
+            signed_at=now,
+            valid_until=today + timedelta(days=300),
+            typed_name="周航",
+        ),
+    )
+    keep(
+        house,
+        REVIEW,
+        m.RightsReview.objects.create(
+            fonds=home,
+            year=2025,
+            opened_by="白露",
+            opened_at=now,
+            **house.sing(REVIEW, "RightsReview", {"conclusion": WORD}),
+        ),
+    )
+    keep(
+        house,
+        ALERT,
+        m.Alert.objects.create(
+            fonds=home,
+            rule="bulk",
+            person=person,
+            day=today,
+            count=40,
+            first_at=now,
+            last_at=now,
+            raised_at=now,
+            **house.sing(ALERT, "Alert", {"told": WORD}),
+        ),
+    )
     case: Any = Case.objects.filter(requester=person).order_by("id").first()
-    keep(house, ASKED, m.RightsRequest.objects.create(
-        fonds=home, case=case, kind="give", person=person, role=Role.objects.get(code="reader"), scope="department",
-    ))  # fmt: skip
+    keep(
+        house,
+        ASKED,
+        m.RightsRequest.objects.create(
+            fonds=home,
+            case=case,
+            kind="give",
+            person=person,
+            role=Role.objects.get(code="reader"),
+            scope="department",
+        ),
+    )
 
 
 def one(model: Any, *verbs: str) -> Any:
@@ -89,7 +142,8 @@ def one(model: Any, *verbs: str) -> Any:
 
 
 FILLINGS = {
-    "governance:handover-act": one(m.Handover, "gather", "sign"), "governance:review-act": one(m.RightsReview, "close"),
+    "governance:handover-act": one(m.Handover, "gather", "sign"),
+    "governance:review-act": one(m.RightsReview, "close"),
     "governance:alert-act": one(m.Alert, "look"),
-}  # fmt: skip
+}
 NAMED: dict[str, Any] = {}

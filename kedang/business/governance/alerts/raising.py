@@ -54,10 +54,19 @@ def alert_raise(person: Person, rule: str, sign: Sign) -> Alert | None:
         )
         return last
     made = Alert(
-        fonds_id=person.fonds_id, rule=rule, person=person, day=day, part=last.part + 1 if last else 1, told=sign.told[:300], count=sign.count,
-        first_at=sign.entries[0].at, last_at=sign.entries[-1].at, evidence=sorted(keys)[-MOST_EVIDENCE:], for_manager=is_auditor(person),
+        fonds_id=person.fonds_id,
+        rule=rule,
+        person=person,
+        day=day,
+        part=last.part + 1 if last else 1,
+        told=sign.told[:300],
+        count=sign.count,
+        first_at=sign.entries[0].at,
+        last_at=sign.entries[-1].at,
+        evidence=sorted(keys)[-MOST_EVIDENCE:],
+        for_manager=is_auditor(person),
         raised_at=clock.now(),
-    )  # fmt: skip
+    )
     made.save(force_insert=True)
     tell_alert(made)
     record(

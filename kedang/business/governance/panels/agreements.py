@@ -34,16 +34,28 @@ class AgreementTextPages(RecordPages):
         Panel(_("沿革"), ("number", "made_by", "made_at", "in_force_at", "digest"), wide=("digest",)),
     )
     columns = (
-        Column("title", lead=True), "number", Column("state", tones=TEXT_TONES), "term_months", "after_months", "made_by", "in_force_at",
-    )  # fmt: skip
+        Column("title", lead=True),
+        "number",
+        Column("state", tones=TEXT_TONES),
+        "term_months",
+        "after_months",
+        "made_by",
+        "in_force_at",
+    )
     filters = (Filter("state"),)
     verbs = (
         Verb(
-            "put-in-force", _("启用"), services.text_put_in_force, action="governance.agreements", icon="player-play", main=True,
-            when=lambda text: text.state == TextState.DRAFT, done=_("已启用，此后签署的是这一版。"),
+            "put-in-force",
+            _("启用"),
+            services.text_put_in_force,
+            action="governance.agreements",
+            icon="player-play",
+            main=True,
+            when=lambda text: text.state == TextState.DRAFT,
+            done=_("已启用，此后签署的是这一版。"),
             confirm=_("原来的版本停用。勾选了“须重签”的，已签旧版的人要重新签署。"),
         ),
-    )  # fmt: skip
+    )
     view_action = create_action = change_action = "governance.agreements"
     create_label = _("起草")
     create_fields = ("title", "term_months", "after_months", "must_sign_again", "body")
@@ -60,12 +72,31 @@ class AgreementPages(RecordPages):
     empty_hint = _("每个人在“我的”页签署自己的协议。")
     head_keys = ("text", "signed_at", "valid_until")
     panels = (
-        Panel(_("签署"), ("person", "text", "typed_name", "signed_at", "valid_until", "address", "ended_at", "ended_why", "duty_until", "digest"),
-              wide=("digest",)),
-    )  # fmt: skip
+        Panel(
+            _("签署"),
+            (
+                "person",
+                "text",
+                "typed_name",
+                "signed_at",
+                "valid_until",
+                "address",
+                "ended_at",
+                "ended_why",
+                "duty_until",
+                "digest",
+            ),
+            wide=("digest",),
+        ),
+    )
     columns = (
-        Column("person", lead=True), "text", Column("signed_at", sort="pk"), Column("valid_until", sort="valid_until"), "ended_why", "duty_until",
-    )  # fmt: skip
+        Column("person", lead=True),
+        "text",
+        Column("signed_at", sort="pk"),
+        Column("valid_until", sort="valid_until"),
+        "ended_why",
+        "duty_until",
+    )
     filters = (Filter("valid_until"), Filter("text"), Filter("duty_until", basic=False))
     views = (
         View("running", _("有效"), lambda actor: Q(ended_at__isnull=True, valid_until__gte=clock.today())),

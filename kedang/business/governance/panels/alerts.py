@@ -42,8 +42,15 @@ class AlertPages(RecordPages):
         ),
     )
     columns = (
-        Column("told", lead=True, wrap=True), "rule", "person", Column("day", sort="day"), "count", Column("state", tones=ALERT_TONES), "looked_by", "finding",
-    )  # fmt: skip
+        Column("told", lead=True, wrap=True),
+        "rule",
+        "person",
+        Column("day", sort="day"),
+        "count",
+        Column("state", tones=ALERT_TONES),
+        "looked_by",
+        "finding",
+    )
     filters = (Filter("rule"), Filter("state"), Filter("day"), Filter("finding", basic=False))
     views = (
         View("open", _("待核查"), lambda actor: Q(state=AlertState.OPEN)),
@@ -70,11 +77,15 @@ def lines(actor: Any) -> list[Line]:
     rows = Alert.objects.filter(policy_for(Alert).scope(actor), state__in=[AlertState.OPEN, AlertState.LOOKED])
     return [
         Line(
-            f"{row.person.name}：{row.get_rule_display()}", reverse("governance:alert-detail", args=[row.pk]), f"{clock.local(row.last_at):%m-%d %H:%M}",
-            row.get_state_display(), ALERT_TONES.get(AlertState(row.state), ""), note=row.told,
+            f"{row.person.name}：{row.get_rule_display()}",
+            reverse("governance:alert-detail", args=[row.pk]),
+            f"{clock.local(row.last_at):%m-%d %H:%M}",
+            row.get_state_display(),
+            ALERT_TONES.get(AlertState(row.state), ""),
+            note=row.told,
         )
         for row in rows.select_related("person").order_by("-id")[:MOST_LINES]
-    ]  # fmt: skip
+    ]
 
 
 URLS: list[URLPattern] = [

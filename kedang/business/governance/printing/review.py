@@ -12,25 +12,47 @@ from kedang.foundation.web.printing import Column, Listing, Mark, Table, render_
 def review_pdf(row: RightsReview, lines: Sequence[ReviewLine], mark: Mark) -> bytes:
     """Every grant with what was said of it."""
     columns = [
-        Column(_("部门"), 1), Column(_("姓名"), 0.8), Column(_("角色"), 1.1), Column(_("数据范围"), 1.2), Column(_("授权时间")), Column(_("最近登录")),
-        Column(_("结论"), 0.7, "center"), Column(_("说明"), 1.4), Column(_("审核人"), 0.8), Column(_("审核时间")),
-    ]  # fmt: skip
+        Column(_("部门"), 1),
+        Column(_("姓名"), 0.8),
+        Column(_("角色"), 1.1),
+        Column(_("数据范围"), 1.2),
+        Column(_("授权时间")),
+        Column(_("最近登录")),
+        Column(_("结论"), 0.7, "center"),
+        Column(_("说明"), 1.4),
+        Column(_("审核人"), 0.8),
+        Column(_("审核时间")),
+    ]
     rows = [
         [
-            line.department, line.person.name, line.role, line.reach, _day(line.since), _day(line.last_seen_at), str(line.get_verdict_display() or ""),
-            line.remark, line.judged_by, _day(line.judged_at),
+            line.department,
+            line.person.name,
+            line.role,
+            line.reach,
+            _day(line.since),
+            _day(line.last_seen_at),
+            str(line.get_verdict_display() or ""),
+            line.remark,
+            line.judged_by,
+            _day(line.judged_at),
         ]
         for line in lines
-    ]  # fmt: skip
+    ]
     told = _("发起：%(who)s %(at)s　%(state)s") % {
         "who": row.opened_by,
         "at": _day(row.opened_at),
         "state": row.get_state_display(),
     }
-    return render_listing(Listing(
-        _("%(year)s 年度权限年审表") % {"year": row.year}, Table(columns, rows, numbered=True), mark, conditions=told,
-        total=_("共 %(n)s 项授权") % {"n": len(rows)}, signatures=[_("审核人"), _("安全保密负责人")],
-    ))  # fmt: skip
+    return render_listing(
+        Listing(
+            _("%(year)s 年度权限年审表") % {"year": row.year},
+            Table(columns, rows, numbered=True),
+            mark,
+            conditions=told,
+            total=_("共 %(n)s 项授权") % {"n": len(rows)},
+            signatures=[_("审核人"), _("安全保密负责人")],
+        )
+    )
 
 
 def _day(at: object) -> str:

@@ -49,9 +49,17 @@ def handover_open(
     require(actor, MANAGE.code)
     leaver = _locked_person(actor, person)
     made = Handover(
-        fonds_id=leaver.fonds_id, person=leaver, kind=kind, last_day=last_day, department=leaver.department, supervisor=supervisor,
-        to_department=to_department, reason=" ".join(reason.split())[:300], opened_by=actor.display_name[:80], opened_at=clock.now(),
-    )  # fmt: skip
+        fonds_id=leaver.fonds_id,
+        person=leaver,
+        kind=kind,
+        last_day=last_day,
+        department=leaver.department,
+        supervisor=supervisor,
+        to_department=to_department,
+        reason=" ".join(reason.split())[:300],
+        opened_by=actor.display_name[:80],
+        opened_at=clock.now(),
+    )
     _refuse_unfit(made)
     require(actor, MANAGE.code, made)
     refuse_last(leaver)
@@ -198,8 +206,10 @@ def touch(row: Handover, *names: str) -> None:
 
 def _locked_person(actor: Actor, person: Person) -> Person:
     found: Person | None = (
-        Person.objects.select_for_update(of=("self",)).select_related("department").filter(pk=person.pk, fonds_id=actor.fonds_id or person.fonds_id)
-    ).first()  # fmt: skip
+        Person.objects.select_for_update(of=("self",))
+        .select_related("department")
+        .filter(pk=person.pk, fonds_id=actor.fonds_id or person.fonds_id)
+    ).first()
     if found is None:
         raise OutOfScope
     if not found.is_active:
@@ -232,10 +242,19 @@ def _gather(actor: Actor, row: Handover) -> None:
             place = (kind.code, thing.key)
             seen.add(place)
             if place not in known:
-                fresh.append(HandoverLine(
-                    handover=row, kind=kind.code, subject_id=thing.key, label=thing.label[:240], code=thing.code[:80], group=thing.group[:80],
-                    level=thing.level, told=thing.told[:200], ends=kind.ends,
-                ))  # fmt: skip
+                fresh.append(
+                    HandoverLine(
+                        handover=row,
+                        kind=kind.code,
+                        subject_id=thing.key,
+                        label=thing.label[:240],
+                        code=thing.code[:80],
+                        group=thing.group[:80],
+                        level=thing.level,
+                        told=thing.told[:200],
+                        ends=kind.ends,
+                    )
+                )
     HandoverLine.objects.bulk_create(fresh, batch_size=BATCH)
     gone = [line.pk for place, line in known.items() if place not in seen and line.state in FREE]
     for at in range(0, len(gone), BATCH):

@@ -60,13 +60,19 @@ def review_open(*, actor: Actor, year: int | None = None) -> RightsReview:
     ReviewLine.objects.bulk_create(
         [
             ReviewLine(
-                review=row, grant=grant, person=grant.person, department=grant.person.department.name if grant.person.department else "",
-                role=grant.role.name, reach=reach_of(grant)[:120], since=grant.given_at, last_seen_at=seen.get(grant.person_id),
+                review=row,
+                grant=grant,
+                person=grant.person,
+                department=grant.person.department.name if grant.person.department else "",
+                role=grant.role.name,
+                reach=reach_of(grant)[:120],
+                since=grant.given_at,
+                last_seen_at=seen.get(grant.person_id),
             )
             for grant in grants
         ],
         batch_size=500,
-    )  # fmt: skip
+    )
     record(actor, e.REVIEW_OPENED, row, changes={"year": (None, wanted)}, meta={"grants": len(grants)})
     return row
 
@@ -82,7 +88,8 @@ def review_judge(*, actor: Actor, review: RightsReview, verdicts: Mapping[int, s
     """Say of lines whether their grant is kept or withdrawn; a withdrawn one ends at once. Returns how many were judged.
 
     Raises:
-        NotAllowed, OutOfScope. Refused: ``review_closed``, ``nothing_picked``, ``remark_missing``, ``own_grant``, ``last_holder``, StepUpNeeded.
+        NotAllowed, OutOfScope. Refused: ``review_closed``, ``nothing_picked``, ``remark_missing``, ``own_grant``,
+            ``last_holder``, StepUpNeeded.
     """
     row = _locked(actor, review)
     wanted = {key: value for key, value in verdicts.items() if value in Verdict.values}

@@ -58,9 +58,15 @@ def rights_ask(
     """
     require(actor, USE.code)
     row = RightsRequest(
-        fonds_id=sure(actor.fonds_id), kind=kind, person=person, role=role if kind in GIVING else None, scope=(scope or Scope.ALL) if kind in GIVING else "",
-        scope_value=scope_value.strip() if kind in GIVING else "", until=until if kind in GIVING else None, old_grant=grant if kind in TAKING else None,
-    )  # fmt: skip
+        fonds_id=sure(actor.fonds_id),
+        kind=kind,
+        person=person,
+        role=role if kind in GIVING else None,
+        scope=(scope or Scope.ALL) if kind in GIVING else "",
+        scope_value=scope_value.strip() if kind in GIVING else "",
+        until=until if kind in GIVING else None,
+        old_grant=grant if kind in TAKING else None,
+    )
     _refuse_odd(actor, row)
     facts = {"rights_kind": str(kind), "role": role.code if role is not None else ""}
     row.case = case_open(
@@ -191,9 +197,10 @@ def describe(actor: Actor, case: Case) -> list[tuple[Any, Any]]:
         return []
     department = row.person.department.name if row.person.department else ""
     asked: list[tuple[Any, Any]] = [
-        (_now("申请事项"), RightsKind(row.kind).label), (_now("使用人"), f"{row.person.name}　{department}　{row.person.title}".strip()),
+        (_now("申请事项"), RightsKind(row.kind).label),
+        (_now("使用人"), f"{row.person.name}　{department}　{row.person.title}".strip()),
         (_now("内容"), words_of(row)),
-    ]  # fmt: skip
+    ]
     if row.is_due:
         asked.append((_now("执行"), _now("待安全保密员执行")))
     if row.carried_out_at is not None:
@@ -205,12 +212,28 @@ def declare_kind() -> None:
     """Make the kind known."""
     declare(
         CaseKind(
-            KIND, _("权限申请"), _("给自己或同事申请、变更、收回权限，或申请一段时间的临时权限。"), USE.code,
+            KIND,
+            _("权限申请"),
+            _("给自己或同事申请、变更、收回权限，或申请一段时间的临时权限。"),
+            USE.code,
             facts=(
-                Fact("rights_kind", _("申请事项"), lambda fonds_id: [(str(value), str(label)) for value, label in RightsKind.choices]),
-                Fact("role", _("角色"), lambda fonds_id: list(Role.objects.filter(code__gt="").values_list("code", "name"))),
+                Fact(
+                    "rights_kind",
+                    _("申请事项"),
+                    lambda fonds_id: [(str(value), str(label)) for value, label in RightsKind.choices],
+                ),
+                Fact(
+                    "role",
+                    _("角色"),
+                    lambda fonds_id: list(Role.objects.filter(code__gt="").values_list("code", "name")),
+                ),
             ),
             steps=(StepSpec(_("上级审批"), "superior:1"), StepSpec(_("安全保密员审批"), "role:security_admin")),
-            on_approved=approved, describe=describe, start="governance:rights-ask", icon="key", order=300, may_batch=False,
+            on_approved=approved,
+            describe=describe,
+            start="governance:rights-ask",
+            icon="key",
+            order=300,
+            may_batch=False,
         )
-    )  # fmt: skip
+    )

@@ -31,13 +31,21 @@ class AlertDetail(RecordDetail):
         row = self.obj
         events = Event.objects.filter(pk__in=row.evidence, fonds_id=row.fonds_id).order_by("id")
         shown = [
-            {"event": event, "title": known.title if (known := event_type(event.code)) else event.code, "label": getattr(event, "shown_label", "")}
+            {
+                "event": event,
+                "title": known.title if (known := event_type(event.code)) else event.code,
+                "label": getattr(event, "shown_label", ""),
+            }
             for event in veil_labels(self.actor, events)
-        ]  # fmt: skip
+        ]
         return {
-            "row": row, "shown": shown, "findings": Finding.choices, "is_open": row.state != AlertState.CLOSED, "may_open": can(self.actor, "audit.view"),
+            "row": row,
+            "shown": shown,
+            "findings": Finding.choices,
+            "is_open": row.state != AlertState.CLOSED,
+            "may_open": can(self.actor, "audit.view"),
             "note": next(rule.note for rule in RULES if rule.code == row.rule),
-        }  # fmt: skip
+        }
 
 
 class AlertAct(RecordPage):
@@ -101,9 +109,12 @@ class GovernanceSettings(Page):
             thresholds[rule.code]["on"] = int(f"{rule.code}-on" in post)
         try:
             rules_change(
-                actor=self.actor, reason=post.get("reason", ""), thresholds=thresholds, carry_out_by_hand="by_hand" in post,
+                actor=self.actor,
+                reason=post.get("reason", ""),
+                thresholds=thresholds,
+                carry_out_by_hand="by_hand" in post,
                 remind_days=min(whole(post.get("remind_days")) or 0, 90),
-            )  # fmt: skip
+            )
         except NotAllowed:
             raise
         except Refused as refusal:

@@ -71,8 +71,11 @@ class HandoverPage(RecordPage):
         manages = can(actor, MANAGE.code, row)
         works = manages or actor.pk in (row.person_id, row.supervisor_id)
         return {
-            "manages": manages, "works": works, "is_leaver": actor.pk == row.person_id, "is_supervisor": actor.pk == row.supervisor_id,
-        }  # fmt: skip
+            "manages": manages,
+            "works": works,
+            "is_leaver": actor.pk == row.person_id,
+            "is_supervisor": actor.pk == row.supervisor_id,
+        }
 
     def lines(self) -> Any:
         """Lines that the reader may see: all of them for who works at the folder, one's own for a successor."""
@@ -87,30 +90,54 @@ class HandoverDetail(HandoverPage, RecordDetail):
 
     def extra(self) -> dict[str, Any]:
         row, roles = self.obj, self.roles()
-        parts = list(row.parts.select_related("successor__department").annotate(
-            n=Count("lines"), passed=Count("lines", filter=Q(lines__state=LineState.PASSED))
-        ))  # fmt: skip
+        parts = list(
+            row.parts.select_related("successor__department").annotate(
+                n=Count("lines"), passed=Count("lines", filter=Q(lines__state=LineState.PASSED))
+            )
+        )
         counts = self.counts()
         mine = next((part for part in parts if part.successor_id == self.actor.pk), None)
-        busy = row.is_open and Job.objects.filter(
-            kind=taking_over.JOB, args__part_id__in=[part.pk for part in parts if part.state == PartState.ACCEPTED], state__in=UNFINISHED
-        ).first()  # fmt: skip
+        busy = (
+            row.is_open
+            and Job.objects.filter(
+                kind=taking_over.JOB,
+                args__part_id__in=[part.pk for part in parts if part.state == PartState.ACCEPTED],
+                state__in=UNFINISHED,
+            ).first()
+        )
         total = sum(one["n"] for one in counts if not one["ends"])
         passed = sum(one["passed"] for one in counts if not one["ends"])
         return {
-            **roles, "row": row, "parts": [{"part": part, "tone": PART_TONES.get(part.state, "")} for part in parts], "mine": mine,
-            "counts": counts, "total": total, "passed": passed, "percent": passed * 100 // total if total else 100, "job": busy or None,
-            "can_split": row.state == HandoverState.OPEN and roles["works"], "stops": stops(row, parts, passed == total),
-            "people": people_choices(self.actor, row.person_id) if row.state == HandoverState.OPEN and roles["works"] else [],
-            "signs_for": roles["works"] and not roles["is_leaver"], **self.listed(),
-        }  # fmt: skip
+            **roles,
+            "row": row,
+            "parts": [{"part": part, "tone": PART_TONES.get(part.state, "")} for part in parts],
+            "mine": mine,
+            "counts": counts,
+            "total": total,
+            "passed": passed,
+            "percent": passed * 100 // total if total else 100,
+            "job": busy or None,
+            "can_split": row.state == HandoverState.OPEN and roles["works"],
+            "stops": stops(row, parts, passed == total),
+            "people": people_choices(self.actor, row.person_id)
+            if row.state == HandoverState.OPEN and roles["works"]
+            else [],
+            "signs_for": roles["works"] and not roles["is_leaver"],
+            **self.listed(),
+        }
 
     def counts(self) -> list[dict[str, Any]]:
         """Sorts of things with how many there are and how many passed."""
-        rows = self.lines().order_by().values("kind", "ends").annotate(
-            n=Count("id", filter=~Q(state=LineState.GONE)), passed=Count("id", filter=Q(state=LineState.PASSED)),
-            waiting=Count("id", filter=Q(state__in=[LineState.WAITING, LineState.STUCK])),
-        )  # fmt: skip
+        rows = (
+            self.lines()
+            .order_by()
+            .values("kind", "ends")
+            .annotate(
+                n=Count("id", filter=~Q(state=LineState.GONE)),
+                passed=Count("id", filter=Q(state=LineState.PASSED)),
+                waiting=Count("id", filter=Q(state__in=[LineState.WAITING, LineState.STUCK])),
+            )
+        )
         made = []
         for one in rows:
             kind = kind_of(one["kind"])
@@ -134,9 +161,15 @@ class HandoverDetail(HandoverPage, RecordDetail):
         groups = known.filter(ends=False).exclude(group="").order_by("group").values_list("group", flat=True).distinct()
         query = urlencode({name: value for name, value in asked.items() if value})
         return {
-            "asked": asked, "listed": [self.drawn(line) for line in shown], "found": total, "page": page, "pages_of": (total + PAGE - 1) // PAGE,
-            "groups": list(groups[:200]), "states": LineState.choices, "query": query,
-        }  # fmt: skip
+            "asked": asked,
+            "listed": [self.drawn(line) for line in shown],
+            "found": total,
+            "page": page,
+            "pages_of": (total + PAGE - 1) // PAGE,
+            "groups": list(groups[:200]),
+            "states": LineState.choices,
+            "query": query,
+        }
 
     def drawn(self, line: Any) -> dict[str, Any]:
         """One line, with a link to its page where there is one, without words above the reader's clearance."""
@@ -146,9 +179,12 @@ class HandoverDetail(HandoverPage, RecordDetail):
             RecordPages.of_kind(kind.model) if kind is not None and not kind.code.startswith("approvals.task") else None
         )
         return {
-            "line": line, "tone": LINE_TONES.get(line.state, ""), "kind": kind.title if kind else line.kind, "hidden": hidden,
+            "line": line,
+            "tone": LINE_TONES.get(line.state, ""),
+            "kind": kind.title if kind else line.kind,
+            "hidden": hidden,
             "url": pages.url("detail", line.subject_id) if pages is not None and not hidden else "",
-        }  # fmt: skip
+        }
 
 
 def stops(row: Any, parts: list[Any], is_passed: bool) -> list[dict[str, Any]]:
@@ -156,11 +192,12 @@ def stops(row: Any, parts: list[Any], is_passed: bool) -> list[dict[str, Any]]:
     is_split = bool(parts) and not row.lines.filter(ends=False, state__in=[LineState.WAITING, LineState.STUCK]).exists()
     taken = is_passed and all(part.state in (PartState.DONE, PartState.DECLINED) for part in parts)
     steps = [
-        (_("开单清点"), True, row.opened_by, row.opened_at), (_("分配接收人"), is_split or is_passed, "", None),
+        (_("开单清点"), True, row.opened_by, row.opened_at),
+        (_("分配接收人"), is_split or is_passed, "", None),
         (_("接收人签收"), taken, "、".join(part.successor.name for part in parts)[:60], None),
         (_("移交人签字"), row.signed_at is not None, row.signed_by or row.person.name, row.signed_at),
         (_("监交人签字"), row.closed_at is not None, row.supervisor.name, row.closed_at),
-    ]  # fmt: skip
+    ]
     made: list[dict[str, Any]] = []
     for name, done, who, at in steps:
         before = not made or made[-1]["state"] == "done"
@@ -227,10 +264,16 @@ class HandoverAct(HandoverPage):
         if person is None and post.get("successor") != "none":
             raise Refused("successor_unfit", _("请选择接收人。"), "successor")
         given = handing.handover_split(
-            actor=self.actor, handover=self.obj, successor=person,
-            lines=[found for one in post.getlist("line") if (found := whole(one)) is not None] if post.get("which") == "picked" else None,
-            kind=post.get("kind", ""), group=post.get("group", ""), text=post.get("q", ""),
-        )  # fmt: skip
+            actor=self.actor,
+            handover=self.obj,
+            successor=person,
+            lines=[found for one in post.getlist("line") if (found := whole(one)) is not None]
+            if post.get("which") == "picked"
+            else None,
+            kind=post.get("kind", ""),
+            group=post.get("group", ""),
+            text=post.get("q", ""),
+        )
         if person is None:
             return _("已收回 %(n)s 项的分配。") % {"n": given}
         return _("已把 %(n)s 项分配给%(name)s。") % {"n": given, "name": person.name}

@@ -50,9 +50,11 @@ class RightsForm(forms.Form):
         label=_("范围取值"), required=False, help_text=_("部门、地区、类别范围须选择；“本部门”不选即使用人自己的部门。")
     )
     until = forms.DateTimeField(
-        label=_("失效时间"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        label=_("失效时间"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("临时权限必填，到时自动失效。"),
-    )  # fmt: skip
+    )
     reason = forms.CharField(label=_("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": "3"}))
 
     def __init__(self, actor: Any, data: Any = None, **kwargs: Any) -> None:
@@ -129,10 +131,17 @@ class ReviewDetail(RecordDetail):
             row for row in rows if (not department or row.department == department) and (not left or not row.verdict)
         ]
         return {
-            "row": self.obj, "rows": shown, "departments": sorted({row.department for row in rows}), "department": department, "left": left,
-            "total": len(rows), "judged": sum(1 for row in rows if row.verdict), "kept": sum(1 for row in rows if row.verdict == Verdict.KEEP),
-            "withdrawn": sum(1 for row in rows if row.verdict == Verdict.WITHDRAW), "verdicts": Verdict.choices,
-        }  # fmt: skip
+            "row": self.obj,
+            "rows": shown,
+            "departments": sorted({row.department for row in rows}),
+            "department": department,
+            "left": left,
+            "total": len(rows),
+            "judged": sum(1 for row in rows if row.verdict),
+            "kept": sum(1 for row in rows if row.verdict == Verdict.KEEP),
+            "withdrawn": sum(1 for row in rows if row.verdict == Verdict.WITHDRAW),
+            "verdicts": Verdict.choices,
+        }
 
 
 class ReviewAct(RecordPage):
