@@ -19,12 +19,19 @@ MODULES = (
     "kedang.business.customers.services",
     "kedang.business.customers.services.bulk",
     "kedang.business.retention.services.holding",
+    *(
+        f"kedang.business.lending.services.{name}"
+        for name in ("correcting", "fetching", "going", "issuing", "preparing", "returning", "rules")
+    ),
     "kedang.foundation.numbering.services",
     "kedang.foundation.audit.record",
     "kedang.foundation.audit.vocabulary",
     "kedang.foundation.access.services",
     "kedang.foundation.access.opened.services",
-    *(f"kedang.foundation.approvals.services.{name}" for name in ("opening", "deciding", "owning", "flows", "stand_ins")),
+    *(
+        f"kedang.foundation.approvals.services.{name}"
+        for name in ("opening", "deciding", "owning", "flows", "stand_ins")
+    ),
     "kedang.foundation.approvals.general",
     *(
         f"kedang.business.holdings.services.{name}"
@@ -57,6 +64,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "change-request.md": ("customers.ChangeRequest", "customers.ChangeLine", "customers.DossierRules"),
     "contact.md": ("customers.Contact",),
+    "loan.md": ("lending.Loan", "lending.LoanFault", "lending.LoanPhoto", "lending.LendingRules"),
     "key-person.md": ("customers.KeyPerson",),
     "numbering.md": ("numbering.NumberRule", "numbering.NumberSeries", "numbering.NumberEntry"),
     "event.md": ("audit.Event",),

@@ -18,6 +18,7 @@ from kedang.business.lending.services.issuing import loan_issue, loan_sign
 from kedang.business.lending.services.preparing import loan_open, loan_prepare, loan_reserve
 from kedang.business.lending.services.reminding import loans_remind
 from kedang.business.lending.services.returning import loan_close, loan_return
+from kedang.foundation.access.veil import reveal
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
@@ -293,3 +294,24 @@ def test_pages_are_counted_and_signatures_are_honest(cast: Cast) -> None:
     issued(cast)
     extra = a_loan(cast)
     refused("too_many_loans", lambda: loan_issue(actor=cast.archivist, loan=extra, pages=80), "1 份")
+
+
+def test_particulars_of_an_outside_reader_are_veiled(cast: Cast) -> None:
+    reader = {
+        "reader_name": "郭子衡",
+        "reader_unit": "正诚事务所",
+        "reader_paper": "310101199001011234",
+        "reader_phone": "13917004721",
+    }
+    loan = a_loan(cast, reader=reader)
+    stored = Loan.objects.filter(pk=loan.pk).extra(select={"raw": "reader_phone"}).values_list("raw", flat=True)[0]
+    assert "13917004721" not in str(stored)
+    for who, phone, paper in ((cast.archivist, True, False), (cast.reader, False, False)):
+        seen = (
+            reveal(who, Loan.objects.get(pk=loan.pk), "reader_phone").text,
+            reveal(who, Loan.objects.get(pk=loan.pk), "reader_paper").text,
+        )
+        assert (("13917004721" in seen[0]), ("310101199001011234" in seen[1])) == (phone, paper)
+    assert "13917004721" not in "".join(
+        Event.objects.filter(subject_type="lending.loan").values_list("changes", flat=True)
+    )

@@ -1,10 +1,10 @@
 """Every model of the house and how the harness covers it. A new one needs a line here, or an ordinary test fails."""
 
-from tests.access.harness import archive, governance, use
+from tests.access.harness import archive, governance, loans, use
 
 #: ``canaries``: its sensitive fields are filled in house.py. ``rows``: addresses name its rows. Anything else: why neither is needed.
 MODELS: dict[str, str] = {
-    **archive.MODELS, **governance.MODELS, **use.MODELS,
+    **archive.MODELS, **governance.MODELS, **loans.MODELS, **use.MODELS,
     "customers.customer": "canaries", "customers.contact": "canaries", "customers.keyperson": "canaries",
     "customers.customerprofile": "canaries", "customers.formername": "canaries", "access.person": "canaries",
     "customers.classaxis": "open settings of the company", "customers.classterm": "open settings of the company",
@@ -30,4 +30,4 @@ MODELS: dict[str, str] = {
     "numbering.numberentry": "numbers only", "safekeeping.backup": "names and digests of sets", "safekeeping.drill": "rows",
 }  # fmt: skip
 #: Which canaries of house.py belong to which model, beyond those named after the model itself.
-FIELDS_ELSEWHERE = {**use.FIELDS_ELSEWHERE, "customers.changeline": {"old", "new"}, "access.person": {"mobile", "email"}}
+FIELDS_ELSEWHERE = {**loans.FIELDS_ELSEWHERE, **use.FIELDS_ELSEWHERE, "customers.changeline": {"old", "new"}, "access.person": {"mobile", "email"}}

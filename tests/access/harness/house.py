@@ -165,12 +165,14 @@ def build(seed: int, folder: Path) -> House:
     from tests.access.harness.asking import make_cases
     from tests.access.harness.doings import do_what_people_do
     from tests.access.harness.governance import make_governance
+    from tests.access.harness.loans import make_loans
     from tests.access.harness.use import make_use
 
     do_what_people_do(house)
     make_archive(house)
     make_cases(house)
     make_governance(house)
+    make_loans(house)
     make_use(house)
     return house
 

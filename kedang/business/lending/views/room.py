@@ -12,7 +12,7 @@ from kedang.business.lending.views.loans import late_tone, late_words
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.pages import Page
 
-MOST = 200
+MOST = 60
 
 
 class ReadingRoom(Page):
