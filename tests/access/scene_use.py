@@ -33,7 +33,8 @@ def arguments_of_use(cast: Cast, customer: Any) -> dict[str, dict[str, Any]]:
     item = papers.held_by_item(file, responsible=cast.salesperson, department=cast.sales_one)
     pk = {"pk": row.pk}
     return {
-        "use-request": pk, "use-change": {"pk": row.case_id}, "opening": {"pk": grant.pk}, "use-match": {"pk": typed.wanted.get().pk}, "basket-drop": {"pk": line.pk},
+        "use-request": pk, "use-change": {"pk": row.case_id}, "opening": {"pk": grant.pk},
+        "use-match": {"pk": typed.wanted.get().pk}, "basket-drop": {"pk": line.pk},
         "feedback": {"pk": answer.pk}, "update-task": {"pk": task.pk}, "use-export": {"pk": grant.pk},
         "use-copy": {"pk": ItemFile.objects.get(item=item).pk}, "see-as": {"pk": cast.clerk.pk},
         **{f"lending:use-new-{sort.value}": {} for sort in UseSort}, "lending:see-as-list": {}, "lending:use-figures": {},

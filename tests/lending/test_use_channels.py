@@ -47,7 +47,6 @@ def paper(house: Cast, title: str = "采购合同") -> Item:
     return papers.held_by_item(
         file, title=title, responsible=house.salesperson, department=house.head_office, state="filed"
     )
-    return item
 
 
 def opened(house: Cast, *things: Any, **more: Any) -> UseRequest:
@@ -60,10 +59,12 @@ def addresses(item: Item) -> dict[str, tuple[str, str]]:
     """Channel → (method, address) of an item with a file."""
     row = ItemFile.objects.get(item=item)
     return {
-        "detail": ("get", reverse("holdings:item-detail", args=[item.pk])), "files": ("get", reverse("holdings:item-files", args=[item.pk])),
+        "detail": ("get", reverse("holdings:item-detail", args=[item.pk])), "files": ("get", reverse("holdings:item-files",
+        args=[item.pk])),
         "view": ("get", reverse("files:view", args=[row.file_id])),
         "picture": ("get", reverse("files:picture", args=[row.file_id, 1, "page"])),
-        "download": ("get", reverse("holdings:item-file", args=[item.pk, row.pk])), "copy": ("post", reverse("lending:use-copy", args=[row.pk])),
+        "download": ("get", reverse("holdings:item-file", args=[item.pk, row.pk])), "copy": ("post", reverse("lending:use-copy",
+        args=[row.pk])),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""After use: readers are asked once, what is wrong becomes a task, use is counted; seeing as somebody shows no more than one's own right."""
+"""After use: readers are asked once, what is wrong becomes a task, use is counted; seeing as somebody shows nothing more."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -60,9 +60,9 @@ def declare_kinds() -> None:
     for order, (sort, (note, icon, steps)) in enumerate(SORTS.items()):
         declare(
             CaseKind(
-                f"lending.{sort.value}", sort.label, note, action="lending.ask", facts=FACTS, steps=steps, urgent_role="general_manager",  # type: ignore[attr-defined]  # a choice
+                f"lending.{sort}", UseSort(sort).label, note, action="lending.ask", facts=FACTS, steps=steps, urgent_role="general_manager",
                 on_approved=on_approved, on_unconfirmed=take_back, describe=describe,
-                block=block, start=f"lending:use-new-{sort.value}", edit="lending:use-change", icon=icon, is_line_by_line=True, order=10 + order,  # type: ignore[attr-defined]
+                block=block, start=f"lending:use-new-{sort}", edit="lending:use-change", icon=icon, is_line_by_line=True, order=10 + order,
             )
         )  # fmt: skip
 

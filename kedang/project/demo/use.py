@@ -43,10 +43,14 @@ EFFECTS = (
     ("good", "", "gained", "据历年用量谈成年度框架合同。", "450000"), ("good", "", "written", "写入大事记初稿。", None),
 )  # fmt: skip
 LATELY: tuple[tuple[int, str, str, str], ...] = (
-    (9, "read", "refused", "liangsiyuan"), (8, "copy", "part", "mengxiaotang"), (7, "read", "typed", "lujiahe"), (6, "read", "urgent", "suman"),
-    (5, "print", "closed", "hanqiming"), (5, "read", "open", "liangsiyuan"), (4, "copy", "open", "mengxiaotang"), (4, "unmask", "open", "guqinghe"),
-    (3, "export", "open", "suman"), (3, "read", "withdrawn", "fangruogu"), (3, "read", "returned", "liangsiyuan"), (2, "read", "guest", "hanqiming"),
-    (2, "read", "open", "mengxiaotang"), (2, "print", "open", "liangsiyuan"), (1, "read", "halfway", "guqinghe"), (1, "copy", "halfway", "suman"),
+    (9, "read", "refused", "liangsiyuan"), (8, "copy", "part", "mengxiaotang"), (7, "read", "typed", "lujiahe"), (6, "read",
+    "urgent", "suman"),
+    (5, "print", "closed", "hanqiming"), (5, "read", "open", "liangsiyuan"), (4, "copy", "open", "mengxiaotang"), (4, "unmask",
+    "open", "guqinghe"),
+    (3, "export", "open", "suman"), (3, "read", "withdrawn", "fangruogu"), (3, "read", "returned", "liangsiyuan"), (2, "read",
+    "guest", "hanqiming"),
+    (2, "read", "open", "mengxiaotang"), (2, "print", "open", "liangsiyuan"), (1, "read", "halfway", "guqinghe"), (1, "copy",
+    "halfway", "suman"),
     (1, "read", "to_match", "chengyu"), (1, "read", "urgent_open", "mengxiaotang"), (0, "read", "asked", "hanqiming"),
     (0, "export", "asked", "liangsiyuan"), (0, "read", "open", "liangsiyuan"),
 )  # fmt: skip
@@ -106,6 +110,7 @@ def _story(use: Use, number: int, ago: int, sort: str, outcome: str, who: str) -
 
 def _thing(use: Use, sort: str, actor: Any, number: int) -> Any:
     """Something that this person sees, of a kind that fits."""
+    rows: Any
     if sort == "unmask" or (sort in ("print", "export") and number % 2):
         rows = Customer.objects.visible_to(actor).filter(secrecy_level__lte=2)
     elif number % 3 == 0:
@@ -136,7 +141,7 @@ def _ask(use: Use, *, number: int, sort: str, outcome: str, who: str) -> None:
         return
     if outcome != "part":
         things = things[:1]
-    guest = (
+    guest: dict[str, Any] = (
         {
             "outside_name": "郭子衡",
             "outside_unit": "正诚会计师事务所",
@@ -147,7 +152,8 @@ def _ask(use: Use, *, number: int, sort: str, outcome: str, who: str) -> None:
         else {}
     )
     use.requests[number] = use_ask(
-        actor=actor, sort=sort, things=things, typed=[hidden.reference_code if hidden is not None else "KH-2024-0018", "2019 年老合同"] if typed else [],
+        actor=actor, sort=sort, things=things, typed=[hidden.reference_code if hidden is not None else "KH-2024-0018",
+        "2019 年老合同"] if typed else [],
         reason=why, purpose=purpose, wanted_from=clock.today(), wanted_until=clock.today() + timedelta(days=3 + number % 9),
         field_classes=["contact", "account"] if sort == "unmask" else [], copies=1 + number % 2,
         urgent_reason="客户现场停机，连夜要查安装图纸" if outcome.startswith("urgent") else "", **guest,

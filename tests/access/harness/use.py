@@ -1,7 +1,7 @@
 """Use of the archive in the house: a request with its opening, a number to be matched, an answer and a task.
 
-The rows stand here so that every address is walked as everybody and every canary heard; who may open which is said in tests/access/matrix_use.py,
-what an opening lets out in tests/lending/test_use_channels.py.
+The rows stand here so that every address is walked as everybody and every canary heard; who may open which is said in
+tests/access/matrix_use.py, what an opening lets out in tests/lending/test_use_channels.py.
 """
 
 from datetime import timedelta
@@ -46,7 +46,8 @@ def make_use(house: House) -> None:
         fonds=person.fonds, request=row, person=person, department=person.department, asked_at=now
     )
     task = m.UpdateTask.objects.create(
-        fonds=person.fonds, feedback=answer, subject_type="customers.customer", subject_id=dossier.pk, label=dossier.number, maintainer=person,
+        fonds=person.fonds, feedback=answer, subject_type="customers.customer", subject_id=dossier.pk, label=dossier.number,
+        maintainer=person,
         department=person.department, text="请核对", made_at=now, due_on=today,
     )  # fmt: skip
     over = RecordGrant.objects.create(
@@ -72,6 +73,7 @@ def of_cases(house: House) -> list[tuple[dict[str, Any], Fact | None]]:
 
 
 FILLINGS = {
-    "lending:use-change": of_cases, "lending:basket-drop": keys(m.BasketLine), "lending:use-match": keys(m.UseWanted), "lending:use-copy": keys(ItemFile),
+    "lending:use-change": of_cases, "lending:basket-drop": keys(m.BasketLine), "lending:use-match": keys(m.UseWanted),
+    "lending:use-copy": keys(ItemFile),
     "lending:use-export": keys(RecordGrant), "lending:see-as": keys(Person), "lending:feedback-give": keys(m.UseFeedback),
 }  # fmt: skip

@@ -37,12 +37,14 @@ class FeedbackPages(RecordPages):
         {"accuracy": ACCURACY_TONES},
     )
     panels = (
-        Panel(_("利用效果"), ("request", "person", "department", "asked_at", "answered_at", "accuracy", "problem", "effect_kind", "amount", "effect"),
+        Panel(_("利用效果"), ("request", "person", "department", "asked_at", "answered_at", "accuracy", "problem", "effect_kind",
+        "amount", "effect"),
               wide=("problem", "effect")),
     )  # fmt: skip
     columns = (
         Column("number", _("申请单号"), lead=True, text=lambda row, actor: row.request.case.number, needs=("request",)),
-        Column("person"), Column("department"), Column("accuracy", tones=ACCURACY_TONES), Column("effect_kind"), Column("effect", wrap=True),
+        Column("person"), Column("department"), Column("accuracy", tones=ACCURACY_TONES), Column("effect_kind"), Column("effect",
+        wrap=True),
         Column("amount"), Column("answered_at", sort=True), Column("asked_at", shown=False),
     )  # fmt: skip
     filters = (
@@ -98,11 +100,13 @@ class UpdateTaskPages(RecordPages):
     )
     verbs = (
         Verb(
-            "done", _("已更正"), services.update_done, action="", icon="check", main=True, reason=True, when=lambda row: row.state == UpdateState.OPEN,
+            "done", _("已更正"), services.update_done, action="", icon="check", main=True, reason=True,
+            when=lambda row: row.state == UpdateState.OPEN,
             done=_("已办结。"), confirm=_("先在档案中更正，再写明改了什么；办理情况留在记录里。"),
         ),
         Verb(
-            "dismiss", _("核对无误"), services.update_dismiss, action="", icon="checks", reason=True, when=lambda row: row.state == UpdateState.OPEN,
+            "dismiss", _("核对无误"), services.update_dismiss, action="", icon="checks", reason=True,
+            when=lambda row: row.state == UpdateState.OPEN,
             done=_("已办结。"), confirm=_("核对后档案没有错的，写明依据。"),
         ),
     )  # fmt: skip
@@ -123,7 +127,8 @@ def to_answer(actor: Any) -> list[Line]:
     )
     return [
         Line(
-            row.request.case.title, reverse("lending:feedback-give", args=[row.pk]), f"{clock.local(row.asked_at):%m-%d}", _now("请填写"), "blue",
+            row.request.case.title, reverse("lending:feedback-give", args=[row.pk]), f"{clock.local(row.asked_at):%m-%d}",
+            _now("请填写"), "blue",
             note=row.request.case.number,
         )
         for row in rows

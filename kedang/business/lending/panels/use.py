@@ -47,7 +47,8 @@ class UseRequestPages(RecordPages):
     empty_hint = _("还没有利用申请。")
     head_name, head_tags = "case", ("sort",)
     panels = (
-        Panel(_("申请"), ("case", "sort", "purpose", "reader", "wanted_from", "wanted_until", "until", "copies", "pages", "place", "is_scan_enough")),
+        Panel(_("申请"), ("case", "sort", "purpose", "reader", "wanted_from", "wanted_until", "until", "copies", "pages", "place",
+        "is_scan_enough")),
         Panel(_("外单位读者"), ("outside_name", "outside_unit", "outside_paper", "outside_phone"), when=lambda row: bool(row.outside_name)),
     )  # fmt: skip
     columns = (
@@ -117,9 +118,11 @@ class OpeningPages(RecordPages):
         ),
     )
     columns = (
-        Column("source", lead=True), Column("shown_label", _("档案"), wrap=True, text=lambda row, actor: getattr(row, "shown_label", ""), needs=("subject_type",)),
+        Column("source", lead=True), Column("shown_label", _("档案"), wrap=True, text=lambda row, actor: getattr(row, "shown_label",
+        ""), needs=("subject_type",)),
         Column("kind", _("种类"), text=lambda row, actor: words_of(row.subject_type), needs=("subject_type",)), Column("person"),
-        Column("valid_from"), Column("valid_until", sort=True), Column("state", _("状态"), text=state_cell, needs=("ended_at", "valid_until", "valid_from")),
+        Column("valid_from"), Column("valid_until", sort=True), Column("state", _("状态"), text=state_cell, needs=("ended_at",
+        "valid_until", "valid_from")),
         Column("used", _("已用"), text=lambda row, actor: openings.used_words(row), needs=("used", "quota")),
     )  # fmt: skip
     filters = (
@@ -162,7 +165,8 @@ def to_match(actor: Any) -> list[Line]:
     rows = waiting_for_match(actor).select_related("case__requester").order_by("id")[:MOST_LINES]
     return [
         Line(
-            row.case.title, reverse("approvals:case-detail", args=[row.case_id]), f"{clock.local(row.case.opened_at):%m-%d}", _now("待核对"), "warn",
+            row.case.title, reverse("approvals:case-detail", args=[row.case_id]), f"{clock.local(row.case.opened_at):%m-%d}",
+            _now("待核对"), "warn",
             note=f"{row.case.number} · {row.case.requester.name}",
         )
         for row in rows

@@ -61,7 +61,7 @@ def basket_drop(*, actor: Actor, line: BasketLine | int) -> None:
 
 def basket_of(actor: Actor) -> list[tuple[BasketLine, Thing]]:
     """What lies there and is still seen by its owner, in the order in which it was put."""
-    rows: list[Any] = list(BasketLine.objects.filter(person_id=actor.id))
+    rows: list[Any] = list(BasketLine.objects.filter(person_id=actor.id or 0))
     things = things_of([(row.subject_type, row.subject_id) for row in rows], actor)
     return [
         (row, things[row.subject_type, row.subject_id]) for row in rows if (row.subject_type, row.subject_id) in things

@@ -104,7 +104,7 @@ def _sheets(actor: Person, file: StoredFile, pages: list[int], footer: str) -> "
     from PIL import Image
 
     told = f"{actor.name} {actor.username}  {clock.local(clock.now()):%Y-%m-%d %H:%M}"
-    made = []
+    made: list[Image.Image] = []
     for page in pages:
         try:
             picture = picture_of(file, page, RenditionKind.LARGE)

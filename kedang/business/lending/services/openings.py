@@ -48,7 +48,9 @@ def may_close(actor: Actor, row: RecordGrant) -> bool:
     """Whether the actor may close it."""
     if actor.is_system or actor.id == row.person_id or can(actor, "lending.keep") or can(actor, "access.manage_grants"):
         return True
-    agreed = Decision.objects.filter(case__number=row.source, case__fonds_id=actor.fonds_id, kind=DecisionKind.APPROVE)
+    agreed = Decision.objects.filter(
+        case__number=row.source, case__fonds_id=row.person.fonds_id, kind=DecisionKind.APPROVE
+    )
     return agreed.filter(person_id=actor.id or 0).exists()
 
 

@@ -23,7 +23,8 @@ from kedang.foundation.kernel.actors import Actor
 
 ASKED, GRANTED, REFUSED = "asked", "granted", "refused"
 COUNTS = {
-    ASKED: Count("pk"), GRANTED: Count("pk", filter=Q(case__effective_at__isnull=False)), REFUSED: Count("pk", filter=Q(case__state=CaseState.REJECTED)),
+    ASKED: Count("pk"), GRANTED: Count("pk", filter=Q(case__effective_at__isnull=False)), REFUSED: Count("pk",
+    filter=Q(case__state=CaseState.REJECTED)),
 }  # fmt: skip
 
 

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kedang.business.customers.printing.marks import mark_of
-from kedang.business.customers.views.register import pdf
 from kedang.business.lending.choices_use import Accuracy, EffectKind
 from kedang.business.lending.events_use import FEEDBACK_PRINTED
 from kedang.business.lending.models import UseFeedback
+from kedang.business.lending.printing.loans import mark_of
 from kedang.business.lending.services.feedback import feedback_give
+from kedang.business.lending.views.papers import pdf
 from kedang.foundation.access.policies import at_large
 from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.audit.record import SubjectRef, record
@@ -151,6 +151,7 @@ class EffectsPrint(RecordList):
         effect = "，".join(part for part in (str(row.get_effect_kind_display()), row.effect) if part)
         return [
             f"{clock.local(row.answered_at):%Y-%m-%d}" if row.answered_at else "", asked.case.number, asked.outside_name or row.person.name,
-            asked.outside_unit or (row.department.name if row.department else ""), str(asked.get_purpose_display()), asked.case.reason, effect,
+            asked.outside_unit or (row.department.name if row.department else ""), str(asked.get_purpose_display()),
+            asked.case.reason, effect,
             f"{row.amount:,.2f}" if row.amount is not None else "", str(row.get_accuracy_display()),
         ]  # fmt: skip

@@ -125,7 +125,8 @@ class OpeningDetail(RecordDetail):
             "thing_label": label_of(self.actor, thing) if thing is not None else "", "thing_kind": words_of(row.subject_type),
             "thing_url": pages.url("detail", thing.pk) if thing is not None and pages is not None else "", "case": case,
             "acts": [action(code).title for code in row.actions], "used": service.used_words(row), "state": service.state_of(row),
-            "doings": service.doings(row) if is_known else [], "purpose": row.purpose if case is not None or row.person_id == self.actor.pk else "",
+            "doings": service.doings(row) if is_known else [],
+            "purpose": row.purpose if case is not None or row.person_id == self.actor.pk else "",
         }  # fmt: skip
 
 
