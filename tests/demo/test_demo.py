@@ -21,6 +21,7 @@ from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.checks import bankcard, identity, phone, uscc
 from kedang.foundation.search.services import search_run
 from kedang.project.demo.company import STAFF, WITH_PHONE
+from kedang.project.demo.governance import LEAVERS
 from kedang.project.demo.load import load_demo
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.people import add_people
@@ -88,7 +89,7 @@ def test_some_dossiers_are_poor_and_some_are_stale(loaded: dict[str, Any]) -> No
 def test_every_builtin_role_is_held(loaded: dict[str, Any]) -> None:
     assert set(Grant.objects.values_list("role__code", flat=True)) == {role.code for role in BUILTIN_ROLES}
     assert set(Grant.objects.values_list("scope", flat=True)) == {"all", "own", "department", "below", "region"}
-    assert Person.objects.count() == len(STAFF)
+    assert Person.objects.count() == len(STAFF) + len(LEAVERS)
     assert Role.objects.filter(is_builtin=True).count() == len(BUILTIN_ROLES)
 
 
@@ -120,7 +121,7 @@ def test_changes_say_from_what_to_what_and_why(loaded: dict[str, Any]) -> None:
 
 def test_sign_in_page_shows_demo_accounts_in_demo_mode_only(loaded: dict[str, Any]) -> None:
     accounts = demo_accounts()
-    assert {account.username for account in accounts} == {staff.username for staff in STAFF}
+    assert {account.username for account in accounts} == {*(staff.username for staff in STAFF), LEAVERS[1][0]}
     assert Person.objects.get(username="shenzhixing").check_password(accounts[0].password)
     real = Fonds.objects.create(code="777", name="真实单位", created_at=clock.now())
     assert demo_accounts() == []
