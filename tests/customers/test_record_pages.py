@@ -21,7 +21,23 @@ MODULES = (
     "kedang.business.retention.services.holding",
     *(
         f"kedang.business.lending.services.{name}"
-        for name in ("correcting", "fetching", "going", "issuing", "preparing", "returning", "rules")
+        for name in (
+            "correcting",
+            "fetching",
+            "going",
+            "issuing",
+            "preparing",
+            "returning",
+            "rules",
+            "basket",
+            "copying",
+            "feedback",
+            "granting",
+            "matching",
+            "openings",
+            "requesting",
+            "taking",
+        )
     ),
     "kedang.foundation.numbering.services",
     "kedang.foundation.audit.record",
@@ -72,6 +88,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "role.md": ("access.Role",),
     "grant.md": ("access.Grant",),
     "record-grant.md": ("access.RecordGrant",),
+    "use-request.md": ("lending.UseRequest", "lending.UseWanted", "lending.BasketLine"),
+    "use-feedback.md": ("lending.UseFeedback", "lending.UpdateTask"),
     "case.md": ("approvals.Case", "approvals.CaseLine", "approvals.Task", "approvals.Decision", "approvals.CaseCopy"),
     "flow.md": ("approvals.Flow", "approvals.FlowStep", "approvals.StandIn"),
     "scheme.md": ("holdings.Scheme", "holdings.Series", "holdings.SeriesMerger", "holdings.RetentionPeriod"),
