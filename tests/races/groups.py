@@ -3,6 +3,7 @@
 from tests.races.acts import Group
 from tests.races.of_care import CLIMATE, DEVICE, INSPECTION, PLACES, REPORT, VISIT
 from tests.races.of_cases import CASE, FLOW, STAND_IN
+from tests.races.of_changes import ELSEWHERE_OF_CHANGES, OF_CHANGES, ROOMS_OF_CHANGES
 from tests.races.of_custody import COUNT, SHELF
 from tests.races.of_customers import AXIS, DOSSIER
 from tests.races.of_files import CONTENT, FILE
@@ -63,6 +64,7 @@ GROUPS: tuple[Group, ...] = (
     OPENED,
     NUMBER,
     FOLLOWING,
+    *OF_CHANGES,
 )
 
 ROOMS = (
@@ -77,9 +79,11 @@ ROOMS = (
     "kedang.foundation.jobs.services",
     "kedang.foundation.numbering.services",
     "kedang.foundation.web.services",
+    *ROOMS_OF_CHANGES,
 )
 
 ELSEWHERE: dict[str, str] = {
+    **ELSEWHERE_OF_CHANGES,
     "customer_create": "makes its own object: numbers and credit codes at once in tests/customers/test_concurrency.py",
     "handover_open": "makes its own object; one open folder a person is a constraint: tests/governance/test_handover.py",
     "handover_unsign": "locks the folder as signing does; the state decides",
@@ -88,6 +92,13 @@ ELSEWHERE: dict[str, str] = {
     "duty_begin": "runs inside handover_close",
     "rules_change": "locks the company; the last one wins and says so in the trail",
     "loan_open": "see loan_prepare",
+    "use_ask": "makes its own object, as case_open",
+    "use_change": "one's own, under the lock of the case, while it is sent back: tests/lending/test_use.py",
+    "grant_what_was_asked": "part of the last decision, under the lock of the case: case_approve of the group “number”",
+    "copy_make": "counts by opening_spend, which stands in the group “opened”",
+    "record_take": "counts by opening_spend, which stands in the group “opened”",
+    "update_settle": "update_done and update_dismiss",
+    "feedback_due": "asks under the lock of the request; one answer a request is a constraint",
     "loan_reserve": "see loan_prepare",
     "thing_issue": "part of loan_issue, under the lock of the thing",
     "thing_take_back": "part of loan_return, under the lock of the thing",
