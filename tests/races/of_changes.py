@@ -35,7 +35,11 @@ def flows(cast: Cast) -> None:
 
 def a_dossier(cast: Cast, maker: Any) -> Customer:
     values = enterprise(
-        name=f"变更{clock.now():%H%M%S%f}有限公司", phone="", legal_representative=FIRST, responsible=cast.salesperson, department=cast.sales_one
+        name=f"变更{clock.now():%H%M%S%f}有限公司",
+        phone="",
+        legal_representative=FIRST,
+        responsible=cast.salesperson,
+        department=cast.sales_one,
     )
     made: Customer = s.customer_create(actor=maker, values=values, confirmed_duplicates=True)
     return made
@@ -46,7 +50,11 @@ def a_change(cast: Cast, number: int) -> Ground:
     flows(cast)
     customer = a_dossier(cast, cast.archivist)
     row = s.customer_change(
-        actor=cast.salesperson, customer=customer, values={"legal_representative": SECOND}, version=None, reason="客户来函"
+        actor=cast.salesperson,
+        customer=customer,
+        values={"legal_representative": SECOND},
+        version=None,
+        reason="客户来函",
     ).waiting_change
     case_approve(actor=cast.head, case=row.case)
     return Ground(cast, number, customer, {"case": row.case, "change": row}, [customer])
@@ -88,7 +96,12 @@ def a_scheduled(cast: Cast, number: int) -> Ground:
     customer = a_dossier(cast, cast.archivist)
     later = clock.today() + timedelta(days=9)
     row = s.customer_change(
-        actor=cast.archivist, customer=customer, values={"legal_representative": SECOND}, version=None, reason="客户来函", effective_on=later
+        actor=cast.archivist,
+        customer=customer,
+        values={"legal_representative": SECOND},
+        version=None,
+        reason="客户来函",
+        effective_on=later,
     ).waiting_change
     return Ground(cast, number, row, {}, [customer])
 
@@ -118,7 +131,15 @@ def reviewed_once(ground: Ground) -> list[str]:
     return [f"passed {passed} times, refused {refused} times"] if passed + refused > 1 else []
 
 
-REVIEWED = told("not_to_review", "case_closed", "not_your_turn", "customer_withdrawn", "not_handed_in", "stale_version", "case_returned")
+REVIEWED = told(
+    "not_to_review",
+    "case_closed",
+    "not_your_turn",
+    "customer_withdrawn",
+    "not_handed_in",
+    "stale_version",
+    "case_returned",
+)
 REVIEW = Group(
     "review", a_review,
     (
@@ -138,7 +159,9 @@ def a_hold(cast: Cast, number: int) -> Ground:
     hold = hold_ask(actor=cast.archivist, things=[volume], **given)
     there = hold_ask(actor=cast.archivist, things=[other], **given)
     case_approve(actor=cast.manager, case=there.case)
-    return Ground(cast, number, volume, {"hold": hold, "case": hold.case, "there": Hold.objects.get(pk=there.pk)}, [volume, hold])
+    return Ground(
+        cast, number, volume, {"hold": hold, "case": hold.case, "there": Hold.objects.get(pk=there.pk)}, [volume, hold]
+    )
 
 
 def held_or_out(ground: Ground) -> list[str]:
@@ -147,9 +170,15 @@ def held_or_out(ground: Ground) -> list[str]:
     found = []
     if bool(volume.hold_count) != (hold.state == "in_force") or volume.hold_count not in (None, 0, 1):
         found.append(f"hold {hold.state}, counted {volume.hold_count}")
-    held = Event.objects.filter(code="retention.thing_held", subject_type="holdings.volume", subject_id=volume.pk).first()
+    held = Event.objects.filter(
+        code="retention.thing_held", subject_type="holdings.volume", subject_id=volume.pk
+    ).first()
     if held is not None and volume.whereabouts != Whereabouts.IN_STORE:
-        left = Event.objects.filter(code__in=["custody.withdrawn", "custody.issued"], subject_id=volume.pk).order_by("-id").first()
+        left = (
+            Event.objects.filter(code__in=["custody.withdrawn", "custody.issued"], subject_id=volume.pk)
+            .order_by("-id")
+            .first()
+        )
         if left is not None and left.pk > held.pk:
             found.append(f"{left.code} after the hold")
     return found

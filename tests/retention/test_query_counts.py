@@ -28,7 +28,9 @@ def test_a_fixed_number_of_statements(cast: Cast, name: str) -> None:
     given = {"title": "专项审计", "legal_basis": "审计通知书", "reason": "审计调阅", "is_no_loan": False}
     one = hold_ask(actor=cast.archivist, things=things, **given)
     for n in range(4):
-        notice_send(people=[cast.archivist], kind="approvals.task", url_name="approvals:case-detail", args=[n], number=f"SQ{n}")
+        notice_send(
+            people=[cast.archivist], kind="approvals.task", url_name="approvals:case-detail", args=[n], number=f"SQ{n}"
+        )
         make_customer(cast.clerk, name=f"待审核{n}有限公司")
     client = Client()
     client.force_login(cast.archivist)

@@ -16,7 +16,7 @@ from kedang.foundation.approvals.models import Case
 
 
 class Hold(models.Model):
-    """冻结: customers, volumes and items that may not be withdrawn, removed, destroyed, and where it says so not lent, until it is released."""
+    """冻结: customers, volumes and items that stay as they are, and where it says so at home, until it is released."""
 
     secrecy = FieldSecrecy(default="internal", open="number")
 

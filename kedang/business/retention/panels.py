@@ -34,7 +34,7 @@ class HoldPages(RecordPages):
     model, prefix, icon, head_name, head_code = Hold, "holds", "lock", "title", "number"
     title, lead = _("冻结"), _("诉讼、审计、检查需要原样保留的客户档案、案卷和件；冻结期间不得撤销、移出、销毁。")
     empty_hint = _("没有符合条件的冻结。")
-    head_tags, head_keys = ("state", "is_no_loan", "secrecy_level"), ("made_by",)
+    head_tags, head_keys = ("state", "secrecy_level"), ("made_by",)
     tones = {"state": STATE_TONES, "secrecy_level": SECRECY_TONES}
     panels = (
         Panel(

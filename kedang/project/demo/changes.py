@@ -19,7 +19,14 @@ from kedang.project.demo.staff import House
 
 KEEPER = "shenzhixing"
 CHANGES: tuple[tuple[int, int, dict[str, Any], str, str, int], ...] = (
-    (62, 0, {"bank_account": "6228480402564890018", "bank_name": "中国农业银行"}, "客户来函变更收款账户，盖章函已存", "agree", 0),
+    (
+        62,
+        0,
+        {"bank_account": "6228480402564890018", "bank_name": "中国农业银行"},
+        "客户来函变更收款账户，盖章函已存",
+        "agree",
+        0,
+    ),
     (41, 1, {"name": "{name}（更名）"}, "营业执照变更", "refuse", 0),
     (20, 2, {"legal_representative": "顾文澜"}, "股东会决议，工商已变更", "agree", 0),
     (3, 3, {"bank_account": "6225880137706868"}, "客户财务口头告知，函件在途", "wait", 0),
@@ -48,10 +55,34 @@ def change_acts(house: House, today: date) -> list[Act]:
         kept = {}
         acts.append(_at(today, ago, "08:50", who, partial(_fresh, house, kept, who, name, reason)))
         acts += _decided(today, ago, kept, course, "请补统一社会信用代码和联系人。")
-    acts.append(_at(today, 38, "09:20", KEEPER, partial(_hold, house, "与客户货款纠纷一案", BASIS, "法院裁定保全，相关合同与对账函原样保留", 0, "agree")))
-    acts.append(_at(today, 30, "15:30", KEEPER, partial(_hold, house, "三季度合同专项审计", "内审通知〔2026〕12号", "审计期间不得调整", 2, "agree")))
+    acts.append(
+        _at(
+            today,
+            38,
+            "09:20",
+            KEEPER,
+            partial(_hold, house, "与客户货款纠纷一案", BASIS, "法院裁定保全，相关合同与对账函原样保留", 0, "agree"),
+        )
+    )
+    acts.append(
+        _at(
+            today,
+            30,
+            "15:30",
+            KEEPER,
+            partial(_hold, house, "三季度合同专项审计", "内审通知〔2026〕12号", "审计期间不得调整", 2, "agree"),
+        )
+    )
     acts.append(_at(today, 6, "16:10", KEEPER, partial(_release, house)))
-    acts.append(_at(today, 0, "08:40", KEEPER, partial(_hold, house, "质量投诉复核", "客诉处理单 KS-2026-118", "待第三方检测", 4, "wait")))
+    acts.append(
+        _at(
+            today,
+            0,
+            "08:40",
+            KEEPER,
+            partial(_hold, house, "质量投诉复核", "客诉处理单 KS-2026-118", "待第三方检测", 4, "wait"),
+        )
+    )
     return acts
 
 
@@ -68,8 +99,10 @@ def _decided(today: date, ago: int, kept: dict[str, Any], course: str, told: str
 
 
 def _say(kept: dict[str, Any], course: str, told: str) -> None:
-    case = Case.objects.filter(pk=kept.get("case")).first()
-    task = case.tasks.filter(state="waiting").select_related("person").order_by("id").first() if case is not None else None
+    case = Case.objects.filter(pk=kept.get("case") or 0).first()
+    task = (
+        case.tasks.filter(state="waiting").select_related("person").order_by("id").first() if case is not None else None
+    )
     if case is None or task is None:
         return
     if course == "refuse":
@@ -80,17 +113,29 @@ def _say(kept: dict[str, Any], course: str, told: str) -> None:
         case_approve(actor=task.person, case=case, opinion="核对无误，同意。")
 
 
-def _change(house: House, kept: dict[str, Any], nth: int, values: dict[str, Any], reason: str, day: date | None) -> None:
+def _change(
+    house: House, kept: dict[str, Any], nth: int, values: dict[str, Any], reason: str, day: date | None
+) -> None:
     """Somebody who keeps customers asks for a change of one of theirs."""
-    rows = Customer.objects.filter(fonds=house.fonds, party_kind="enterprise", withdrawn_at__isnull=True, responsible__isnull=False)
+    rows = Customer.objects.filter(
+        fonds=house.fonds, party_kind="enterprise", withdrawn_at__isnull=True, responsible__isnull=False
+    )
     rows = rows.filter(secrecy_level__lte=1).exclude(change_requests__state__in=["waiting", "scheduled"])
     customer = rows.select_related("responsible").order_by("-id")[nth * 7 : nth * 7 + 1].first()
     if customer is None or customer.responsible is None:
         return
-    given = {name: value.format(name=customer.name) if isinstance(value, str) else value for name, value in values.items()}
+    given = {
+        name: value.format(name=customer.name) if isinstance(value, str) else value for name, value in values.items()
+    }
     actor = house.people.get(customer.responsible.username, customer.responsible)
     saved = customer_change(
-        actor=actor, customer=customer, values=given, version=None, reason=reason, effective_on=day, confirmed_duplicates=True
+        actor=actor,
+        customer=customer,
+        values=given,
+        version=None,
+        reason=reason,
+        effective_on=day,
+        confirmed_duplicates=True,
     )
     row = getattr(saved, "waiting_change", None)
     kept["case"] = row.case_id if row is not None else None
@@ -103,14 +148,22 @@ def _fresh(house: House, kept: dict[str, Any], who: str, name: str, reason: str)
 
 
 def _hold(house: House, title: str, basis: str, reason: str, nth: int, course: str) -> None:
-    volumes = Volume.objects.filter(fonds=house.fonds, customer__isnull=False, whereabouts="in_store", secrecy_level__lte=2)
+    volumes = Volume.objects.filter(
+        fonds=house.fonds, customer__isnull=False, whereabouts="in_store", secrecy_level__lte=2
+    )
     volume = volumes.select_related("customer").order_by("-id")[nth * 3 : nth * 3 + 1].first()
-    if volume is None:
+    if volume is None or volume.customer is None:
         return
-    things = [volume.customer, volume] if nth == 0 else [volume]
+    things: list[Any] = [volume.customer, volume] if nth == 0 else [volume]
     review = clock.today() + timedelta(days=90)
     row = hold_ask(
-        actor=house.people[KEEPER], title=title, legal_basis=basis, reason=reason, things=things, is_no_loan=nth != 2, review_on=review
+        actor=house.people[KEEPER],
+        title=title,
+        legal_basis=basis,
+        reason=reason,
+        things=things,
+        is_no_loan=nth == 4,
+        review_on=review,
     )
     if course == "agree":
         _agree(row.case)

@@ -116,6 +116,9 @@ class Customer(models.Model):
     )  # fmt: skip
     hold_count = models.PositiveIntegerField(_("冻结"), null=True, blank=True, editable=False)
 
+    waiting_change: Any
+    """Set by ``customer_change`` where protected fields went to approval; absent otherwise."""
+
     class_names_label = _("归类")
     """How the trail's entries of classes are called."""
 

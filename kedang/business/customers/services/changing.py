@@ -1,6 +1,6 @@
 """受保护内容的变更 (UP-01): asked for as a difference, applied when approved, on its day, and only if nothing has changed underneath."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from datetime import date
 from typing import Any
@@ -149,7 +149,7 @@ def change_apply(*, actor: Actor, request: ChangeRequest) -> Customer:
     """
     from kedang.business.customers.services.customers import changes_write
 
-    customer = Customer.objects.select_for_update(of=("self",)).get(pk=request.customer_id)
+    customer: Customer = Customer.objects.select_for_update(of=("self",)).get(pk=request.customer_id)
     row = ChangeRequest.objects.select_for_update(of=("self",)).filter(pk=request.pk).first()
     if row is None:
         raise OutOfScope
@@ -319,15 +319,17 @@ def _words(customer: Customer, field: str, text: str) -> str:
         found = model.objects.filter(pk=text, fonds_id=customer.fonds_id).first() if text.isdecimal() else None
         return str(found or text or "-")
     probe = copy(customer)
-    setattr(probe, field, Customer._meta.get_field(field).to_python(text) if text else None)
+    column: Any = Customer._meta.get_field(field)
+    setattr(probe, field, column.to_python(text) if text else None)
     return text_of(probe, field)
 
 
 def waiting_of(customer: Customer) -> ChangeRequest | None:
     """The change of a dossier that may still take effect."""
-    rows: Sequence[ChangeRequest] = (
+    rows = (
         ChangeRequest.objects.filter(customer=customer, state__in=OPEN_CHANGES)
         .select_related("case", "made_by")
         .prefetch_related("lines")
     )
-    return next(iter(rows), None)
+    found: ChangeRequest | None = rows.first()
+    return found

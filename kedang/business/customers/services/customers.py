@@ -151,8 +151,8 @@ def customer_change(
         proof: what proves the change of protected fields.
 
     Raises:
-        Refused: ``case_open_already``, ``no_flow``, ``effective_past``; ``stale_version`` when someone else changed the dossier meanwhile (``details["conflicts"]`` holds mine and
-        theirs), ``reason_missing``, and those of :func:`customer_create`.
+        Refused: ``change_waiting``, ``no_flow``, ``effective_past``; ``stale_version`` when someone else changed the dossier meanwhile
+        (``details["conflicts"]`` holds mine and theirs), ``reason_missing``, and those of :func:`customer_create`.
     """
     found = locked_customer(actor, customer, "customers.change")
     kind = _kind(values.get("party_kind") or found.party_kind)

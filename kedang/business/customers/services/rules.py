@@ -43,7 +43,7 @@ def dossier_rules_set(
     row = rules_of(fonds_id)
     if version is not None and version != row.version:
         raise Refused("stale_version", _("变更与审核规则刚被他人修改，请刷新后再改。"))
-    changes = {}
+    changes: dict[str, tuple[object, object]] = {}
     if party_kind:
         if party_kind not in PartyKind.values:
             raise Refused(

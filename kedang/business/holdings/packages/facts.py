@@ -30,8 +30,8 @@ from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.sure import sure
 
 VOLUME = tuple(
-    "reference_code number title year secrecy_level carrier state whereabouts hold_count situation remarks item_count page_count started_on ended_on "
-    "created_at changed_at closed_at shelved_at".split()
+    "reference_code number title year secrecy_level carrier state whereabouts hold_count situation remarks item_count page_count "
+    "started_on ended_on created_at changed_at closed_at shelved_at".split()
 )
 ITEM = tuple(
     "reference_code title is_title_made document_number author dated_on period_from period_to pages copies language carrier secrecy_level "

@@ -52,8 +52,8 @@ def thing_locked(thing: Thing) -> Thing:
 
 
 def held(thing: Thing, *, for_loan: bool = False) -> Refused | None:
-    """Why a thing must stay as it is: it, its volume, its papers or its customer is held (冻结). Called with the thing locked; the customer is
-    locked here, so that a hold that is set at the same moment is seen or sees what was done.
+    """Why a thing must stay as it is: it, its volume, its papers or its customer is held (冻结). Called with the thing locked; the
+    customer is locked here, so that a hold that is set at the same moment is seen or sees what was done.
     """
     name = {"name": thing.reference_code or thing.title}
     column = "loan_hold_count" if for_loan else "hold_count"
@@ -97,12 +97,10 @@ def away(thing: Thing) -> Refused | None:
             return Refused("volume_open", _("案卷“%(name)s”还在组卷，结卷后才能借阅。") % name)
         if thing.whereabouts == Whereabouts.ISSUED:
             return Refused("thing_issued", _("“%(name)s”已经借出，还没有归还。") % name)
-        paper = thing.items.exclude(whereabouts=Whereabouts.IN_STORE).order_by("position", "pk").first()
-        if paper is not None:
-            told = _("案卷“%(name)s”中的“%(title)s”不在库（%(where)s），收回后才能整卷借出。")
-            return Refused(
-                "paper_of_volume_away", told % {**name, "title": paper.title, "where": paper.get_whereabouts_display()}
-            )
+        papers = thing.items.exclude(whereabouts=Whereabouts.IN_STORE).count()
+        if papers:  # their titles may be above what the reader of this sentence may know
+            told = _("案卷“%(name)s”中有 %(n)s 件不在库，收回后才能整卷借出。")
+            return Refused("paper_of_volume_away", told % {**name, "n": papers})
         return None
     above = thing.volume
     if above is not None and above.whereabouts != Whereabouts.IN_STORE:

@@ -73,7 +73,9 @@ def say_withheld(plan: Plan, told: Sequence[Sequence[str]]) -> None:
     """Rows to update whose protected columns stay as they are say so."""
     for (place, _known), names in zip(plan.update, told, strict=True):
         for name in names:
-            plan.say(place, ["needs_approval", name, f"“{label(name)}”须审批后才改，导入未改动；请在客户档案页提交变更"])
+            plan.say(
+                place, ["needs_approval", name, f"“{label(name)}”须审批后才改，导入未改动；请在客户档案页提交变更"]
+            )
 
 
 def decide(keys: Sequence[RowKeys | None], repeated: dict[int, Reason], base: Base, on_duplicate: str) -> Plan:

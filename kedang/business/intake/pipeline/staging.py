@@ -137,7 +137,9 @@ class _Stager:
                 for place, known in plan.update
             ]
             told: list[list[str]] = []
-            changes = planned_changes(rows, fill=batch.on_duplicate == OnDuplicate.FILL, withheld=self.withheld, told=told)
+            changes = planned_changes(
+                rows, fill=batch.on_duplicate == OnDuplicate.FILL, withheld=self.withheld, told=told
+            )
             say_withheld(plan, told)
             for (place, _), change in zip(plan.update, changes, strict=True):
                 if not change:

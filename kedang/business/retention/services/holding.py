@@ -217,8 +217,8 @@ def declare_kinds() -> None:
         CaseKind(
             KIND, gettext_lazy("冻结"), gettext_lazy("诉讼、审计等需要原样保留的客户档案、案卷和件，冻结后不得撤销、移出、销毁。"), HOLD,
             steps=steps, urgent_role="general_manager", on_approved=approved, on_rejected=ended(HoldState.REFUSED),
-            on_withdrawn=ended(HoldState.CALLED_OFF), on_unconfirmed=unconfirmed, describe=describe, start="retention:hold-ask", icon="lock",
-            order=60,
+            on_withdrawn=ended(HoldState.CALLED_OFF), on_unconfirmed=unconfirmed, describe=describe, start="retention:hold-ask",
+            icon="lock", order=60,
         )
     )  # fmt: skip
     declare(

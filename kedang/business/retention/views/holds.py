@@ -36,7 +36,8 @@ class HoldDetail(RecordDetail):
         shown: list[dict[str, Any]] = []
         for at, (noun, model) in enumerate((("customer", Customer), ("volume", Volume), ("item", Item))):
             keys = [row[at] for row in rows if row[at] is not None]
-            seen: Any = model._default_manager.visible_to(self.actor).filter(pk__in=keys).order_by("pk") if keys else []
+            rows_of: Any = model._default_manager
+            seen: Any = rows_of.visible_to(self.actor).filter(pk__in=keys).order_by("pk") if keys else []
             shown += [
                 {
                     "noun": NOUNS[noun], "code": getattr(one, "number" if noun == "customer" else "reference_code"),

@@ -16,6 +16,7 @@ from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor, system_actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 from kedang.foundation.notices import events as e
 from kedang.foundation.notices.channels import Message, Undelivered, send
 from kedang.foundation.notices.choices import ChannelKind, DeliveryState
@@ -140,7 +141,7 @@ def deliveries_retry(*, actor: Actor) -> int:
         NotAllowed. Refused: ``nothing_failed``.
     """
     require_manage(actor)
-    lost = Delivery.objects.filter(fonds_id=actor.fonds_id, state=DeliveryState.GIVEN_UP)
+    lost = Delivery.objects.filter(fonds_id=sure(actor.fonds_id), state=DeliveryState.GIVEN_UP)
     count = lost.update(
         state=DeliveryState.WAITING, attempts=0, due_at=clock.now(), ended_at=None, taken_until=None, is_digest=False
     )

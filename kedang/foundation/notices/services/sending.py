@@ -78,13 +78,12 @@ def _deliver(rows: list[Notice], people: dict[int, Person], now: datetime) -> No
     if not active:
         return
     wishes = {one.person_id: one for one in Preference.objects.filter(person_id__in=list(people))}
-    Delivery.objects.bulk_create(
-        Delivery(
-            notice=row, fonds_id=row.fonds_id, channel=channel, is_digest=is_digest, due_at=due,
-        )
-        for row in rows
-        for channel, due, is_digest in ways(people[row.person_id], wishes.get(row.person_id), row.kind, active.get(row.fonds_id, set()), now)
-    )  # fmt: skip
+    made = []
+    for row in rows:
+        person, used = people[row.person_id], active.get(row.fonds_id, set())
+        for channel, due, is_digest in ways(person, wishes.get(person.pk), row.kind, used, now):
+            made.append(Delivery(notice=row, fonds_id=row.fonds_id, channel=channel, is_digest=is_digest, due_at=due))
+    Delivery.objects.bulk_create(made)
 
 
 def ways(

@@ -17,6 +17,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 from kedang.foundation.notices import events as e
 from kedang.foundation.notices.channels import Message, Undelivered, send
 from kedang.foundation.notices.channels.guard import refuse_address
@@ -47,9 +48,10 @@ def channel_change(
     require_manage(actor)
     if kind not in ChannelKind.values:
         raise Refused("channel_unknown", _("没有“%(kind)s”这种渠道。") % {"kind": kind}, "kind")
-    Fonds.objects.select_for_update().get(pk=actor.fonds_id)
-    row = Channel.objects.select_for_update().filter(fonds_id=actor.fonds_id, kind=kind).first()
-    row = row or Channel(fonds_id=actor.fonds_id, kind=kind, version=0)
+    fonds_id = sure(actor.fonds_id)
+    Fonds.objects.select_for_update().get(pk=fonds_id)
+    row = Channel.objects.select_for_update().filter(fonds_id=fonds_id, kind=kind).first()
+    row = row or Channel(fonds_id=fonds_id, kind=kind, version=0)
     if version is not None and version != row.version:
         raise Refused("stale_version", _("此渠道刚被他人修改，请刷新后再改。"))
     names = MAIL if kind == ChannelKind.EMAIL else ROBOT

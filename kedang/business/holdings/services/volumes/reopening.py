@@ -26,6 +26,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
+from kedang.foundation.kernel.sure import sure
 
 LONGEST = 300
 KIND = "holdings.reopen"
@@ -124,11 +125,12 @@ def _decide_by_case(actor: Actor, reopening: VolumeReopening, is_granted: bool, 
         raise Refused("reopening_decided", _("这份开卷申请刚由他人审批，请刷新后查看结果。"))
     if not isinstance(actor, Person) or row.asked_by_id == actor.pk:
         raise Refused("reopening_own", _("不能审批自己的开卷申请，请由另一位有审批权的人办理。"))
-    task_claim(actor=actor, case=row.case, why=_("由有开卷审批权的人办理"))
+    case = sure(row.case)
+    task_claim(actor=actor, case=case, why=_("由有开卷审批权的人办理"))
     if is_granted:
-        case_approve(actor=actor, case=row.case, opinion=opinion)
+        case_approve(actor=actor, case=case, opinion=opinion)
     else:
-        case_reject(actor=actor, case=row.case, opinion=opinion)
+        case_reject(actor=actor, case=case, opinion=opinion)
     row.refresh_from_db()
     return row
 
