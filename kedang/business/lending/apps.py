@@ -11,8 +11,7 @@ class LendingConfig(AppConfig):
         from datetime import timedelta
 
         from kedang.business.holdings.services.whereabouts import guard
-        from kedang.business.lending import kinds, marking, reading
-        from kedang.business.lending import in_hand
+        from kedang.business.lending import in_hand, kinds, marking, reading
         from kedang.business.lending.services import telling
         from kedang.business.lending.services.feedback import feedback_due
         from kedang.business.lending.services.locking import promised

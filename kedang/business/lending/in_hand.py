@@ -34,4 +34,6 @@ def loan_pass(actor: Actor, leaver: Person, to: Person, key: int, why: str) -> N
 
 def declare_kinds() -> None:
     """At start-up."""
-    declare(HandoverKind("lending.loan", _("借阅未还"), "lending.loan", loans_of, loan_pass, needs="lending.view", order=15))
+    declare(
+        HandoverKind("lending.loan", _("借阅未还"), "lending.loan", loans_of, loan_pass, needs="lending.view", order=15)
+    )

@@ -27,11 +27,16 @@ def electronic(actor: Actor, thing: Volume | Item) -> Offer | None:
     """The copy to offer first, or None. One whose secrets are covered comes before the full scan."""
     if isinstance(thing, Item):
         where = Q(item=thing)
-        url, may = reverse("holdings:item-files", args=[thing.pk]), can(actor, "holdings.read", thing)
+        url, may = reverse("holdings:item-files", args=[thing.pk]), _may_read(actor, thing)
     else:
         where = Q(item__volume=thing)
-        url, may = reverse("holdings:volume-items", args=[thing.pk]), can(actor, "holdings.read", thing)
-    rows = ItemFile.objects.filter(where, file__state=FileState.GOOD).values_list("role", "item_id").distinct()
+        url, may = reverse("holdings:volume-items", args=[thing.pk]), _may_read(actor, thing)
+    rows = (
+        ItemFile.objects.visible_to(actor)
+        .filter(where, file__state=FileState.GOOD)
+        .values_list("role", "item_id")
+        .distinct()
+    )
     found = list(rows)
     papers = {item for _role, item in found}
     redacted = {item for role, item in found if role == FileRole.REDACTED}
@@ -52,3 +57,8 @@ def electronic(actor: Actor, thing: Volume | Item) -> Offer | None:
     if isinstance(thing, Volume) and thing.twin_id is not None:
         return Offer(_("有内容相同的电子案卷"), reverse("holdings:volume-detail", args=[thing.twin_id]), may)
     return None
+
+
+def _may_read(actor: Actor, thing: Volume | Item) -> bool:
+    """Whether the content is open to this reader, at least page by page."""
+    return can(actor, "holdings.read", thing) or can(actor, "holdings.leaf", thing)

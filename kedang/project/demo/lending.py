@@ -30,7 +30,7 @@ from kedang.project.demo.acts import Act
 from kedang.project.demo.staff import House
 
 CHIEF, KEEPER = "shenzhixing", "yezhen"
-QUARTER, ORDINARY, TOGETHER = 92, 16, 3
+QUARTER, ORDINARY, TOGETHER = 92, 12, 3
 ASKERS = ("liangsiyuan", "mengxiaotang", "guqinghe", "suman", "hanqiming", "fangruogu")
 FOR_OTHERS = {"mengxiaotang": "lujiahe", "suman": "chengyu", "hanqiming": "xuniansheng"}
 """Heads and clerks also ask for people of theirs who do not see the volumes themselves."""
@@ -84,7 +84,7 @@ def lending_acts(house: House, today: date) -> list[Act]:
         acts += _story(desk, number, _working(today, ago), place, outcome, who, reader)
     for number, (ago, place, outcome, who, reader) in enumerate(LATELY, ORDINARY):
         acts += _story(desk, number, ago if ago < 3 else _working(today, ago), place, outcome, who, reader)
-    acts += [_act(desk, ago, "08:00", KEEPER, _morning) for ago in (76, 60, 45, 33, *range(20, -1, -1))]
+    acts += [_act(desk, ago, "08:00", KEEPER, _morning) for ago in (33, 20, 12, 8, *range(4, -1, -1))]
     return acts
 
 
@@ -203,8 +203,8 @@ def _fetch(desk: Desk, *, number: int) -> None:
 
 
 def _hand(desk: Desk, *, number: int, outcome: str) -> None:
-    """Handed over; most readers confirm in their own session, some at the desk, one has not yet."""
-    at_desk = outcome != "open" and number % 3 == 0
+    """Handed over; some readers confirm in their own session, others at the desk, one has not yet."""
+    at_desk = outcome != "open" and number % 3 != 1
     for loan in desk.loans(number):
         handed = loan_issue(
             actor=desk.house.people[KEEPER], loan=loan, pages=loan.expected_pages, seat=str(1 + number % 8) if loan.place == "room" else "",

@@ -140,7 +140,7 @@ class AtDesk(Page):
         """Papers of a volume, to count by."""
         if self.loan.volume_id is None:
             return []
-        rows = Item.objects.filter(volume_id=self.loan.volume_id).exclude(carrier="electronic")
+        rows = Item.objects.visible_to(self.actor).filter(volume_id=self.loan.volume_id).exclude(carrier="electronic")
         return list(rows.order_by("position", "pk")[:300])
 
     def rows(self) -> list[dict[str, str]]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from kedang.business.holdings.choices import Carrier, Whereabouts
-from kedang.business.holdings.models import Volume
+from kedang.business.holdings.choices import Whereabouts
+from kedang.business.holdings.models import Item, Volume
 from kedang.business.holdings.services.whereabouts import away
 from kedang.business.lending.choices import OPEN_STATES
 from kedang.business.lending.models import Loan
@@ -33,11 +33,8 @@ class ThingTab(RecordTab):
             .order_by("-pk")[:MOST]
         )
         is_volume = isinstance(thing, Volume)
-        papers = (
-            thing.items.exclude(whereabouts=Whereabouts.IN_STORE).exclude(carrier=Carrier.ELECTRONIC)
-            if is_volume
-            else []
-        )
+        papers = Item.objects.visible_to(self.actor).filter(volume_id=thing.pk if is_volume else None)
+        papers = papers.exclude(whereabouts=Whereabouts.IN_STORE).order_by("position", "pk")
         kind = "volume" if is_volume else "item"
         needs_request = rules_of(thing.fonds_id).needs_request
         return {
