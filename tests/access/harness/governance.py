@@ -75,7 +75,7 @@ def make_governance(house: House) -> None:
         state="in_force",
         digest="0" * 64,
         title="保密协议",
-        **house.sing(TEXT, "AgreementText", {"body": WORD}),
+        body="人人都要读，人人都要签。",
     )
     keep(house, TEXT, text)
     keep(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kedang.business.governance import events as e
 from kedang.business.governance.models import RightsRequest, RightsReview
 from kedang.business.governance.services.reviews import review_open
-from kedang.business.governance.services.rights import rights_carry_out, words_of
+from kedang.business.governance.services.rights import rights_carry_out, title_of, words_of
 from kedang.business.governance.views import rights as pages
 from kedang.business.governance.views.shown import REVIEW_TONES
 from kedang.foundation.web.home import Tile, work_list
@@ -57,7 +57,7 @@ class RightsPages(RecordPages):
     @classmethod
     def name_of(cls, actor: Any, obj: Any) -> str:
         """Number and title."""
-        return f"{obj.case.number} {obj.case.title}"
+        return f"{obj.case.number} {title_of(obj)}"
 
     @classmethod
     def for_list(cls, queryset: Any, columns: Any) -> Any:
