@@ -15,22 +15,36 @@ WORD = ("internal", "word")
 FOLDERS: tuple[Fact, ...] = (
     Fact(
         "h_clerk",
+        level=0,
         owner="clerk",
         department="sales_one",
         act="handover.manage",
         parties=frozenset({"clerk", "acting", "salesperson"}),
     ),
-    Fact("h_foreign", fonds="B", owner="far", department="far", act="handover.manage", parties=frozenset({"far"})),
+    Fact(
+        "h_foreign",
+        level=0,
+        fonds="B",
+        owner="far",
+        department="far",
+        act="handover.manage",
+        parties=frozenset({"far"}),
+    ),
 )
 SIGNED = Fact(
-    "g_signed", owner="salesperson", act="governance.agreements", is_common=True, parties=frozenset({"salesperson"})
+    "g_signed",
+    level=0,
+    owner="salesperson",
+    act="governance.agreements",
+    is_common=True,
+    parties=frozenset({"salesperson"}),
 )
-TEXT = Fact("g_text", act="governance.agreements", is_common=True)
+TEXT = Fact("g_text", level=0, act="governance.agreements", is_common=True)
 ASKED = Fact(
-    "g_asked", owner="salesperson", act="governance.review", is_common=True, parties=frozenset({"salesperson"})
+    "g_asked", level=0, owner="salesperson", act="governance.review", is_common=True, parties=frozenset({"salesperson"})
 )
-REVIEW = Fact("g_review", act="governance.review", is_common=True)
-ALERT = Fact("g_alert", act="governance.alerts", is_common=True)
+REVIEW = Fact("g_review", level=0, act="governance.review", is_common=True)
+ALERT = Fact("g_alert", level=0, act="governance.alerts", is_common=True)
 
 MODELS = {
     "governance.handover": "rows",
