@@ -6,7 +6,7 @@ NEEDED = (
     "default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "script-src 'self'", "style-src 'self'",
     "form-action 'self'",
 )  # fmt: skip
-CAMERA = frozenset({"holdings:scan", "holdings:stock-take-count"})
+CAMERA = frozenset({"holdings:scan", "holdings:stock-take-count", "lending:desk"})
 """Pages that read codes with the camera of the phone."""
 
 

@@ -1,4 +1,4 @@
-"""Things that tests of the loan desk need: volumes on a shelf, papers in them, approved requests, and loans at any point of their course."""
+"""Things that tests of the loan desk need: volumes on a shelf, papers in them, approved requests, loans at any point of their course."""
 
 from datetime import date
 from typing import Any
@@ -40,9 +40,11 @@ def paper_in(volume: Volume, title: str = "销售合同", **values: Any) -> Item
     """A paper in a volume."""
     number = volume.items.count() + 1
     given = {
-        "fonds_id": volume.fonds_id, "title": title, "volume": volume, "number": number, "position": number, "pages": 8, "carrier": Carrier.PAPER,
+        "fonds_id": volume.fonds_id, "title": title, "volume": volume, "number": number, "position": number, "pages": 8,
+        "carrier": Carrier.PAPER,
         "state": ItemState.FILED, "reference_code": f"{volume.reference_code}-{number:03d}", "department": volume.department,
-        "series": volume.series, "retention": volume.retention, "year": volume.year, "dated_on": date(2025, 3, 1), "created_at": clock.now(),
+        "series": volume.series, "retention": volume.retention, "year": volume.year, "dated_on": date(2025, 3, 1),
+        "created_at": clock.now(),
         "author": "青禾实业有限公司", **values,
     }  # fmt: skip
     made: Item = Item.objects.create(**given)
@@ -57,7 +59,8 @@ def approved(cast: Cast, requester: Person | None = None, **values: Any) -> Case
     who, now = requester or cast.salesperson, clock.now()
     given = {
         "fonds": cast.fonds, "number": f"SP{Case.objects.count() + 1:05d}", "kind": "lending.trial", "title": "借档", "flow": flow,
-        "state": CaseState.APPROVED, "requester": who, "department": who.department, "opened_at": now, "closed_at": now, "effective_at": now,
+        "state": CaseState.APPROVED, "requester": who, "department": who.department, "opened_at": now, "closed_at": now,
+        "effective_at": now,
         **values,
     }  # fmt: skip
     return Case.objects.create(**given)

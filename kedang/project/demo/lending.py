@@ -1,4 +1,4 @@
-"""A quarter at the loan desk of the demo company: asked for, approved, fetched, handed over, renewed, recalled, late, damaged, brought back."""
+"""A quarter at the loan desk of the demo company: asked for, approved, handed over, renewed, recalled, late, damaged, brought back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

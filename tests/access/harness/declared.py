@@ -30,4 +30,9 @@ MODELS: dict[str, str] = {
     "numbering.numberentry": "numbers only", "safekeeping.backup": "names and digests of sets", "safekeeping.drill": "rows",
 }  # fmt: skip
 #: Which canaries of house.py belong to which model, beyond those named after the model itself.
-FIELDS_ELSEWHERE = {**loans.FIELDS_ELSEWHERE, **use.FIELDS_ELSEWHERE, "customers.changeline": {"old", "new"}, "access.person": {"mobile", "email"}}
+FIELDS_ELSEWHERE = {
+    **loans.FIELDS_ELSEWHERE,
+    **use.FIELDS_ELSEWHERE,
+    "customers.changeline": {"old", "new"},
+    "access.person": {"mobile", "email"},
+}

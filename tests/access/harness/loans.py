@@ -1,7 +1,7 @@
 """Loans of the house: one in 周航's hands, one to be fetched, one that came back with a fault.
 
-The rows stand here so that every address is walked as everybody; who may open which is said in tests/access/matrix_loans.py, whose loans are
-seen by whom and what an outside reader's particulars look like in tests/lending/test_course.py.
+The rows stand here so that every address is walked as everybody; who may open which is said in tests/access/matrix_loans.py, whose loans
+are seen by whom and what an outside reader's particulars look like in tests/lending/test_course.py.
 """
 
 from typing import Any

@@ -68,10 +68,12 @@ class LoanPages(RecordPages):
     panels = (
         Panel(
             _("借阅"), ("subject_code", "subject_title", "location_text", "place", "days", "copies", "seat", "due_on", "renewals"),
-            columns=3, wide=("subject_title",), readonly=("subject_code", "subject_title", "location_text", "place", "days", "due_on", "renewals"),
+            columns=3, wide=("subject_title",),
+            readonly=("subject_code", "subject_title", "location_text", "place", "days", "due_on", "renewals"),
         ),
         Panel(
-            _("利用人"), ("borrower", "department", "reader_name", "reader_unit", "reader_paper", "reader_phone", "purpose", "reason", "approved_by"),
+            _("利用人"),
+            ("borrower", "department", "reader_name", "reader_unit", "reader_paper", "reader_phone", "purpose", "reason", "approved_by"),
             columns=3, wide=("reason",), readonly=("borrower", "department", "approved_by"),
         ),
         Panel(_("备注"), ("remarks",), columns=1, when=lambda loan: True),
@@ -79,7 +81,8 @@ class LoanPages(RecordPages):
     columns = (
         Column("number", lead=True, sort="pk"), Column("state", tones=STATE_TONES), "subject_code", Column("subject_title", wrap=True),
         "borrower", Column("place", tones=PLACE_TONES), Column("due_on", sort=True),
-        Column("late", _("期限"), text=late_words, needs=("state", "due_on")), Column("department", shown=False), Column("issued_at", shown=False), Column("renewals", shown=False),
+        Column("late", _("期限"), text=late_words, needs=("state", "due_on")),
+        Column("department", shown=False), Column("issued_at", shown=False), Column("renewals", shown=False),
         Column("returned_at", shown=False), Column("is_whole", shown=False), Column("purpose", shown=False, tones={}),
         Column("approved_by", shown=False), Column("location_text", shown=False), Column("issued_by", shown=False),
         Column("returned_by", shown=False), Column("reader_name", shown=False), Column("remarks", shown=False, wrap=True),

@@ -48,7 +48,8 @@ def _faults(loan: Loan, moment: str) -> Table:
 
 def _subject(actor: Any, loan: Loan) -> list[Line]:
     return [
-        Line(_("档号"), loan.subject_code), _shown(actor, loan, "subject_title", _("题名")), Line(_("密级"), str(loan.get_secrecy_level_display())),
+        Line(_("档号"), loan.subject_code), _shown(actor, loan, "subject_title", _("题名")),
+        Line(_("密级"), str(loan.get_secrecy_level_display())),
         Line(_("存放位置"), loan.location_text), Line(_("份数"), str(loan.copies)), Line(_("目录页数"), str(loan.expected_pages)),
     ]  # fmt: skip
 
@@ -115,11 +116,13 @@ def register(actor: Any, loans: Iterable[Loan], conditions: str, more: int) -> L
     heads = [
         Column(_("登记号"), "auto"), Column(_("借阅日期"), "auto", "center"), Column(_("部门"), 0.8), Column(_("借阅人"), 0.8), Column(_("档号"), 1.4),
         Column(_("题名"), 1.8), Column(_("页数"), "auto", "right"), Column(_("目的"), "auto"), Column(_("审批"), 0.8),
-        Column(_("应还"), "auto", "center"), Column(_("归还"), "auto", "center"), Column(_("完好"), "auto", "center"), Column(_("状态"), "auto", "center"),
+        Column(_("应还"), "auto", "center"), Column(_("归还"), "auto", "center"), Column(_("完好"), "auto", "center"),
+        Column(_("状态"), "auto", "center"),
     ]  # fmt: skip
     rows = [
         [
-            one.number, _at(one.issued_at)[:10], str(one.department or ""), one.reader, one.subject_code, reveal(actor, one, "subject_title").text,
+            one.number, _at(one.issued_at)[:10], str(one.department or ""), one.reader, one.subject_code,
+            reveal(actor, one, "subject_title").text,
             str(one.issued_pages if one.issued_pages is not None else one.expected_pages), str(one.get_purpose_display()), one.approved_by,
             str(one.due_on or ""), _at(one.returned_at)[:10], "" if one.is_whole is None else _("是") if one.is_whole else _("否"),
             str(one.get_state_display()),

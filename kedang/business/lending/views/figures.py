@@ -33,7 +33,8 @@ class Figures(Page):
         issued = rows.filter(issued_at__year=year)
         back = Q(returned_at__isnull=False)
         totals = issued.annotate(back_on=TruncDate("returned_at")).aggregate(
-            all=Count("pk"), room=Count("pk", filter=Q(place=Place.ROOM)), people=Count("borrower", distinct=True), back=Count("pk", filter=back),
+            all=Count("pk"), room=Count("pk", filter=Q(place=Place.ROOM)), people=Count("borrower", distinct=True),
+            back=Count("pk", filter=back),
             late=Count("pk", filter=back & Q(back_on__gt=F("due_on"))), faulty=Count("pk", filter=Q(is_whole=False)),
             renewed=Count("pk", filter=Q(renewals__gt=0)),
         )  # fmt: skip
@@ -64,7 +65,8 @@ def _bar(month: int, room: int, away: int, most: int) -> dict[str, Any]:
     room_y, away_y = round(90 * room / most), round(90 * away / most)
     top = FLOOR - room_y - away_y
     return {
-        "month": month, "all": room + away, "room_y": room_y, "away_y": away_y, "room_top": top, "away_top": top + room_y, "label_y": top - 4,
+        "month": month, "all": room + away, "room_y": room_y, "away_y": away_y, "room_top": top,
+        "away_top": top + room_y, "label_y": top - 4,
     }  # fmt: skip
 
 

@@ -37,11 +37,12 @@ class ThingTab(RecordTab):
         papers = papers.exclude(whereabouts=Whereabouts.IN_STORE).order_by("position", "pk")
         kind = "volume" if is_volume else "item"
         needs_request = rules_of(thing.fonds_id).needs_request
+        may_register = not needs_request and can(self.actor, "lending.reserve")
         return {
             "thing": thing, "stands": away(thing), "offer": electronic(self.actor, thing),
             "loans": [(one, late_words(one), late_tone(one)) for one in rows],
             "waiting": Loan.objects.filter(**of_thing(thing), state__in=OPEN_STATES).count(),
             "papers": list(papers[:20]) if is_volume and thing.whereabouts == Whereabouts.IN_STORE else [],
             "needs_request": needs_request,
-            "new_url": "" if needs_request or not can(self.actor, "lending.reserve") else reverse("lending:loan-new", args=[kind, thing.pk]),
+            "new_url": reverse("lending:loan-new", args=[kind, thing.pk]) if may_register else "",
         }  # fmt: skip
