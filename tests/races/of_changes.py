@@ -1,4 +1,4 @@
-"""Acts on a dossier with a change that waits, on a volume with a hold that waits, on a dossier that waits for review, on channels of notices."""
+"""Acts on a dossier with a change that waits, on one that waits for review, on a volume with a hold that waits, on channels of notices."""
 
 from datetime import timedelta
 from typing import Any
@@ -78,10 +78,13 @@ CHANGE = Group(
     (
         Act("change_apply", lambda g, n: case_approve(actor=g.cast.archivist, case=g.more["case"]), once=True,
             told=CLOSED | GONE | told("subject_changed")),
-        Act("change_reject", lambda g, n: case_reject(actor=g.cast.archivist, case=g.more["case"], opinion="来函未盖章"), once=True, told=CLOSED),
+        Act("change_reject", lambda g, n: case_reject(actor=g.cast.archivist, case=g.more["case"], opinion="来函未盖章"), once=True,
+            told=CLOSED),
         Act("customer_change the same", lambda g, n: s.customer_change(
-            actor=g.cast.archivist, customer=g.on, values={"legal_representative": THIRD}, version=None, reason="核对更正"), told=GONE, quiet=True),
-        Act("customer_withdraw", lambda g, n: s.customer_withdraw(actor=g.cast.archivist, customer=g.on, reason="重复建档"), once=True, told=GONE),
+            actor=g.cast.archivist, customer=g.on, values={"legal_representative": THIRD}, version=None, reason="核对更正"),
+            told=GONE, quiet=True),
+        Act("customer_withdraw", lambda g, n: s.customer_withdraw(actor=g.cast.archivist, customer=g.on, reason="重复建档"), once=True,
+            told=GONE),
         Act("change_ask", lambda g, n: s.customer_change(
             actor=g.cast.salesperson, customer=g.on, values={"bank_name": f"{n}号银行"}, version=None, reason="变更开户行"),
             told=GONE | told("change_waiting", "case_open_already"), opened=True),
