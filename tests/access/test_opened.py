@@ -160,3 +160,16 @@ def test_filters_give_no_oracle(cast: Cast) -> None:
     reader = opened(cast.salesperson, dossier)
     forget_grants(reader)
     assert not may_filter(reader, Customer, "phone")
+
+
+def test_a_split_off_act_is_not_missing_in_older_roles(cast: Cast) -> None:
+    """A role that a company made before pages could be read by themselves still reads them."""
+    from kedang.foundation.access.grants import has_action
+
+    role = cast.salesperson.grants.get().role
+    role.actions = [code for code in role.actions if code != "holdings.leaf"]
+    role.save()
+    assert has_action(fresh(cast.salesperson), "holdings.leaf")
+    role.actions = [code for code in role.actions if code != "holdings.read"]
+    role.save()
+    assert not has_action(fresh(cast.salesperson), "holdings.leaf")

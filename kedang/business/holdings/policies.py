@@ -18,7 +18,7 @@ _SETTINGS = _("档案设置")
 
 VIEW = Action("holdings.view", _("查看案卷与文件目录"), _GROUP, is_reading=True)
 LEAF = Action("holdings.leaf", _("逐页阅读文件内容"), _GROUP, is_reading=True)
-READ = Action("holdings.read", _("下载文件内容"), _GROUP, is_reading=True, is_taking=True)
+READ = Action("holdings.read", _("下载文件内容"), _GROUP, is_reading=True, is_taking=True, includes=("holdings.leaf",))
 COPY = Action("holdings.copy", _("制作文件复制件"), _GROUP, is_reading=True, is_taking=True)
 PRINT = Action("holdings.print", _("打印目录与表格"), _GROUP, is_reading=True, is_taking=True)
 EXPORT = Action("holdings.export", _("导出目录与封装包"), _GROUP, is_reading=True, is_taking=True)

@@ -1,5 +1,6 @@
 """Vocabulary of acts that can be granted. A word that is not declared can neither be granted nor required."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -12,7 +13,8 @@ class Action:
     """One act: code ``room.verb``, Chinese title, group under which the roles page lists it. Registers itself.
 
     ``is_taking``: something leaves by it (paper, file, content). What an approved request opened is taken record by record and counted;
-    it never answers the question whether somebody may take whole lists.
+    it never answers the question whether somebody may take whole lists. ``includes``: acts that come with it in every role, so that an act
+    split off from a larger one is not missing in the roles that companies made before.
     """
 
     code: str
@@ -20,6 +22,7 @@ class Action:
     group: str | Promise
     is_reading: bool = False
     is_taking: bool = False
+    includes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _actions[self.code] = self
@@ -48,3 +51,9 @@ def is_taking(code: str) -> bool:
     """Whether an action takes something out of the house."""
     found = _actions.get(code)
     return found is not None and found.is_taking
+
+
+def with_included(codes: Iterable[str]) -> frozenset[str]:
+    """Codes of a role together with what they include."""
+    held = frozenset(codes)
+    return held.union(*(_actions[code].includes for code in held if code in _actions and _actions[code].includes))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from kedang.foundation.access.actions import is_taking
+from kedang.foundation.access.actions import is_taking, with_included
 from kedang.foundation.access.models import Department, Grant, Person, RecordGrant, Scope
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, RIGHT_ORDER, FieldRight, SecrecyLevel
 from kedang.foundation.kernel import clock
@@ -141,7 +141,7 @@ def _opened(actor: Actor, moment: datetime) -> list[ActiveGrant]:
 
 def _active(row: Grant, actor: Actor, own_department_id: int | None) -> ActiveGrant:
     return ActiveGrant(
-        frozenset(row.role.actions),
+        with_included(row.role.actions),
         dict(row.role.field_rights),
         row.scope,
         row.scope_value,
