@@ -16,7 +16,7 @@ GET  lending:use-new-print             200  200  200  200  403  403  403  200  2
 GET  lending:use-new-export            200  200  200  200  403  403  403  200  200  200  200  302
 GET  lending:use-new-unmask            200  200  200  200  403  403  403  200  200  200  200  302
 GET  lending:use-match                 200  403  404  403  403  404  404  404  403  404  404  302
-GET  lending:use-change                404  200  404  404  403  403  403  404  404  404  404  302
+GET  lending:use-change                404  200  404  404  404  404  404  404  404  404  404  302
 POST lending:use-copy                  200  403  404  403  403  404  404  403  403  403  404  302
 POST lending:use-export                404  200  404  404  404  404  404  404  404  404  404  302
 GET  lending:see-as-list               403  403  403  403  200  200  200  403  403  403  403  302
