@@ -20,7 +20,8 @@ SECRET_KEY = "only-for-tests" if TESTING else secret_key(DATA_DIR)
 ALLOWED_HOSTS = [h.strip() for h in env_str("KEDANG_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")]
 CSRF_TRUSTED_ORIGINS = [o.strip() for o in env_str("KEDANG_TRUSTED_ORIGINS").split(",") if o.strip()]
 PUBLIC_URL = env_str("KEDANG_PUBLIC_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "")  # how links in messages begin
-NOTICES_PLAIN_HTTP, NOTICES_PRIVATE = False, env_bool("KEDANG_NOTICES_PRIVATE")  # robots over http: tests only; inside: if it must be
+# Robots over http: in tests only; inside the house: where it must be.
+NOTICES_PLAIN_HTTP, NOTICES_PRIVATE = False, env_bool("KEDANG_NOTICES_PRIVATE")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

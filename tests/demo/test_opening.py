@@ -34,6 +34,7 @@ def told() -> list[Any]:
 def _state(customer: Customer, house: House) -> tuple[Any, ...]:
     """A dossier and its events without keys, sealed texts and times."""
     skip = {"id", "number", "created_at", "updated_at", "customer_id"}
+    skip |= {"review_case_id", "review_state"}  # what was opened years ago was reviewed on paper
     own = {f.attname: getattr(customer, f.attname) for f in Customer._meta.concrete_fields if f.attname not in skip}
     children = [
         [
@@ -48,7 +49,8 @@ def _state(customer: Customer, house: House) -> tuple[Any, ...]:
     own_place, child_place = {"subject_type": "customers.customer"}, {"parent_type": "customers.customer"}
     events = Event.objects.filter(
         Q(subject_id=customer.pk, **own_place) | Q(parent_id=customer.pk, **child_place), category="change"
-    ).order_by("id")
+    )
+    events = events.exclude(code="customers.review_asked").order_by("id")
     told = [(e.code, e.category, e.subject_type, e.parent_type, bool(e.changes), e.meta, e.actor_name) for e in events]
     terms = sorted(customer.classes.values_list("term_id", flat=True))
     return own, children, told, terms, hasattr(customer, "profile")

@@ -309,4 +309,7 @@ def test_who_may_grant_decides_though_the_flow_did_not_ask_them(archive: Cast) -
     asked.case.refresh_from_db()
     volume.refresh_from_db()
     assert (asked.is_granted, asked.case.state, volume.state) == (False, "rejected", "closed")
-    assert refusal(v.volume_reopen_decide, actor=archive.manager, reopening=asked, is_granted=True).code == "reopening_decided"
+    assert (
+        refusal(v.volume_reopen_decide, actor=archive.manager, reopening=asked, is_granted=True).code
+        == "reopening_decided"
+    )

@@ -215,6 +215,8 @@ CHANNEL = Group(
         Act("channel_change", lambda g, n: channel_change(
             actor=g.cast.admin, kind="email", is_active=False, values={**g.more["values"], "username": f"n{n}"}, version=g.on.version),
             once=True, told=told("stale_version")),
+        Act("channel_change without a look", lambda g, n: channel_change(
+            actor=g.cast.admin, kind="email", is_active=False, values={**g.more["values"], "username": f"m{n}"}), quiet=True),
     ),
 )  # fmt: skip
 

@@ -37,7 +37,9 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
     "access:passkey-options": [{"purpose": "add"}, {"purpose": "enter"}],
     "access:factor-remove": [{"pk": 1}],
     "notices:open": [{"pk": 1}],
-    "retention:hold-detail": [{"pk": 1}], "retention:hold-history": [{"pk": 1}], "retention:hold-release": [{"pk": 1}],
+    "retention:hold-detail": [{"pk": 1}],
+    "retention:hold-history": [{"pk": 1}],
+    "retention:hold-release": [{"pk": 1}],
     "customers:change-call-off": [{"pk": 1}],
 }
 
