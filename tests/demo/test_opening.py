@@ -50,7 +50,7 @@ def _state(customer: Customer, house: House) -> tuple[Any, ...]:
     events = Event.objects.filter(
         Q(subject_id=customer.pk, **own_place) | Q(parent_id=customer.pk, **child_place), category="change"
     )
-    events = events.exclude(code="customers.review_asked").order_by("id")
+    events = events.filter(code__startswith="customers.").exclude(code="customers.review_asked").order_by("id")
     told = [(e.code, e.category, e.subject_type, e.parent_type, bool(e.changes), e.meta, e.actor_name) for e in events]
     terms = sorted(customer.classes.values_list("term_id", flat=True))
     return own, children, told, terms, hasattr(customer, "profile")
