@@ -9,7 +9,7 @@ from django.test import Client
 from kedang.business.customers.models import Customer
 from kedang.foundation.audit.models import Event
 from kedang.foundation.web.models import ListSettings, SavedView
-from kedang.foundation.web.records import paging
+from kedang.foundation.web.records import RecordPages, paging
 from tests.cast import Cast
 
 As = Callable[[str], Client]
@@ -200,3 +200,15 @@ def test_a_view_keeps_its_own_columns_and_place(as_: As, cast: Cast, dossiers: l
     assert [tab.label for tab in client.get("/trial/").context["tabs"]][-2:] == ["乙", "甲"]
     assert Event.objects.filter(code="web.view_saved", subject_id=second.pk).count() == 3
     assert as_("manager").post("/trial/views/", {"first": str(first.pk)}).status_code == 404
+
+
+def test_no_condition_takes_a_word_that_the_address_of_lists_needs() -> None:
+    """A condition called “sort” would be asked whenever a heading is pressed, and find nothing."""
+    needed = {"sort", "page", "size", "view"}
+    taken = {
+        f"{pages.__name__}: {one.name}"
+        for pages in RecordPages._by_kind.values()
+        for one in pages.list_filters()
+        if one.name in needed
+    }
+    assert not taken

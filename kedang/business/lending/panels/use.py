@@ -59,7 +59,8 @@ class UseRequestPages(RecordPages):
         Column("state", _("状态"), text=lambda row, actor: row.case.get_state_display(), needs=("case",)),
     )  # fmt: skip
     filters = (
-        Filter("sort"), Filter("purpose"), Filter("number", _("申请单号"), kind="text", path="case__number"),
+        Filter("way", _("申请方式"), kind="choice", path="sort", choices=lambda actor: UseSort.choices), Filter("purpose"), Filter("number",
+        _("申请单号"), kind="text", path="case__number"),
         Filter("state", _("状态"), kind="choice", path="case__state", choices=lambda actor: list(_states())),
         Filter("reader", _("利用人"), kind="text", path="reader__name"), Filter("wanted_from", basic=False),
         Filter("outside_unit", basic=False),

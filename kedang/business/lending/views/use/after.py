@@ -20,6 +20,7 @@ from kedang.business.lending.services.feedback import feedback_give
 from kedang.business.lending.views.papers import pdf
 from kedang.foundation.access.policies import at_large
 from kedang.foundation.access.signin.quota import spend
+from kedang.foundation.approvals.models import Case
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
@@ -71,6 +72,11 @@ class FeedbackGive(Page):
             raise OutOfScope
         self.obj = found
         return super().dispatch(request, *args, **kwargs)
+
+    def case_title(self) -> str:
+        """What was asked for, to who may read the request."""
+        case = self.obj.request.case
+        return case.title if Case.objects.visible_to(self.actor).filter(pk=case.pk).exists() else ""
 
     def crumbs(self) -> list[Crumb]:
         return [(_("利用效果登记"), reverse("lending:feedback-list")), (self.obj.request.case.number, "")]
