@@ -80,7 +80,7 @@ ON_ITS_WAY = Group(
             "item_change", lambda g, n: s.item_change(actor=who(g), item=g.on, values={"remarks": f"备注{n}"}, version=g.more["version"]),
             once=True, told=MOVED | told("stale_version", "reason_missing"),
         ),
-        Act("item_advance", lambda g, n: s.item_advance(actor=who(g), item=g.on), told=MOVED),
+        Act("item_advance", lambda g, n: s.item_advance(actor=who(g), item=g.on), told=MOVED | told("volume_missing")),
         Act("item_gather", lambda g, n: s.item_gather(actor=who(g), item=g.on), told=MOVED),
         Act(
             "item_bind", lambda g, n: s.item_bind(actor=who(g), item=g.more["loose"], belongs_to=g.on, relation="attachment"),

@@ -85,7 +85,7 @@ PERSON = Group(
             lambda g, n: s.grant_give(
                 actor=g.more["officer"], person=g.on, role=role_of(("auditor", "system_admin")[n // 2 % 2]), reason="到岗"
             ),
-            once=True, told=GIVING,
+            once=True, told=GIVING, opened=True,
         ),
         Act(
             "grant_end", lambda g, n: s.grant_end(actor=g.more["officer"], grant=g.more["grant"], reason="调岗"),

@@ -209,6 +209,7 @@ class Duplicates(Page):
 
     action = "customers.create"
     http_method_names = ["post"]
+    only_asks = True
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """The region."""

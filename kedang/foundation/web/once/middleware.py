@@ -18,6 +18,8 @@ from kedang.foundation.web.once.submissions import KEY_FIELD, StillRunning, clai
 
 ALONE = "takes_files"
 """Attribute of a view that is not run inside one transaction; it closes the door on repeats itself."""
+ASKS = "only_asks"
+"""Attribute of a view that answers while a form is being typed and acts on nothing: the key it carries is the form's, not its own."""
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 REPLAYED = "Idempotency-Replayed"
 ACTED = "has_acted"
@@ -63,12 +65,15 @@ class OnceMiddleware:
 
 
 def is_long(request: HttpRequest) -> bool:
-    """Whether the view asks to be left alone: it takes in large files, and a transaction around that would keep others waiting."""
+    """Whether the view asks to be left alone: it takes in large files, and a transaction around that would keep others waiting; or it only
+    asks, and may do so beside the form itself.
+    """
     try:
         view = resolve(request.path_info).func
     except Resolver404:
         return True
-    return bool(getattr(getattr(view, "view_class", view), ALONE, False))
+    page = getattr(view, "view_class", view)
+    return bool(getattr(page, ALONE, False) or getattr(page, ASKS, False))
 
 
 def repeated(request: HttpRequest, row: Submission, digest: str) -> HttpResponseBase:
