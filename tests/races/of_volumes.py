@@ -117,7 +117,7 @@ CLOSED_VOLUME = Group(
         Act(
             "volume_reopen_decide",
             lambda g, n: v.volume_reopen_decide(actor=g.cast.manager, reopening=g.more["asked"], is_granted=n % 3 > 0, opinion="照此办理"),
-            once=True, told=told("reopening_decided"),
+            once=True, told=told("reopening_decided", "case_closed", "not_your_turn"),
         ),
         Act(
             "volume_reopen_ask", lambda g, n: v.volume_reopen_ask(actor=who(g), volume=g.on, reason="再次申请"),
