@@ -175,3 +175,12 @@ def test_pages_ask_the_base_a_fixed_number_of_times(cast: Cast) -> None:
         many = count_of(client, address)
         assert few[0] == many[0], f"{address}: {few[0]} and {many[0]}"
         compare(f"approvals:{name}", *many)
+
+
+@pytest.mark.usefixtures("flows")
+def test_an_unknown_button_is_not_there(cast: Cast) -> None:
+    """An address that names no act is no page; nothing happens to the request."""
+    case = case_ask(actor=cast.salesperson, title="订展位", reason="华南展会")
+    answer = browser(cast.head).post(reverse("approvals:case-act", args=[case.pk, "burn"]))
+    case.refresh_from_db()
+    assert answer.status_code == 404 and case.state == "running"

@@ -82,7 +82,7 @@ def _parts(content: bytes) -> Iterator[bytes]:
                     if _SUMMARIES.fullmatch(info.filename) and info.file_size < 1 << 20:
                         yield package.read(info)
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
-            return
+            return  # Damaged, locked by a password, or packed in a way unknown here: such a file shows no mark in its parts.
 
 
 def _texts(part: bytes) -> Iterator[str]:

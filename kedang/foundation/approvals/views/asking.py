@@ -15,7 +15,7 @@ from kedang.foundation.approvals.models import Flow
 from kedang.foundation.approvals.registry import kinds
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.pages import Crumb, Page
-from kedang.foundation.web.records.form_fields import style
+from kedang.foundation.web.records.form_fields import style, told_in
 
 USE = "approvals.use"
 
@@ -88,7 +88,7 @@ class CaseAsk(Page):
             except NotAllowed:
                 raise
             except Refused as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+                told_in(form, refusal)
             else:
                 messages.success(request, _("已提交，单号 %(number)s。") % {"number": case.number})
                 return HttpResponseRedirect(reverse("approvals:case-detail", args=[case.pk]))

@@ -24,7 +24,7 @@ from kedang.foundation.approvals.services import owning
 from kedang.foundation.approvals.services.going import turn_of
 from kedang.foundation.approvals.views.course import TONES, picture
 from kedang.foundation.audit.record import record
-from kedang.foundation.kernel.refused import NotAllowed, Refused
+from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.records import RecordDetail, RecordPage
 
 MOST_PEOPLE, LONG = 500, 40
@@ -135,6 +135,8 @@ class CaseAct(RecordPage):
             "delegate": _("已转交。"), "add": _("已加签。"), "resubmit": _("已再次提交。"), "withdraw": _("已撤回。"),
             "remind": _("已催办。"), "remark": _("已记录。"),
         }  # fmt: skip
+        if verb not in runs:
+            raise OutOfScope
         try:
             runs[verb]()
         except NotAllowed:

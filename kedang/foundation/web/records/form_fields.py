@@ -155,3 +155,10 @@ def changed_values(form: RecordFormBase) -> dict[str, Any]:
             continue
         changed[name] = value
     return changed
+
+
+def told_in(form: forms.Form, refusal: Refused) -> None:
+    """What a service refused, beside the fields it is about; what is about none stands at the head of the form."""
+    problems = refusal.details.get("problems") or {refusal.field: refusal.sentence}
+    for field, sentence in problems.items():
+        form.add_error(field if field in form.fields else None, str(sentence))

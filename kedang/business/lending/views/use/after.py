@@ -27,6 +27,7 @@ from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.pages import Crumb, Page
 from kedang.foundation.web.printing import Column, Listing, Table, render_listing
 from kedang.foundation.web.records import RecordList, style
+from kedang.foundation.web.records.form_fields import told_in
 
 MOST_ROWS = 2000
 
@@ -96,9 +97,7 @@ class FeedbackGive(Page):
             except NotAllowed:
                 raise
             except Refused as refusal:
-                problems = refusal.details.get("problems") or {refusal.field: refusal.sentence}
-                for field, sentence in problems.items():
-                    form.add_error(field if field in form.fields else None, str(sentence))
+                told_in(form, refusal)
             else:
                 messages.success(request, _("谢谢，已登记。"))
                 return HttpResponseRedirect(reverse("web:home"))

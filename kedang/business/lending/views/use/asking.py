@@ -19,6 +19,7 @@ from kedang.business.lending.views.use.forms import ChangeForm, UseForm
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.pages import Crumb, Page
 from kedang.foundation.web.records import RecordPages
+from kedang.foundation.web.records.form_fields import told_in
 
 ASK = "lending.ask"
 
@@ -97,9 +98,7 @@ class UseNew(Page):
             except NotAllowed:
                 raise
             except Refused as refusal:
-                problems = refusal.details.get("problems") or {refusal.field: refusal.sentence}
-                for field, sentence in problems.items():
-                    form.add_error(field if field in form.fields else None, str(sentence))
+                told_in(form, refusal)
             else:
                 messages.success(
                     request,
@@ -216,9 +215,7 @@ class UseChange(Page):
             try:
                 use_change(actor=self.actor, request=self.row, **form.cleaned_data)
             except Refused as refusal:
-                problems = refusal.details.get("problems") or {refusal.field: refusal.sentence}
-                for field, sentence in problems.items():
-                    form.add_error(field if field in form.fields else None, str(sentence))
+                told_in(form, refusal)
             else:
                 messages.success(request, _("已修改。请写明补充了什么，再次提交。"))
                 return HttpResponseRedirect(reverse("approvals:case-detail", args=[pk]))
