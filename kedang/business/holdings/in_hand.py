@@ -1,6 +1,6 @@
 """Work of the archive in somebody's hands when they leave or move. What is settled keeps its names, as who arranged a closed volume."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _now
@@ -50,82 +50,35 @@ def findings_of(person: Person) -> Iterator[InHand]:
         yield InHand(row.pk, row.text)
 
 
-def passing(model: Any, field: str, run: Any) -> Any:
+def passing(model: Any, field: str, change: Callable[[Actor, Any, Person, str], object]) -> Any:
     """A hand-over of one record by its own service, where it is still in the leaver's hands."""
 
     def pass_on(actor: Actor, leaver: Person, to: Person, key: int, why: str) -> None:
         row = model.objects.filter(pk=key, **{field: leaver}).first()
         if row is not None:
-            run(actor, row, to, why)
+            change(actor, row, to, why)
 
     return pass_on
 
 
+def responsible_for(noun: str, service: Callable[..., object]) -> Callable[[Actor, Any, Person, str], object]:
+    """The service that changes a record, told to change who is responsible for it."""
+    return lambda actor, row, to, why: service(actor=actor, **{noun: row}, values={"responsible": to.pk}, reason=why)
+
+
 def declare_kinds() -> None:
     """At start-up."""
-    declare(
-        HandoverKind(
-            "holdings.project",
-            _("项目"),
-            "holdings.project",
-            projects_of,
-            passing(
-                Project,
-                "responsible",
-                lambda actor, row, to, why: project_change(
-                    actor=actor, project=row, values={"responsible": to.pk}, reason=why
-                ),
-            ),
-            needs="holdings.view",
-            order=20,
-        )
+    kinds: tuple[tuple[str, Any, Any, Any, Callable[..., object]], ...] = (
+        ("project", _("项目"), projects_of, Project, project_change),
+        ("volume", _("组卷中的案卷"), volumes_of, Volume, volume_change),
+        ("item", _("未归档的文件"), items_of, Item, item_change),
     )
-    declare(
-        HandoverKind(
-            "holdings.volume",
-            _("组卷中的案卷"),
-            "holdings.volume",
-            volumes_of,
-            passing(
-                Volume,
-                "responsible",
-                lambda actor, row, to, why: volume_change(
-                    actor=actor, volume=row, values={"responsible": to.pk}, reason=why
-                ),
-            ),
-            needs="holdings.view",
-            order=30,
-        )
+    for at, (noun, title, rows, model, service) in enumerate(kinds, 2):
+        pass_on = passing(model, "responsible", responsible_for(noun, service))
+        code = f"holdings.{noun}"
+        declare(HandoverKind(code, title, code, rows, pass_on, needs="holdings.view", order=10 * at))
+    pass_on = passing(
+        Finding, "owner", lambda actor, row, to, why: finding_change(actor=actor, finding=row, values={"owner": to})
     )
-    declare(
-        HandoverKind(
-            "holdings.item",
-            _("未归档的文件"),
-            "holdings.item",
-            items_of,
-            passing(
-                Item,
-                "responsible",
-                lambda actor, row, to, why: item_change(
-                    actor=actor, item=row, values={"responsible": to.pk}, reason=why
-                ),
-            ),
-            needs="holdings.view",
-            order=40,
-        )
-    )
-    declare(
-        HandoverKind(
-            "holdings.finding",
-            _("库房待处理问题"),
-            "holdings.finding",
-            findings_of,
-            passing(
-                Finding,
-                "owner",
-                lambda actor, row, to, why: finding_change(actor=actor, finding=row, values={"owner": to}),
-            ),
-            needs="custody.view",
-            order=50,
-        )
-    )
+    code = "holdings.finding"
+    declare(HandoverKind(code, _("库房待处理问题"), code, findings_of, pass_on, needs="custody.view", order=50))
