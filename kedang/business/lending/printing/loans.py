@@ -12,6 +12,9 @@ from kedang.foundation.access.veil import reveal
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.printing import Card, Column, Line, Lines, Listing, Mark, Section, Table
 
+BREAKS = "-\u200b"
+"""A long code may go on in the next line after its hyphens."""
+
 
 def mark_of(actor: Any, secrecy: str = "") -> Mark:
     """Who prints, and when."""
@@ -114,14 +117,14 @@ def receipt(actor: Any, loan: Loan) -> Card:
 def register(actor: Any, loans: Iterable[Loan], conditions: str, more: int) -> Listing:
     """借阅登记簿."""
     heads = [
-        Column(_("登记号"), "auto"), Column(_("借阅日期"), "auto", "center"), Column(_("部门"), 0.8), Column(_("借阅人"), 0.8), Column(_("档号"), 1.4),
+        Column(_("登记号"), "auto"), Column(_("借阅日期"), "auto", "center"), Column(_("部门"), 0.8), Column(_("借阅人"), 0.8), Column(_("档号"), 1.9),
         Column(_("题名"), 1.8), Column(_("页数"), "auto", "right"), Column(_("目的"), "auto"), Column(_("审批"), 0.8),
         Column(_("应还"), "auto", "center"), Column(_("归还"), "auto", "center"), Column(_("完好"), "auto", "center"),
         Column(_("状态"), "auto", "center"),
     ]  # fmt: skip
     rows = [
         [
-            one.number, _at(one.issued_at)[:10], str(one.department or ""), one.reader, one.subject_code,
+            one.number, _at(one.issued_at)[:10], str(one.department or ""), one.reader, one.subject_code.replace("-", BREAKS),
             reveal(actor, one, "subject_title").text,
             str(one.issued_pages if one.issued_pages is not None else one.expected_pages), str(one.get_purpose_display()), one.approved_by,
             str(one.due_on or ""), _at(one.returned_at)[:10], "" if one.is_whole is None else _("是") if one.is_whole else _("否"),
