@@ -17,6 +17,7 @@ from kedang.business.customers.protection import to_approve
 from kedang.business.customers.services.belonging import with_people
 from kedang.business.customers.services.checking import FOREIGN_KEYS, checked_customer
 from kedang.business.customers.services.problems import clean_record, constraints_refuse
+from kedang.business.customers.services.settling import changes_write
 from kedang.business.customers.services.writing import blinds_of, noted, take_over
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.veil import reveal_value, right_on, text_of
@@ -147,8 +148,6 @@ def change_apply(*, actor: Actor, request: ChangeRequest) -> Customer:
     Raises:
         Refused: ``change_ended``, ``customer_withdrawn``, ``subject_changed``, and what the rules of the values refuse today.
     """
-    from kedang.business.customers.services.customers import changes_write
-
     customer: Customer = Customer.objects.select_for_update(of=("self",)).get(pk=request.customer_id)
     row = ChangeRequest.objects.select_for_update(of=("self",)).filter(pk=request.pk).first()
     if row is None:

@@ -8,13 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kedang.business.customers.choices import Grade, PartyKind
-from kedang.business.customers.duplicates import duplicates_of, holder_of_uscc
+from kedang.business.customers.duplicates import duplicates_of
 from kedang.business.customers.events import (
-    CUSTOMER_CHANGED,
     CUSTOMER_CREATED,
     CUSTOMER_GRADED,
     CUSTOMER_WITHDRAWN,
-    FORMER_NAME_ADDED,
 )
 from kedang.business.customers.fields import EVERY_FIELD, KIND_FIELDS, NEEDS_REASON, REQUIRED, label
 from kedang.business.customers.models import ClassTerm, Customer, FormerName
@@ -30,6 +28,7 @@ from kedang.business.customers.services.indexing import reindex
 from kedang.business.customers.services.key_persons import key_person_rows
 from kedang.business.customers.services.problems import Problems, clean_record, constraints_refuse
 from kedang.business.customers.services.profiles import profile_row
+from kedang.business.customers.services.settling import changes_write, keep_former_name, settle_uscc, taken_sentences
 from kedang.business.customers.services.writing import (
     blinds_of,
     first_values,
@@ -100,13 +99,13 @@ def customer_create(
     traits = profile_row(customer, profile, problems)
     terms = class_links(fonds_id, classes, problems)
     problems.refuse()
-    _settle_uscc(customer, keep_apart)
+    settle_uscc(customer, keep_apart)
     if not confirmed_duplicates:
         _refuse_duplicates(actor, customer, keep_apart)
     coded = numbering_terms(fonds_id)
     class_code = next((coded[term.pk] for term in terms if term.pk in coded), "")
     customer.number = issue_numbers(actor=actor, fonds_id=fonds_id, party_kind=kind, class_code=class_code)[0]
-    with constraints_refuse(_taken_sentences(customer)):
+    with constraints_refuse(taken_sentences(customer)):
         customer.save(force_insert=True)
     changes = first_values(customer, ("number", "party_kind", *EVERY_FIELD))
     record(actor, CUSTOMER_CREATED, customer, changes=changes, reason=reason, meta={"version": 1})
@@ -177,7 +176,7 @@ def customer_change(
     problems.refuse("reason_missing" if set(problems) == {"reason"} else "values_invalid")
     if not confirmed_duplicates and {"name", "uscc", "id_number"} & set(changes):
         if "uscc" in changes:
-            _settle_uscc(found, keep_apart)
+            settle_uscc(found, keep_apart)
         _refuse_duplicates(actor, found, keep_apart)
     held = changing.held_back(actor, found, changes, effective_on)
     if held:
@@ -204,38 +203,6 @@ def customer_change(
             proof=proof, keep_apart=keep_apart,
         )  # fmt: skip
     return found
-
-
-def changes_write(
-    actor: Actor,
-    found: Customer,
-    changes: Mapping[str, tuple[Any, Any]],
-    *,
-    old_name: str,
-    blinds: Iterable[str],
-    reason: str,
-    keep_apart: bool,
-    meta: Mapping[str, Any] | None = None,
-    is_settled: bool = False,
-) -> None:
-    """Save checked changes that lie in a locked customer already, with all that follows from them.
-
-    Args:
-        is_settled: approved by those whose matter it is; the result need not lie within the scope of who decided last.
-    """
-    saving = {*changes, *blinds}
-    if {"name", "party_kind"} & set(changes):
-        found.name_key = name_key(found.name, found.party_kind)
-        saving.add("name_key")
-    if "uscc" in changes:
-        _settle_uscc(found, keep_apart)
-        saving.add("uscc_twin")
-    with constraints_refuse(_taken_sentences(found)):
-        touch(actor, found, saving=saving, is_settled=is_settled)
-    told = {"version": found.version, **(meta or {})}
-    record(actor, CUSTOMER_CHANGED, found, changes=changes, reason=reason.strip(), meta=told)
-    if "name" in changes and fold(old_name) != fold(found.name):
-        _keep_former_name(actor, found, old_name, reason)
 
 
 def customer_kind_change(
@@ -306,20 +273,9 @@ def former_name_add(*, actor: Actor, customer: Customer, name: str, until: Any =
     if not name or fold(name) == fold(found.name):
         raise Refused("values_invalid", _("曾用名不能为空，也不能与现名相同。"), "name")
     before = found.former_names.count()
-    row = _keep_former_name(actor, found, name, note, until)
+    row = keep_former_name(actor, found, name, note, until)
     if found.former_names.count() > before:
         touch(actor, found)
-    return row
-
-
-def _keep_former_name(actor: Actor, customer: Customer, name: str, note: str, until: Any = None) -> FormerName:
-    known: FormerName | None = FormerName.objects.filter(customer=customer, name=name[:200]).first()
-    if known is not None:
-        return known
-    row = FormerName(customer=customer, name=name[:200], until=until or clock.today(), note=note.strip()[:200])
-    row.save(force_insert=True)
-    record(actor, FORMER_NAME_ADDED, row, changes=first_values(row, ("name", "until", "note")))
-    reindex([customer.pk])
     return row
 
 
@@ -351,20 +307,6 @@ def _refuse_hidden(actor: Actor, customer: Customer | None, names: Iterable[str]
             raise NotAllowed(_("“%(label)s”对您的角色不开放，不能填写或修改。") % {"label": label(name)}, field=name)
 
 
-def _settle_uscc(customer: Customer, keep_apart: bool) -> None:
-    """One current dossier per credit code, unless two are kept apart knowingly."""
-    customer.uscc_twin = 0
-    if not customer.uscc:
-        return
-    other = holder_of_uscc(customer.fonds_id, customer.uscc, exclude_id=customer.pk)
-    if other is None:
-        return
-    if not keep_apart:
-        code, field, sentence = _taken_sentences(customer)["uscc"]
-        raise Refused(code, sentence, field)
-    customer.uscc_twin = other.uscc_twin + 1
-
-
 def _refuse_duplicates(actor: Actor, customer: Customer, keep_apart: bool) -> None:
     values = {
         name: getattr(customer, name) for name in ("name", "party_kind", "uscc", "id_number_blind", "mobile_blind")
@@ -376,12 +318,3 @@ def _refuse_duplicates(actor: Actor, customer: Customer, keep_apart: bool) -> No
             "name": first.name, "number": first.number, "why": "、".join(first.why),
         }  # fmt: skip
         raise Refused("possible_duplicates", sentence, "name", hits=hits)
-
-
-def _taken_sentences(customer: Customer) -> dict[str, tuple[str, str, str]]:
-    """What the database's constraints mean in words; the same sentence as the check before them."""
-    taken = _("统一社会信用代码 %(uscc)s 已有客户档案，不能重复建立。请搜索此代码；若不在您的数据范围内，请联系档案管理员。") % {
-        "uscc": customer.uscc
-    }  # fmt: skip
-    busy = _("客户编号 %(number)s 已被占用，请重新保存。") % {"number": customer.number}
-    return {"uscc": ("uscc_taken", "uscc", taken), "number": ("number_taken", "", busy)}

@@ -4,22 +4,12 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from kedang.foundation.files.reading.child.answers import Frame, Task, Trouble
+
 MEGABYTE = 1 << 20
-
-
-class Trouble(Exception):
-    """Why a file gives no text or picture: a code that the other side has a sentence for."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-Frame = tuple[dict[str, Any], bytes]
-Task = Callable[[dict[str, Any], bytes], Iterator[Frame]]
 
 
 def confine(memory_mb: int, seconds: int) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from kedang.foundation.files.reading.child.answers import HEADING
 from kedang.foundation.files.reading.child.packages import opened, part, tree
 from kedang.foundation.files.reading.child.plain import cut
-from kedang.foundation.files.reading.child.text import HEADING
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

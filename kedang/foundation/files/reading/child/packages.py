@@ -4,7 +4,7 @@ import io
 import zipfile
 from xml.etree import ElementTree
 
-from kedang.foundation.files.reading.child.door import Trouble
+from kedang.foundation.files.reading.child.answers import Trouble
 
 MOST_PARTS = 20_000
 MOST_PART = 64 << 20

@@ -6,7 +6,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw
 
-from kedang.foundation.files.reading.child.door import Trouble
+from kedang.foundation.files.reading.child.answers import Trouble
 
 FEW_LETTERS = 12
 """A page with an image and no more letters than this (a stamped page number) is a scan."""

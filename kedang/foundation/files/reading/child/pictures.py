@@ -6,8 +6,7 @@ from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from kedang.foundation.files.reading.child.door import Frame, Trouble
-from kedang.foundation.files.reading.child.text import MOST_PAGES
+from kedang.foundation.files.reading.child.answers import MOST_PAGES, Frame, Trouble
 
 MOST_PIXELS = 120_000_000
 """Of a picture as it came; more is refused unread."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
-from kedang.foundation.files.reading.child.door import Trouble
+from kedang.foundation.files.reading.child.answers import Trouble
 
 LINES, LETTERS = 80, 4000
 """Of a page of a file that has none of its own."""

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from kedang.foundation.files.reading.child.door import Frame, Trouble
+from kedang.foundation.files.reading.child.answers import Frame, Trouble
 
 _engine: Any = None
 SURE_ENOUGH = 0.5

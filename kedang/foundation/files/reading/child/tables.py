@@ -7,7 +7,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-from kedang.foundation.files.reading.child.door import Trouble
+from kedang.foundation.files.reading.child.answers import Trouble
 from kedang.foundation.files.reading.child.plain import cut
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 200

@@ -4,14 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kedang.foundation.files.reading.child.door import Frame, Trouble
+from kedang.foundation.files.reading.child.answers import MOST_PAGES, Frame, Trouble
 
-MOST_PAGES = 3000
 MOST_LETTERS = 100_000
 """Of one page."""
 _CONTROL = re.compile(r"[\x00\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff￾￿]")
-HEADING = "\x02"
-"""Before a line that is a heading."""
 
 
 def read(request: dict[str, Any], content: bytes) -> Iterator[Frame]:
