@@ -43,7 +43,7 @@ def test_the_list_its_views_and_its_search(as_: As, archive: Cast) -> None:
         "": both, "view=open": {"开着的"}, "view=closed": {"结了的"}, "view=shelved": set(), "view=unsigned": {"结了的"}, "view=asked": {"结了的"},
         "q=结了": {"结了的"}, "q=jld": {"结了的"}, f"q={shut.reference_code}": {"结了的"}, "year_to=2025": set(), "sort=reference_code": both,
     }  # fmt: skip
-    assert Event.objects.filter(code="holdings.volumes_listed").count() == 4
+    assert Event.objects.filter(code="holdings.volumes_listed").count() == 9
     assert shown(as_("head").get("/volumes/")) == {"结了的"}
     assert shown(as_("stranger").get("/volumes/")) == set()
     assert as_("admin").get("/volumes/").status_code == 403

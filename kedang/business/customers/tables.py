@@ -34,14 +34,6 @@ def updated_day(customer: Any, actor: Any) -> str:
     return f"{clock.local(customer.updated_at):%Y-%m-%d}"
 
 
-def why_found(customer: Any, actor: Any) -> str:
-    """Why the keyword found it."""
-    return str(getattr(customer, "hit_why", ""))
-
-
-WHY = Column("hit_why", _("命中"), text=why_found, needs=("name",))
-"""Stands first after the name while a keyword is asked for."""
-
 CUSTOMER_COLUMNS: tuple[Column, ...] = (
     Column("number"),
     Column("name", lead=True),

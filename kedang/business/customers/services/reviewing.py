@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from kedang.business.customers import events as e
 from kedang.business.customers.choices import PartyKind, ReviewState
-from kedang.business.customers.disclosed import as_ranges
 from kedang.business.customers.models import Customer
 from kedang.business.customers.protection import SETTLE, is_reviewed
 from kedang.business.customers.services.bulk import customers_withdraw_bulk
@@ -26,6 +25,7 @@ from kedang.foundation.approvals.registry import CaseKind, Fact, StepSpec, decla
 from kedang.foundation.approvals.services.claiming import task_claim
 from kedang.foundation.approvals.services.deciding import case_approve, case_reject, case_return
 from kedang.foundation.approvals.services.opening import case_open
+from kedang.foundation.audit.disclosed import as_ranges
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock

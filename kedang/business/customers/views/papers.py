@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from kedang.business.customers.disclosed import as_ranges
 from kedang.business.customers.events import CUSTOMER_PRINTED, CUSTOMERS_PRINTED
 from kedang.business.customers.models import Customer
 from kedang.business.customers.printing import card_pdf, list_pdf
@@ -19,6 +18,7 @@ from kedang.business.customers.views.register import pdf
 from kedang.foundation.access.opened.services import opening_spend
 from kedang.foundation.access.policies import at_large, require
 from kedang.foundation.access.signin.quota import spend, spend_reading
+from kedang.foundation.audit.disclosed import as_ranges
 from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock

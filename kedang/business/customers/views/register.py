@@ -13,7 +13,6 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kedang.business.customers.disclosed import as_ranges
 from kedang.business.customers.events import CUSTOMERS_EXPORTED, CUSTOMERS_LISTED, REGISTER_PRINTED
 from kedang.business.customers.filters import department_choices, person_choices
 from kedang.business.customers.models import Customer
@@ -30,6 +29,7 @@ from kedang.business.customers.views.sheets import workbook
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import can
 from kedang.foundation.access.signin.quota import spend
+from kedang.foundation.audit.disclosed import as_ranges
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.pages import Page

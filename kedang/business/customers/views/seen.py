@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kedang.business.customers.disclosed import holds
 from kedang.business.customers.models import Customer
 from kedang.business.customers.views.detail import CustomerRecord
 from kedang.foundation.access.events import EVENTS_VIEWED
 from kedang.foundation.access.trail import may_see_readers, seen_by
 from kedang.foundation.access.typed import veil_typed
+from kedang.foundation.audit.disclosed import holds
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.reading import about
 from kedang.foundation.audit.record import record

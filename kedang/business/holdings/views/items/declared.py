@@ -49,9 +49,6 @@ def pages_known(item: Any, actor: Any) -> str:
     return str(item.pages or "")
 
 
-WHY = Column("hit_why", _("命中"), text=lambda item, actor: str(getattr(item, "hit_why", "")), needs=("title",))
-"""Stands after the title while a keyword is asked for."""
-
 ITEM_COLUMNS: tuple[Column, ...] = (
     Column("reference_code"),
     Column("title", lead=True, wrap=True),

@@ -18,7 +18,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kedang.business.customers.disclosed import as_ranges
 from kedang.business.holdings.choices import FilingStep
 from kedang.business.holdings.events.items import ITEMS_LISTED, REGISTER_EXPORTED, REGISTER_PRINTED
 from kedang.business.holdings.models import FilingTrace, Item
@@ -28,6 +27,7 @@ from kedang.business.holdings.views.items.declared import retention_choices, ser
 from kedang.foundation.access.actions import is_taking
 from kedang.foundation.access.policies import at_large, can
 from kedang.foundation.access.signin.quota import spend
+from kedang.foundation.audit.disclosed import as_ranges
 from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.pages import Page

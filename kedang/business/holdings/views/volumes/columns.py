@@ -11,7 +11,9 @@ from kedang.business.holdings.models import RetentionPeriod, Series, Volume, Vol
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import scope_q
 from kedang.foundation.access.secrecy import SecrecyLevel
-from kedang.foundation.search.find import find_ids
+from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.search.find import CAP, find, find_ids
+from kedang.foundation.search.results import Result
 from kedang.foundation.web.records import Column, Filter, View
 
 KIND = "volume"
@@ -51,13 +53,6 @@ def named(field: str) -> Any:
     return text
 
 
-def why_found(volume: Any, actor: Any) -> str:
-    """Why the keyword found it."""
-    return str(getattr(volume, "hit_why", ""))
-
-
-WHY = Column("hit_why", _("命中"), text=why_found, needs=("title",))
-
 COLUMNS: tuple[Column, ...] = (
     Column("reference_code", sort=True),
     Column("title", lead=True),
@@ -82,6 +77,16 @@ COLUMNS: tuple[Column, ...] = (
     Column("closed_at", shown=False),
     Column("shelved_at", shown=False),
 )
+
+
+def find_volumes(
+    actor: Actor, text: str, within: Q | None = None, *, page: int = 1, page_size: int = 50, cap: int = CAP
+) -> Result:
+    """Visible volumes that hold a text, within further conditions."""
+    scope = scope_q(actor, "holdings.view", Volume)
+    if within is not None and within:
+        scope &= within
+    return find(KIND, text, scope, {}, page=page, page_size=page_size, cap=cap)
 
 
 def keyword_q(actor: Any, operator: str, values: list[Any]) -> Q:

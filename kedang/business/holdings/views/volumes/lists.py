@@ -1,86 +1,15 @@
-"""List of volumes and its export: a look with conditions is written down in one insert."""
+"""List of volumes and its export."""
 
-from dataclasses import replace
-from typing import Any
-
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.utils.functional import cached_property
-
-from kedang.business.customers.disclosed import as_ranges
 from kedang.business.holdings.events.volumes import VOLUMES_LISTED
-from kedang.business.holdings.models import Volume
-from kedang.business.holdings.views.volumes.columns import KIND, WHY
-from kedang.foundation.access.policies import scope_q
-from kedang.foundation.audit.record import SubjectRef, record
-from kedang.foundation.search.find import find
-from kedang.foundation.web.records import Column, RecordExport, RecordList
-from kedang.foundation.web.records.paging import SIZES, PageOfRows
+from kedang.business.holdings.views.volumes.columns import find_volumes
+from kedang.foundation.web.records.searched import NamedExport, Searched, SearchedList
 
 
-class VolumeList(RecordList):
+class VolumeList(SearchedList):
     """案卷清单."""
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """The page, once what was asked is written down."""
-        response = super().get(request, **kwargs)
-        if self.query.conditions:
-            self.note_listing()
-        return response
-
-    @cached_property
-    def columns(self) -> list[Column]:
-        """Columns that the actor likes; while a keyword is asked for also why it found each."""
-        liked = super().columns
-        if not self.query.value("q") or self.sort[0]:
-            return liked
-        at = next((number for number, column in enumerate(liked) if column.lead), 0) + 1
-        return [*liked[:at], WHY, *liked[at:]]
-
-    def page_of_rows(self) -> PageOfRows:
-        """A page of the index where a keyword was asked and no other order, else a page of the table."""
-        keyword = self.query.value("q")
-        if not keyword or self.sort[0]:
-            return super().page_of_rows()
-        asked = [one for one in self.query.conditions if one.bound.name != "q" or not one.is_basic]
-        within = self.narrowed() & replace(self.query, conditions=asked, problems=self.query.problems).q()
-        scope = scope_q(self.actor, "holdings.view", Volume)
-        number, size = self.asked_page()
-        found = find(KIND, keyword, scope & within if within else scope, {}, page=number, page_size=size)
-        reasons = {hit.id: hit.why_text for hit in found.hits}
-        by_key = {
-            row.pk: row for row in self.pages.for_list(Volume.objects.all(), self.columns).filter(pk__in=found.ids)
-        }
-        for key, row in by_key.items():
-            row.hit_why = reasons[key]
-        in_order = [by_key[key] for key in found.ids if key in by_key]
-        has_next = number * size < found.total or (found.is_capped and len(in_order) == size)
-        return PageOfRows(in_order, number, size, found.total, not found.is_capped, has_next)
-
-    def asked_page(self) -> tuple[int, int]:
-        """Number and size of the page asked for."""
-        number, size = self.params.get("page", ""), self.params.get("size", "")
-        known = int(size) if size.isdecimal() and int(size) in SIZES else self.settings.page_size
-        return (max(1, int(number[:6])) if number.isdecimal() else 1), known
-
-    def context(self) -> dict[str, Any]:
-        made = super().context()
-        self.shown_ids = [row.obj.pk for row in made["rows"]]
-        self.found_total = made["page"].total
-        return made
-
-    def note_listing(self) -> None:
-        """One entry: the conditions in words, how many were found, and what stood on the page."""
-        words = [condition.words for condition in self.query.conditions]
-        meta = {"view": self.view_key, "conditions": words, "found": self.found_total, "ids": as_ranges(self.shown_ids)}
-        subject = SubjectRef(Volume._meta.label_lower, None, "；".join(words)[:200], fonds_id=self.actor.fonds_id)
-        with transaction.atomic():
-            record(self.actor, VOLUMES_LISTED, subject, meta=meta)
+    searched = Searched(find_volumes, VOLUMES_LISTED, "title")
 
 
-class VolumeExport(RecordExport):
-    """Export of the list; the entry also says which volumes left the house."""
-
-    def event_meta(self) -> dict[str, Any]:
-        """Keys of the volumes that are in the file."""
-        return {"ids": as_ranges(self.rows_asked().order_by("pk").values_list("pk", flat=True))}
+class VolumeExport(NamedExport):
+    """Export of the list."""

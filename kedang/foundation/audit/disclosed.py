@@ -1,4 +1,4 @@
-"""Which customers stood in a list or left in a file, kept short enough for an entry of the trail."""
+"""Which records stood in a list or left in a file, kept short enough for an entry of the trail."""
 
 from collections.abc import Iterable
 
