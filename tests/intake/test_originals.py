@@ -1,19 +1,32 @@
 """The file that was brought in: sealed, whole, and still readable in the form in which it was sealed before."""
 
+import io
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from kedang.business.intake import sealed
-from kedang.business.intake.pipeline import originals, packing
-from kedang.business.intake.services import batch_commit
+from kedang.business.intake.pipeline import originals, packing, staging
+from kedang.business.intake.services import batch_commit, upload
 from kedang.foundation.jobs.inline import work_here
-from kedang.foundation.kernel import key_store, keys, scratch
+from kedang.foundation.kernel import key_store, keys, passing, scratch
 from kedang.foundation.kernel.refused import Refused
 from tests.cast import Cast
-from tests.intake.bringing import again, row, staged, table
+from tests.intake.bringing import HEADINGS, again, row, staged, table
+
+
+def workbook(rows: list[list[str]]) -> bytes:
+    """The same table as Excel writes it."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for at, line in enumerate((HEADINGS, *rows)):
+            sheet.write_row(at, 0, line)
+    return out.getvalue()
+
 
 TABLE = "客户名称,手机\n临江泵业有限公司,13891227786\n".encode() * 3000
 
@@ -88,3 +101,44 @@ def test_chunks_and_originals_come_under_a_new_key(cast: Cast, data_dir: Path, m
     work_here(lambda: batch_commit(actor=cast.archivist, batch_id=batch.pk))
     assert again(batch).counts["created"] == 30
     keys.use_ring(None)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_no_row_of_a_table_lies_on_a_disk_while_it_is_looked_at_and_checked(
+    cast: Cast, data_dir: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    rows, seen = [row(n) for n in range(40)], list[Path]()
+    content = table(rows) if kind == "csv" else workbook(rows)
+
+    def looking(real: Any) -> Any:
+        def look(path: Path, **given: Any) -> Any:
+            lying = [one for one in data_dir.rglob("*") if one.is_file() and content[80:160] in one.read_bytes()]
+            assert lying == [] and path.read_bytes() == content
+            found = real(path, **given)
+            assert rows[0][0] in str(found.sample)
+            seen.append(path)
+            return found
+
+        return look
+
+    for module in (upload, staging):
+        monkeypatch.setattr(module, "open_table", looking(module.open_table))
+    staged(cast.archivist, content)
+    assert len(seen) == 2, "once as it came, once in the worker"
+
+
+def test_a_table_larger_than_the_memory_that_is_free_is_refused(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "meminfo"
+    told.write_text("MemTotal: 900 kB\nMemAvailable: 262143 kB\n")
+    monkeypatch.setattr(passing, "MEMORY", told)
+    source = tmp_path / "客户.csv"
+    source.write_bytes(TABLE)
+    with pytest.raises(Refused, match="可用内存不足") as refused:
+        originals.take_in(source)
+    assert refused.value.code == "memory_short"
+    told.write_text("MemAvailable: 262144 kB\n")
+    originals.take_in(source).forget()
+    monkeypatch.setattr(passing, "MEMORY", tmp_path / "nobody tells")
+    originals.take_in(source).forget()

@@ -1,9 +1,7 @@
 """The file as it was brought in, kept sealed below ``KEDANG_DATA_DIR/imports`` until its batch is closed."""
 
 import hashlib
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,8 @@ from typing import BinaryIO
 from django.conf import settings
 
 from kedang.business.intake.models import ImportBatch
-from kedang.foundation.kernel import keys, scratch, sealed_files, stores
+from kedang.foundation.kernel import keys, sealed_files, stores
+from kedang.foundation.kernel.passing import Passing, passing
 from kedang.foundation.kernel.refused import Refused
 
 FRAME = 1 << 22
@@ -22,32 +21,36 @@ _GONE = "批次的原文件已经不在了（批次已关闭，或 imports 目�
 
 @dataclass(slots=True)
 class Stored:
-    """A file taken in: plain copy for looking at it, to be forgotten soon."""
+    """A file taken in: plain copy in memory for looking at it, to be forgotten soon."""
 
-    plain: Path
+    copy: Passing
     size: int
     sha256: str
 
+    @property
+    def plain(self) -> Path:
+        """Name of the plain copy."""
+        return self.copy.path
+
     def forget(self) -> None:
-        """Remove the plain copy."""
-        self.plain.unlink(missing_ok=True)
+        """Let the plain copy go."""
+        self.copy.close()
 
 
 def take_in(source: BinaryIO | Path) -> Stored:
-    """Copy what comes into a file of one's own that nobody else can read; refused when larger than an upload may be."""
-    handle, name = tempfile.mkstemp(prefix="read-", dir=scratch.here())
-    plain = Path(name)
+    """Copy what comes into memory, never to a disk; refused when larger than an upload may be."""
+    copy = Passing()
     try:
-        with os.fdopen(handle, "wb") as out:
-            if isinstance(source, Path):
-                with _open(source) as stream:
-                    size, digest = _copy(stream, out)
-            else:
-                size, digest = _copy(source, out)
+        if isinstance(source, Path):
+            with _open(source) as stream:
+                size, digest = _copy(stream, copy)
+        else:
+            size, digest = _copy(source, copy)
+        copy.written()
     except BaseException:
-        plain.unlink(missing_ok=True)
+        copy.close()
         raise
-    return Stored(plain, size, digest)
+    return Stored(copy, size, digest)
 
 
 def keep(stored: Stored, batch_id: int) -> None:
@@ -58,18 +61,12 @@ def keep(stored: Stored, batch_id: int) -> None:
 
 @contextmanager
 def opened(batch: ImportBatch) -> Iterator[Path]:
-    """A plain copy of the original for as long as the block lasts."""
+    """A plain copy of the original, in memory, for as long as the block lasts."""
     sealed = path_of(batch.pk)
     if not sealed.exists():
         raise Refused("original_gone", _GONE)
-    handle, name = tempfile.mkstemp(prefix=f"batch-{batch.pk}-", dir=scratch.here())
-    try:
-        with os.fdopen(handle, "wb") as out:
-            for block in _plain(sealed, batch.pk):
-                out.write(block)
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with passing(_plain(sealed, batch.pk)) as path:
+        yield path
 
 
 def renew(batch_id: int) -> bool:
@@ -104,7 +101,7 @@ def _open(source: Path) -> BinaryIO:
         raise Refused("file_missing", f"读不到文件“{source}”，请检查路径和权限。") from error
 
 
-def _copy(stream: BinaryIO, out: BinaryIO) -> tuple[int, str]:
+def _copy(stream: BinaryIO, out: Passing) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     while block := stream.read(FRAME):
         size += len(block)

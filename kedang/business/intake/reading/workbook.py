@@ -27,13 +27,14 @@ class Workbook:
     """One reading of one sheet: first what it is, then its rows. Close it to end the process early."""
 
     def __init__(self, path: Path, sheet: str = "", memory: int = limits.WORKBOOK_MEMORY) -> None:
-        job = {"path": str(path.resolve()), "sheet": sheet, "memory": memory, "seconds": limits.WORKBOOK_SECONDS}
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(_CHILD), json.dumps(job)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        job = {"path": "/dev/stdin", "sheet": sheet, "memory": memory, "seconds": limits.WORKBOOK_SECONDS}
+        with path.open("rb") as source:  # handed over open: a copy in memory has no name outside of its process
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(_CHILD), json.dumps(job)],
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
         try:
             meta = self._receive()
             if meta[0] != "meta":
