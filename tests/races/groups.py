@@ -13,6 +13,7 @@ from tests.races.of_handing import DRAWING_UP, RECEIVING, TWO_LISTS
 from tests.races.of_imports import BATCH, JOB, TEMPLATE
 from tests.races.of_items import FILED, ON_ITS_WAY
 from tests.races.of_loans import OUT, WANTED
+from tests.races.of_one_thing import ONE_THING
 from tests.races.of_people import COMPANY, DEPARTMENT, PERSON, SECOND_STEP
 from tests.races.of_prints import PRINTS
 from tests.races.of_scheme import CODES, DRAFT, LINES
@@ -61,6 +62,7 @@ GROUPS: tuple[Group, ...] = (
     ALERT,
     WANTED,
     OUT,
+    ONE_THING,
     OPENED,
     NUMBER,
     FOLLOWING,

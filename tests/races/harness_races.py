@@ -113,7 +113,7 @@ def planted(name: str, cast: Cast, clients: Clients) -> None:
     whole_group = next(group for group in GROUPS if group.name == fault.group)
     group = replace(whole_group, acts=tuple(act for act in whole_group.acts if act.name in fault.acts))
     with fault.planted():
-        rounds = mixes(group, least=2, clients=CLIENTS, seed=SEED)
+        rounds = mixes(group, least=3, clients=CLIENTS, seed=SEED)
         tally = play_all(group, rounds, cast=cast, clients=clients)
     noticed = any(fault.finding in sentence for sentence in tally.findings)
     write({"form": "planted", "fault": name, "noticed": noticed, "findings": sum(tally.kinds.values())})

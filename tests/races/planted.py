@@ -45,6 +45,8 @@ def unlocked(rows: Any, *given: Any, **named: Any) -> Any:
 
 
 SERVICES = "kedang.business.customers.services"
+APPROVALS, HOLDINGS = "kedang.foundation.approvals.services", "kedang.business.holdings.services"
+ISSUE, WITHDRAW, RETURN = "loan_issue", "thing_withdraw", "loan_return"
 CHANGE, CONTACT, GRADE = "customer_change", "contact_change", "customer_grade"
 FAULTS = {
     "version": Fault(f"{SERVICES}.customers.refuse_conflict", nothing, "dossier", (CHANGE, GRADE), f"{CHANGE} succeeded"),
@@ -52,5 +54,13 @@ FAULTS = {
     "trail": Fault(f"{SERVICES}.customers.take_over", forgetful, "dossier", (CHANGE, GRADE), "had been left"),
     "lock": Fault(
         "django.db.models.QuerySet.select_for_update", unlocked, "dossier", (CONTACT, GRADE), "in the trail", ("postgresql",)
+    ),
+    "held": Fault(f"{HOLDINGS}.whereabouts.held", nothing, "one thing", (ISSUE, WITHDRAW), "while it was held"),
+    "ended": Fault(
+        f"{APPROVALS}.owning.refuse_closed", nothing, "one thing", ("case_withdraw the loan", "case_reject the loan"),
+        "after the request was",
+    ),
+    "thing-lock": Fault(
+        "django.db.models.QuerySet.select_for_update", unlocked, "one thing", (ISSUE, WITHDRAW, RETURN), "one thing", ("postgresql",)
     ),
 }  # fmt: skip

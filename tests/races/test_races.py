@@ -13,6 +13,7 @@ from tests.races.__main__ import sums
 from tests.races.acts import Act, Group
 from tests.races.drawing import met, mixes
 from tests.races.groups import ELSEWHERE, GROUPS, ROOMS
+from tests.races.history import Course, Told
 from tests.races.of_customers import DOSSIER
 from tests.races.of_furniture import NUMBERS
 from tests.races.planted import FAULTS
@@ -96,6 +97,43 @@ def test_in_the_mixes_every_pair_meets_often_enough() -> None:
         assert len(meetings) == len(group.pairs()) and min(meetings.values()) >= 5
         assert all(len(acts) == 16 for acts in rounds)
         assert rounds == mixes(group, least=5, clients=16, seed=8) != mixes(group, least=5, clients=16, seed=9)
+
+
+IMPOSSIBLE = (
+    ("lent twice", [Told("loan.issued", 1, "prepared", "issued"), Told("loan.issued", 2, "prepared", "issued")]),
+    ("while it was issued", [Told("custody.issued"), Told("custody.issued")]),
+    ("while it was held", [Told("retention.thing_held"), Told("custody.withdrawn")]),
+    ("lay at the desk", [Told("custody.withdrawn")]),
+    ("went from prepared to returned", [Told("loan.returned", 1, "issued", "returned")]),
+    ("after the request was withdrawn", [
+        Told("approvals.case_withdrawn", 9, "running", "withdrawn"), Told("approvals.case_approved", 9, "running", "approved"),
+    ]),
+    ("from a request that is running", [Told("loan.reserved", 3, case="SQ9")]),
+    ("approved, and 0 effects", [Told("approvals.case_approved", 9, "running", "approved")]),
+)  # fmt: skip
+"""What must be found in an impossible course of one thing, whose loans 1 and 2 lie at the desk."""
+
+
+@pytest.mark.parametrize(("found", "entries"), IMPOSSIBLE, ids=[one[0] for one in IMPOSSIBLE])
+def test_an_impossible_course_is_seen(found: str, entries: list[Told]) -> None:
+    course = Course(loans={1: "prepared", 2: "prepared"}, cases={9: "running"}, numbers={"SQ9": 9})
+    assert any(found in sentence for sentence in course.read(entries))
+
+
+def test_a_possible_course_is_left_alone() -> None:
+    """Lent, returned, asked for, decided, held."""
+    course = Course(loans={1: "prepared"}, cases={9: "running", 8: "running"}, numbers={"SQ9": 9, "SQ8": 8})
+    entries = [
+        Told("custody.issued"), Told("loan.issued", 1, "prepared", "issued"), Told("approvals.case_approved", 9, "running", "approved"),
+        Told("loan.reserved", 2, case="SQ9"), Told("custody.came_back"), Told("loan.returned", 1, "issued", "returned"),
+        Told("approvals.case_approved", 8, "running", "approved"), Told("retention.thing_held"),
+        Told("retention.hold_in_force", 7, "asked", "in_force", "SQ8"),
+    ]  # fmt: skip
+    assert course.read(entries) == [] and (course.where, course.held, course.loans) == (
+        "in_store",
+        1,
+        {1: "returned", 2: "reserved"},
+    )
 
 
 def test_the_sums_name_the_pair_that_met_least() -> None:
