@@ -19,6 +19,7 @@ class JobsConfig(AppConfig):
         gauges.declare()
         from kedang.foundation.jobs import trail  # noqa: F401
         from kedang.foundation.jobs.schedules import schedule
-        from kedang.foundation.kernel import stores
+        from kedang.foundation.kernel import planning, stores
 
         schedule("jobs.sweep", every=SWEEP_EVERY, run=stores.sweep)
+        schedule("jobs.statistics", daily_at="03:20", run=planning.refresh)

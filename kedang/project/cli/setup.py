@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from kedang.foundation.kernel import clock, keys
+from kedang.foundation.kernel import clock, keys, planning
 from kedang.foundation.kernel.refused import Refused
 from kedang.project.cli import json_flag
 
@@ -74,6 +74,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         ]:  # import jobs commit chunk by chunk, so they come after the one transaction of the story
             answer["demo"]["imported_rows"] = add_batches(clock.today())
             answer["demo"]["seals"] = len(seal_now())
+    planning.refresh()
     answer["first_run"] = is_first_run()
     return answer
 
