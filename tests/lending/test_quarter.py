@@ -111,7 +111,7 @@ def test_a_quarter_of_use(cast: Cast) -> None:
             faults=faults,
         )
         notes = VolumeNote.objects.filter(volume=other, kind__in=["missing", "damage"]).values_list("text", flat=True)
-        assert len(notes) == 2 and Finding.objects.filter(fonds=cast.fonds).exists()
+        assert len(notes) == 2 and Finding.objects.filter(fonds=cast.fonds, source="loan").exists()
         assert Volume.objects.get(pk=other.pk).whereabouts == "in_store"
         loan_close(actor=cast.archivist, loan=loan, reason="借阅人赔礼并补复印件一页")
     assert Loan.objects.get(pk=loan.pk).state == "closed"

@@ -62,6 +62,7 @@ class FindingSource(models.TextChoices):
     INSPECTION = "inspection", _("库房检查")
     STOCK = "stock", _("盘点")
     CLIMATE = "climate", _("温湿度")
+    LOAN = "loan", _("借阅归还")
     OTHER = "other", _("其他")
 
 

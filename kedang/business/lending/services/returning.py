@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kedang.business.holdings.choices import NoteKind
-from kedang.business.holdings.models import Finding, Location, Volume
+from kedang.business.holdings.models import Finding, FindingSource, Location, Volume
 from kedang.business.holdings.services.findings import finding_note
 from kedang.business.holdings.services.volumes.notes import note_add
 from kedang.business.holdings.services.whereabouts import thing_take_back
@@ -123,7 +123,7 @@ def _finding(actor: Actor, row: Loan, volume: Volume | None, words: str) -> Find
         "what": words,
     }
     values = {"location": place, "volume": volume, "text": told if len(told) <= 300 else f"{told[:299]}…"}
-    return finding_note(actor=actor, values=values, fonds=row.fonds_id)
+    return finding_note(actor=actor, values=values, source=FindingSource.LOAN, fonds=row.fonds_id)
 
 
 @transaction.atomic
