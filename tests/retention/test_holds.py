@@ -10,6 +10,7 @@ from django.test import Client
 from kedang.business.customers import services as customers
 from kedang.business.customers.models import Customer
 from kedang.business.holdings.models import Volume
+from kedang.business.holdings.packages.held import holds_on
 from kedang.business.holdings.services.whereabouts import thing_issue, thing_take_back, thing_withdraw
 from kedang.business.retention.models import Hold
 from kedang.business.retention.services import holding
@@ -78,7 +79,15 @@ def test_what_is_held_stays(cast: Cast, house: tuple[Customer, Volume]) -> None:
         Customer.objects.filter(pk=customer.pk).update(withdrawn_at=clock.now())
     page = client_of(cast.archivist).get(f"/customers/{customer.pk}/").content.decode()
     assert "此客户已冻结" in page
-    assert "此案卷已冻结且不外借" in client_of(cast.archivist).get(f"/volumes/{volume.pk}/").content.decode()
+    shown = client_of(cast.archivist).get(f"/volumes/{volume.pk}/").content.decode()
+    assert "此案卷已冻结且不外借" in shown and f'href="/holds/{row.pk}/" title="货款纠纷一案' in shown
+    head = client_of(cast.head).get(f"/volumes/{volume.pk}/").content.decode()
+    assert ">冻结中</span>" in head and row.number not in head and "货款纠纷" not in head
+    told = holds_on(cast.archivist, volume, [])
+    assert [(one["number"], one["on"], one["title"], one["reason"]) for one in told] == [
+        (row.number, ["customer", "volume"], "货款纠纷一案", "法院保全，原样保留")
+    ]
+    assert [(one["number"], one["title"]) for one in holds_on(cast.salesperson, volume, [])] == [(row.number, None)]
 
 
 def test_released_by_approval_only(cast: Cast, house: tuple[Customer, Volume]) -> None:

@@ -12,6 +12,7 @@ from kedang.business.retention.models import Hold
 from kedang.business.retention.numbers import NUMBER_CODE, NUMBER_KEY
 from kedang.business.retention.services.holding import release_ask
 from kedang.business.retention.views.holds import HoldAsk, HoldDetail
+from kedang.business.retention.views.marks import marks_of
 from kedang.foundation.numbering.subjects import NumberSubject, register_subject
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
@@ -70,6 +71,8 @@ class HoldPages(RecordPages):
         return queryset.select_related("made_by", "department", "case", "release_case")
 
 
+for kind in ("customers.customer", "holdings.volume", "holdings.item"):
+    RecordPages.add_marks(kind, marks_of)
 URLS = [path("holds/ask/", HoldAsk.as_view(), name="hold-ask"), *HoldPages.urls()]
 menu.add(Entry(_("冻结"), "retention:hold-list", icon="lock", action="retention.view", group="archive", order=80))
 register_subject(

@@ -46,7 +46,7 @@ def bag_info(contents: Contents, written: dict[str, Written]) -> bytes:
         "External-Description": head["title"], "Bagging-Date": contents.stamp[:10], "Bag-Software-Agent": SOFTWARE,
         "Bag-Group-Identifier": facts["fonds"]["code"], "Internal-Sender-Identifier": head["code"],
         "Internal-Sender-Description": f"{facts['format']}; {head['extent_en']}",
-        "Kedang-Retention": head["retention"], "Kedang-Holds": str(head["holds"]),
+        "Kedang-Retention": head["retention"], "Kedang-Holds": " ".join([str(len(head["holds"])), *head["holds"]]),
         "Payload-Oxum": f"{sum(one.size for one in payload)}.{len(payload)}",
     }  # fmt: skip
     return "".join(f"{name}: {_one_line(value)}\n" for name, value in lines.items()).encode()

@@ -11,6 +11,7 @@ import orjson
 from kedang.business.holdings.models import ItemFile
 from kedang.business.holdings.packages.evidence import evidence_of
 from kedang.business.holdings.packages.facts import Collector, Facts
+from kedang.business.holdings.packages.held import numbers_of
 from kedang.business.holdings.packages.paths import root_name, safe_name
 from kedang.business.holdings.packages.xmlfacts import SCHEMA, facts_xml
 from kedang.business.holdings.packages.zipped import Member
@@ -64,7 +65,7 @@ class Contents(ABC):
     @property
     @abstractmethod
     def head(self) -> Facts:
-        """``code``, ``title``, ``extent`` in words, ``dates``, ``retention`` in words (Chinese, English), of the whole."""
+        """``code``, ``title``, ``extent`` in words, ``dates``, ``retention`` in words (Chinese, English), numbers of ``holds``, of the whole."""
 
     @property
     def items(self) -> list[Facts]:
@@ -159,7 +160,7 @@ class VolumeContents(Contents):
         dates = "/".join(filter(None, (volume["started_on"], volume["ended_on"])))
         return {
             "code": volume["reference_code"], "title": volume["title"], "dates": dates or str(volume["year"]),
-            "retention": f"{retention.get('code', '')} {retention.get('name', '')}".strip(), "holds": len(self.facts["holds"]),
+            "retention": f"{retention.get('code', '')} {retention.get('name', '')}".strip(), "holds": numbers_of([self.facts]),
             "extent": f"{volume['item_count']} 件 {volume['page_count']} 页",
             "extent_en": f"{volume['item_count']} items, {volume['page_count']} pages",
             "subject": (volume["series"] or {}).get("name"),

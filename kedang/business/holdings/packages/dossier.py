@@ -15,6 +15,7 @@ from kedang.business.holdings.models import Item, Volume
 from kedang.business.holdings.packages import DOSSIER_FORMAT, SOFTWARE
 from kedang.business.holdings.packages.contents import Contents, give_paths
 from kedang.business.holdings.packages.facts import Collector, Facts, person_of, plain
+from kedang.business.holdings.packages.held import numbers_of
 from kedang.foundation.access.policies import can
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.reading import about
@@ -54,7 +55,7 @@ class LooseCollector(Collector):
 
     def facts(self) -> Facts:
         return {
-            "made_by": self.actor.display_name, "retention": None, "holds": [], "items": [self._item(item) for item in self.items],
+            "made_by": self.actor.display_name, "retention": None, "holds": self.holds(), "items": [self._item(item) for item in self.items],
             "codes": self._codes(), "notes": [], "reopenings": [], "custody": self._custody(), "transfers": self._transfers(),
             "checks": self._checks(), "veiled": sorted(set(self.veiled)),
         }  # fmt: skip
@@ -114,7 +115,7 @@ class DossierContents(Contents):
         return {
             "code": customer["number"], "title": customer["name"],
             "dates": "/".join([days[0], days[-1]]) if days else customer["created_at"][:10],
-            "retention": "；".join(terms), "holds": sum(len(one["holds"]) for one in volumes),
+            "retention": "；".join(terms), "holds": numbers_of(self.parts),
             "extent": f"{len(volumes)} 卷 {items} 件", "extent_en": f"{len(volumes)} volumes, {items} items", "subject": None,
         }  # fmt: skip
 

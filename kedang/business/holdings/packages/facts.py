@@ -21,6 +21,7 @@ from kedang.business.holdings.models import (
     VolumeReopening,
 )
 from kedang.business.holdings.packages import FORMAT, SOFTWARE
+from kedang.business.holdings.packages.held import holds_on
 from kedang.foundation.access.policies import can
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import reveal
@@ -70,11 +71,20 @@ class Collector:
         return {
             "format": FORMAT, "software": SOFTWARE, "made_at": plain(clock.now()), "made_by": self.actor.display_name,
             "fonds": {"code": volume.fonds.code, "name": volume.fonds.name},
-            "volume": self._volume(), "retention": _retention(volume.retention), "holds": [],
+            "volume": self._volume(), "retention": _retention(volume.retention), "holds": self.holds(),
             "items": [self._item(item) for item in self.items],
             "codes": self._codes(), "notes": self._notes(), "reopenings": self._reopenings(), "custody": self._custody(),
             "transfers": self._transfers(), "checks": self._checks(), "veiled": sorted(set(self.veiled)),
         }  # fmt: skip
+
+    def holds(self) -> list[Facts]:
+        """Why it must stay as it is, as far as the exporter may know."""
+        found = [
+            {name: plain(value) for name, value in one.items()} for one in holds_on(self.actor, self.volume, self.items)
+        ]
+        if any(one["title"] is None for one in found):
+            self.veiled.append("hold.title")
+        return found
 
     def _values(self, obj: Model, names: Sequence[str]) -> Facts:
         """Fields as the actor may see them."""

@@ -144,11 +144,9 @@ def _statement(root: Any, part: Any, name: str) -> None:
     other = _add(statement, "otherRightsInformation")
     _add(other, "otherRightsBasis", "retention")
     years = retention.get("years")
-    _add(
-        other,
-        "otherRightsNote",
-        f"保管期限 {retention.get('name', '')}（{retention.get('code', '')}）；冻结 {len(holds)} 项",
-    )
+    since = "、".join(f"{hold['number']}（自 {hold['since'][:10]} 起）" for hold in holds)
+    told = f"保管期限 {retention.get('name', '')}（{retention.get('code', '')}）；冻结 {len(holds)} 项"
+    _add(other, "otherRightsNote", f"{told}：{since}" if holds else told)
     _add(
         other,
         "otherRightsNote",

@@ -2,7 +2,7 @@
 
 from kedang.foundation.web.records.base import RecordPages
 from kedang.foundation.web.records.cells import Cell, cells_of, fact_of
-from kedang.foundation.web.records.declare import Column, Filter, Panel, Tab, Verb, View
+from kedang.foundation.web.records.declare import Column, Filter, Mark, Panel, Tab, Verb, View
 from kedang.foundation.web.records.detail import RecordDetail, RecordPage, RecordTab
 from kedang.foundation.web.records.export import RecordExport
 from kedang.foundation.web.records.form import RecordForm
@@ -15,6 +15,7 @@ __all__ = [
     "Cell",
     "Column",
     "Filter",
+    "Mark",
     "Panel",
     "RecordBatch",
     "RecordDetail",

@@ -14,7 +14,7 @@ from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import reveal, right_anywhere
 from kedang.foundation.audit.vocabulary import EventType
 from kedang.foundation.kernel.refused import OutOfScope
-from kedang.foundation.web.records.declare import Column, Filter, Panel, Tab, Tones, Verb, View
+from kedang.foundation.web.records.declare import Column, Filter, Mark, Panel, Tab, Tones, Verb, View
 from kedang.foundation.web.records.naming import field_of
 
 Label = str | Promise
@@ -95,6 +95,7 @@ class RecordPages:
     _by_kind: ClassVar[dict[str, type["RecordPages"]]] = {}
     _more_tabs: ClassVar[dict[str, list[Tab]]] = {}
     _more_verbs: ClassVar[dict[str, list[Verb]]] = {}
+    _more_marks: ClassVar[dict[str, list[Callable[[Any, Any], Sequence[Mark]]]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Remember which pages show a kind of record, so that the trail and the work list can link to it."""
@@ -120,6 +121,18 @@ class RecordPages:
         """Bring a verb in the same way."""
         known = RecordPages._more_verbs.setdefault(kind, [])
         known[:] = [*(one for one in known if one.key != verb.key), verb]
+
+    @staticmethod
+    def add_marks(kind: str, make: Callable[[Any, Any], Sequence[Mark]]) -> None:
+        """Bring tags to the head of the pages of a kind in the same way: ``make(actor, obj)``."""
+        known = RecordPages._more_marks.setdefault(kind, [])
+        if make not in known:
+            known.append(make)
+
+    @classmethod
+    def marks_for(cls, actor: Any, obj: Any) -> list[Mark]:
+        """Tags that other rooms put in the head."""
+        return [mark for make in RecordPages._more_marks.get(cls.kind(), ()) for mark in make(actor, obj)]
 
     @classmethod
     def every_verb(cls) -> tuple[Verb, ...]:

@@ -121,6 +121,17 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A tag in the head of a record's page that another room puts there, with the way to its own page where the reader may follow it."""
+
+    text: str
+    tone: str = "plain"
+    url: str = ""
+    note: str = ""
+    """Shown to who rests on it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verb:
     """A button that runs a service: ``service(actor=…, <noun>=obj, reason=…, **fields)``.
 

@@ -63,6 +63,7 @@ class RecordPage(Page):
             "obj": obj,
             "code": self.fact(pages.head_code) if pages.head_code else None,
             "tags": [cell for name in pages.head_tags if not (cell := self.fact(name)).is_empty],
+            "marks": pages.marks_for(actor, obj),
             "keys": [cell for name in pages.head_keys if not (cell := self.fact(name)).is_hidden],
             "main_verbs": [verb for verb in verbs if verb.main],
             "more_verbs": [verb for verb in verbs if not verb.main],
