@@ -19,6 +19,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+UNSEEN = "keys.kdp"
+"""The part that a planted fault makes the verification overlook."""
+
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.harness.backup")
@@ -119,7 +122,7 @@ def trials(args: argparse.Namespace, home: Path, url: str) -> tuple[list[str], d
     faults += [f"not found: {what}" for what in missed] + failed
     if args.prove:
         plant()
-        noticed = bool(hurt_and_look(make_set().folder, work, 300, chance))
+        noticed = len(hurt_and_look(make_set().folder, work, 20, chance, UNSEEN)) == 20
         figures["planted_fault_noticed"] = noticed
         faults += [] if noticed else ["the planted fault was not noticed"]
         print("a restore without marker is planted: the complaints that follow are wanted", file=sys.stderr, flush=True)
@@ -146,20 +149,20 @@ def drills(count: int, chance: random.Random) -> list[str]:
 
 
 def plant() -> None:
-    """From now on the content of one part is not looked at."""
+    """From now on the content of the part :data:`UNSEEN` is not looked at."""
     from kedang.foundation.safekeeping import sets
 
     honest = sets.refuse_damaged
 
     def careless(found: sets.BackupSet, step: Any = None) -> int:
-        found.manifest["parts"] = [part for part in found.manifest["parts"] if part["name"] != "keys.kdp"]
+        found.manifest["parts"] = [part for part in found.manifest["parts"] if part["name"] != UNSEEN]
         left = sets.BackupSet(found.folder, found.manifest, found.signer)
-        known = {part["name"] for part in found.manifest["parts"]} | {sets.MANIFEST, sets.SIGNATURE, "keys.kdp"}
+        known = {part["name"] for part in found.manifest["parts"]} | {sets.MANIFEST, sets.SIGNATURE, UNSEEN}
         for path in found.folder.iterdir():
             if path.name not in known:
                 return honest(left, step)
         aside = found.folder.with_name("aside.keys")
-        hidden = found.folder / "keys.kdp"
+        hidden = found.folder / UNSEEN
         if hidden.exists():
             hidden.rename(aside)
         try:

@@ -16,9 +16,9 @@ def _file(folder: Path, chance: random.Random) -> Path:
     return chance.choice(sorted(folder.iterdir()))
 
 
-def flip(folder: Path, chance: random.Random) -> str:
-    """One bit."""
-    path = _file(folder, chance)
+def flip(folder: Path, chance: random.Random, part: str = "") -> str:
+    """One bit, of any file or of a named one."""
+    path = folder / part if part else _file(folder, chance)
     at = chance.randrange(path.stat().st_size * 8)
     with path.open("r+b") as file:
         file.seek(at // 8)
@@ -91,15 +91,21 @@ def add(folder: Path, chance: random.Random) -> str:
 OTHERS: tuple[Damage, ...] = (cut, cut, cut, zero, grow, lose, rename, swap, add)
 
 
-def hurt_and_look(whole: Path, work: Path, trials: int, chance: random.Random) -> list[str]:
-    """Damage copies; returns what was not found. Every fourth damage is something else than a bit."""
+def hurt_and_look(whole: Path, work: Path, trials: int, chance: random.Random, part: str = "") -> list[str]:
+    """Damage copies; returns what was not found. Every fourth damage is something else than a bit.
+
+    Args:
+        part: only bits of this part are turned; how many parts a set has then makes no odds.
+    """
     missed = []
     copy = work / whole.name
     shutil.copytree(whole, copy)
     refuse_damaged(read_set(copy))
     for trial in range(trials):
-        damage = flip if trial % 4 else chance.choice(OTHERS)
-        what = damage(copy, chance)
+        if part:
+            what = flip(copy, chance, part)
+        else:
+            what = (flip if trial % 4 else chance.choice(OTHERS))(copy, chance)
         try:
             refuse_damaged(read_set(copy))
         except Refused:
