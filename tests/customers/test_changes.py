@@ -11,7 +11,8 @@ from kedang.business.customers import services as s
 from kedang.business.customers.models import ChangeLine, ChangeRequest, Customer
 from kedang.business.customers.services import changing
 from kedang.business.customers.services.rules import dossier_rules_set
-from kedang.foundation.approvals.services.deciding import case_approve, case_reject
+from kedang.foundation.access.models import Person, Role
+from kedang.foundation.approvals.services.deciding import case_approve, case_reject, task_delegate
 from kedang.foundation.approvals.services.flows import ensure_flows
 from kedang.foundation.approvals.services.owning import case_withdraw
 from kedang.foundation.audit.models import Event
@@ -175,6 +176,31 @@ def test_the_difference_is_veiled(cast: Cast, dossier: Customer) -> None:
     page = client_of(cast.reader).get(f"/customers/{dossier.pk}/").content.decode()
     assert "待审批的变更" in page
     assert OTHER not in page
+
+
+def test_who_decides_on_what_they_see_in_part_is_told_so(cast: Cast, dossier: Customer) -> None:
+    """何静 sees the account masked: the case tells that, and how to get to see it; who sees all of it, and who only asked, are told nothing."""
+    row = change(cast.salesperson, dossier, values={"bank_account": "6228480402564895702"}).waiting_change
+    asked = dict(changing.describe(cast.head, row.case))
+    assert asked["银行账号"] == "**** **** 5702 → 已变更，差别在被遮蔽的部分"
+    assert "看不全银行账号" in asked["审批提示"] and "不要凭看不全的内容同意" in asked["审批提示"]
+    assert "看不全银行账号" in client_of(cast.head).get(f"/cases/{row.case_id}/").content.decode()
+    assert "审批提示" not in dict(changing.describe(cast.salesperson, row.case))
+    task_delegate(actor=cast.head, case=row.case, to=cast.manager, opinion="请核对账号")
+    asked = dict(changing.describe(cast.manager, row.case))
+    assert asked["银行账号"] == f"{ACCOUNT} → 6228480402564895702" and "审批提示" not in asked
+
+
+def test_a_field_that_is_hidden_is_told_to_change(cast: Cast, dossier: Customer) -> None:
+    """Nobody agrees to a field of which they do not even know that it changes."""
+    row = change(
+        cast.salesperson, dossier, values={"bank_account": OTHER, "legal_representative": "林远山"}
+    ).waiting_change
+    role = Role.objects.get(code="department_head")
+    Role.objects.filter(pk=role.pk).update(field_rights={**role.field_rights, "account": "hide"})
+    asked = dict(changing.describe(Person.objects.get(pk=cast.head.pk), row.case))
+    assert asked["银行账号"] == "已变更，权限不足以查看" and "看不全银行账号。" in asked["审批提示"]
+    assert OTHER not in str(asked) and "林远山" in str(asked)
 
 
 def test_rules_are_the_companys_own(cast: Cast, dossier: Customer) -> None:

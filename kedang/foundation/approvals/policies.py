@@ -10,6 +10,7 @@ from kedang.foundation.access.actions import Action
 from kedang.foundation.access.grants import ActiveGrant, active_grants, clearance_of
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import NOTHING, Policy, ScopePaths, any_of, register
+from kedang.foundation.approvals.choices import TaskState
 from kedang.foundation.approvals.models import Case, CaseCopy, CaseLine, Decision, Flow, FlowStep, StandIn, Task
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
@@ -29,6 +30,12 @@ def stood_in_for(actor: Actor) -> list[int]:
     now = clock.now()
     rows = StandIn.objects.filter(stand_in_id=actor.id, since__lte=now, until__gt=now, ended_at__isnull=True)
     return list(rows.values_list("person_id", flat=True))
+
+
+def decides(actor: Actor, case: Case) -> bool:
+    """Whether a part of the case waits for the actor, or for somebody they stand in for."""
+    people = [actor.id or 0, *stood_in_for(actor)]
+    return bool(case.tasks.filter(state=TaskState.WAITING, person_id__in=people).exists())
 
 
 def involved(actor: Actor) -> Q:
