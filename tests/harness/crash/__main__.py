@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.harness.crash.inside.planted import FAULTS
+from tests.harness.crash.post import opened
 from tests.harness.crash.report import Report, show, write
 from tests.harness.crash.run import Run
 from tools.postgres import Server
@@ -22,8 +23,9 @@ def main() -> int:
     print(f"kill harness: {asked.engine}, {asked.kills} kills, seed {asked.seed}, in {folder}", flush=True)
     database = Server(durable=True, settings=MOST_CONNECTIONS).start() if asked.engine == "postgresql" else None
     try:
-        run = Run(folder, report, database, asked.whole_every)
-        run.play(asked.kills, asked.minutes * 60)
+        with opened() as post:
+            run = Run(folder, report, database, asked.whole_every, post, asked.desks)
+            run.play(asked.kills, asked.minutes * 60)
     finally:
         if database:
             database.stop()
@@ -45,6 +47,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--plant", choices=["", *FAULTS], default="", help="a fault that must be found")
     parser.add_argument("--whole-every", type=int, default=20, help="compare the whole base every so many kills")
+    parser.add_argument("--desks", type=int, default=0, help="so many desks, drawn by the seed (0: all)")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so long (0: never)")
     parser.add_argument("--json", default="", help="where to write the summary")
     parser.add_argument("--folder", default=None, help="where to work")

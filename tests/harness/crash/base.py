@@ -7,7 +7,7 @@ CUSTOMERS = 40
 
 
 def main() -> int:
-    """Key ring, tables, roles, and a few dozen dossiers with their people."""
+    """Key ring, tables, roles, a few dozen dossiers with their people; those who will leave are as many as the argument says."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kedang.project.settings")
     import django
 
@@ -16,10 +16,12 @@ def main() -> int:
     django.setup()
     from kedang.project.cli import main as command
     from kedang.project.demo.load import load_demo
+    from tests.harness.crash.scene import prepare
 
     if command(["setup", "--empty", "--json"]):
         return 1
     load_demo(customers=CUSTOMERS)
+    prepare(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     return 0
 
 

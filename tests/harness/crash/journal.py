@@ -14,7 +14,7 @@ SENT, GOOD, REFUSED, LOST, UNSENT = "sent", "good", "refused", "lost", "unsent"
 
 @dataclass(slots=True)
 class Act:
-    """One act of a person: its kind, a token that occurs nowhere else, what it was about, and how it was answered."""
+    """One act of a person: its kind, a token that occurs nowhere else, what it was about, how it was answered, and at which desk."""
 
     n: int
     kind: str
@@ -24,6 +24,7 @@ class Act:
     answer: dict[str, Any] = field(default_factory=dict)
     checked: bool = False
     ended_at: float = 0.0
+    desk: str = ""
 
 
 class Journal:
@@ -39,7 +40,7 @@ class Journal:
         """Note an act before its request leaves."""
         with self._lock:
             n = len(self.acts)
-            act = Act(n, kind, f"{self.word}{n:06d}z", facts)
+            act = Act(n, kind, f"{self.word}{n:06d}z", facts, desk=threading.current_thread().name)
             self.acts.append(act)
             self._write({"n": n, "act": kind, "token": act.token, **facts})
         return act

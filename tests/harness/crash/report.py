@@ -22,6 +22,7 @@ class Report:
     remarks: Counter[str] = field(default_factory=Counter)
     compared: int = 0
     seconds: float = 0.0
+    desks: list[str] = field(default_factory=list)
 
     def find(self, what: str) -> None:
         """One thing that is not as it should be; said once."""
@@ -32,12 +33,15 @@ class Report:
     def summary(self, acts: list[Act]) -> dict[str, Any]:
         """All figures."""
         by_kind: dict[str, Counter[str]] = {}
+        by_desk: dict[str, Counter[str]] = {name: Counter() for name in self.desks}
         for act in acts:
             by_kind.setdefault(act.kind, Counter())[act.state] += 1
+            by_desk.setdefault(act.desk, Counter())[act.state] += 1
         ready = sorted(self.ready) or [0.0]
         words = {"lost": "acknowledged and lost", "half": "half", "stray": "stray", "other": ""}
         return {
             "engine": self.engine, "seed": self.seed, "plant": self.plant, "kills": sum(self.kills.values()), "by_target": dict(self.kills),
+            "desks": {name: dict(counts) for name, counts in sorted(by_desk.items())},
             "acts": {kind: dict(counts) for kind, counts in sorted(by_kind.items())},
             "acknowledged": sum(act.state == GOOD for act in acts), "refused": sum(act.state == REFUSED for act in acts),
             "in_flight": sum(act.state == LOST for act in acts), "in_flight_came_through": self.remarks["in flight, came through"],
@@ -62,6 +66,10 @@ def show(summary: dict[str, Any]) -> None:
     print(f"  {'act':20}{'acknowledged':>14}{'in flight':>12}{'refused':>10}")
     for kind, counts in summary["acts"].items():
         print(f"  {kind:20}{counts.get(GOOD, 0):>14}{counts.get(LOST, 0):>12}{counts.get(REFUSED, 0):>10}")
+    for name, counts in summary["desks"].items():
+        print(
+            f"  {name:32}{counts.get(GOOD, 0):>6} acknowledged, {counts.get(LOST, 0)} in flight, {counts.get(REFUSED, 0)} refused"
+        )
     print(f"  in flight and came through: {summary['in_flight_came_through']} of {summary['in_flight']}")
     print(f"  ready again: p50 {summary['ready_p50']} s, p95 {summary['ready_p95']} s, max {summary['ready_max']} s")
     print(f"  whole comparisons {summary['whole_comparisons']}, {summary['seconds']} s, remarks {summary['remarks']}")

@@ -9,22 +9,32 @@ from pathlib import Path
 
 from tests.harness.crash.acts.archive import FilingDesk
 from tests.harness.crash.acts.asking import AskingDesk
+from tests.harness.crash.acts.care import CareDesk
 from tests.harness.crash.acts.custody import CustodyDesk
 from tests.harness.crash.acts.customers import CustomerDesk, SecondCustomerDesk
+from tests.harness.crash.acts.deciding import DecidingDesk
 from tests.harness.crash.acts.desk import Desk, Pace
 from tests.harness.crash.acts.handing import HandingDesk
 from tests.harness.crash.acts.imports import ImportDesk, SecondImportDesk
+from tests.harness.crash.acts.leaving import LeavingDesk
+from tests.harness.crash.acts.lending import LoanDesk
 from tests.harness.crash.acts.others import BackupDesk, ExportDesk, PeopleDesk
 from tests.harness.crash.browser import Browser, Gone
 from tests.harness.crash.compare import base
 from tests.harness.crash.compare.acts import ABSENT, THERE, state_of
 from tests.harness.crash.compare.batches import batches
+from tests.harness.crash.compare.care import readings
+from tests.harness.crash.compare.deciding import effects
 from tests.harness.crash.compare.files import files
+from tests.harness.crash.compare.leaving import leavings
+from tests.harness.crash.compare.lending import loans
+from tests.harness.crash.compare.outbox import doubles, due, outbox
 from tests.harness.crash.compare.sets import sets
 from tests.harness.crash.compare.standing import remember_gaps, standing
 from tests.harness.crash.compare.whole import engine, index, jobs, ledger, replay, versions
 from tests.harness.crash.journal import GOOD, LOST, REFUSED, SENT, UNSENT, Journal
 from tests.harness.crash.plan import Kill, plan_of
+from tests.harness.crash.post import Post
 from tests.harness.crash.report import Report
 from tests.harness.crash.server import Kedang
 from tools.postgres import Server
@@ -41,31 +51,50 @@ DESKS: tuple[type[Desk], ...] = (
     CustodyDesk,
     HandingDesk,
     AskingDesk,
+    CareDesk,
+    LoanDesk,
+    LeavingDesk,
+    DecidingDesk,
 )
 READY_WITHIN = 30.0
 QUIET_WITHIN = 120.0
+LEAVERS, LEAVERS_A_KILL = 10, 0.25
+"""People of the base who will leave: some, and more for longer runs."""
 SWEPT_WITHIN = 25.0
 MOST_FINDINGS = 12
 START = datetime(2000, 1, 1, tzinfo=UTC)
+MET_WITHIN = 40
+"""Kills after which everybody must have done something that was acknowledged."""
+
+
+def drawn(seed: int, engine: str, count: int) -> tuple[type[Desk], ...]:
+    """So many desks by chance, or all (0). The engines draw from both ends, so that two short runs with one seed meet everybody."""
+    names = list(DESKS)
+    random.Random(f"desks-{seed}").shuffle(names)
+    wanted = set((names if engine == "sqlite" else names[::-1])[: count or len(names)])
+    return tuple(kind for kind in DESKS if kind in wanted)
 
 
 class Run:
     """A base, a server, the people and the journal of one run."""
 
-    def __init__(self, folder: Path, report: Report, database: Server | None, whole_every: int) -> None:
+    def __init__(
+        self, folder: Path, report: Report, database: Server | None, whole_every: int, post: Post, desks: int = 0
+    ) -> None:
         self.folder, self.report, self.database, self.whole_every = folder, report, database, whole_every
+        self.post, self.kinds = post, drawn(report.seed, report.engine, desks)
         self.word = f"t{random.Random(report.seed).randrange(36**3):05d}k"
         self.journal = Journal(folder / "journal.jsonl", self.word)
         self.pace, self.desks = Pace(), list[Desk]()
-        self.kedang = Kedang(folder, database.url if database else "", report.plant)
+        self.kedang = Kedang(folder, database.url if database else "", report.plant, post.port)
         self.trail = base.Trail(self.word)
-        self.first_customer = self.first_event = self.compared_event = 0
+        self.first_customer = self.first_event = self.first_notice = self.compared_event = 0
         self.compared_at = START
         self.probe = 0
 
     def play(self, kills: int, budget: float) -> None:
         """The whole run."""
-        self.prepare()
+        self.prepare(LEAVERS + round(LEAVERS_A_KILL * kills))
         began = time.monotonic()
         try:
             for number, kill in enumerate(plan_of(self.report.seed, self.report.engine, kills), 1):
@@ -83,36 +112,40 @@ class Run:
                     break
             self.pace.stopped.set()
             self.whole(last=True)
+            self.everybody_met()
         finally:
             self.pace.stopped.set()
             self.report.seconds = time.monotonic() - began
             self.kedang.stop()
             base_close()
 
-    def prepare(self) -> None:
-        done = self.kedang.run("tests.harness.crash.base")
+    def prepare(self, leavers: int) -> None:
+        done = self.kedang.run("tests.harness.crash.base", str(leavers))
         if done.returncode:
             raise RuntimeError(done.stderr[-3000:])
         base.connect(self.folder / "data", self.database.url if self.database else "")
         with base.moment():
             from kedang.business.customers.models import Customer
             from kedang.foundation.audit.models import Event
+            from kedang.foundation.notices.models import Notice
 
+            self.first_notice = Notice.objects.order_by("-id").values_list("id", flat=True)[0]
             self.first_customer = Customer.objects.order_by("-id").values_list("id", flat=True)[0]
             self.compared_event = self.first_event = self.trail.seen = Event.objects.order_by("-id").values_list(
                 "id", flat=True
             )[0]
             remember_gaps()
-            for what in (*ledger(), *standing(), *index()):
+            for what in (*ledger(), *standing(), *index(), *loans(), *leavings(), *effects()):
                 raise RuntimeError(f"the base is not sound to begin with: {what}")
         self.kedang.start()
         self.witness = Browser(self.kedang.port)
         self.wait_until_served()
         self.witness.sign_in("shenzhixing")
-        for number, kind in enumerate(DESKS):
+        for number, kind in enumerate(self.kinds):
             desk = kind(self.kedang.port, self.journal, self.pace, f"{self.report.seed}-{number}")
             desk.browser.sign_in(desk.username)
             self.desks.append(desk)
+        self.report.desks = [desk.name for desk in self.desks]
         self.wait_until_ready()
         for desk in self.desks:
             desk.start()
@@ -201,6 +234,14 @@ class Run:
             bool(workers - set((before or {}).get("worker", []))) if kill and kill.target == "worker" else bool(workers)
         )
 
+    def everybody_met(self) -> None:
+        """A desk that never did anything proves nothing."""
+        busy = {act.desk for act in self.journal.acts if act.state == GOOD}
+        if not self.report.plant and sum(self.report.kills.values()) >= MET_WITHIN:
+            for desk in self.desks:
+                if desk.name not in busy:
+                    self.report.find(f"{desk.name} did nothing that was acknowledged")
+
     # Comparing
 
     def compare_acts(self) -> None:
@@ -239,11 +280,14 @@ class Run:
                 for check in (
                     replay(since), versions(self.first_customer, since, after), ledger(), index(), jobs(since, calm),
                     batches(self.journal.acts), sets(self.journal.acts),
-                    standing(self.journal.acts),
+                    standing(self.journal.acts), loans(), leavings(), effects(), readings(self.first_event),
+                    outbox(self.post.letters(), self.first_notice, sum(self.report.kills.values())),
                 ):  # fmt: skip
                     for what in check:
                         self.report.find(what)
                 self.parked()
+                self.report.remarks["messages sent twice"] = doubles(self.post.letters(), self.first_notice)
+                self.report.remarks["messages"] = self.post.letters().total()
             for what in self.left_lying():
                 self.report.find(what)
             if last or self.report.compared % 4 == 0:
@@ -292,7 +336,7 @@ class Run:
         from kedang.foundation.jobs.models import UNFINISHED, Job
 
         with base.moment():
-            return Job.objects.filter(state__in=UNFINISHED).exists()
+            return Job.objects.filter(state__in=UNFINISHED).exists() or due()
 
 
 @contextmanager

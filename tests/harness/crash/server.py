@@ -28,12 +28,13 @@ def free_port() -> int:
 class Kedang:
     """One installation that runs, is killed, and runs again."""
 
-    def __init__(self, folder: Path, database_url: str, plant: str = "") -> None:
+    def __init__(self, folder: Path, database_url: str, plant: str = "", post: int = 0) -> None:
         self.folder, self.port = folder, free_port()
         self.log = (folder / "server.log").open("ab")
         self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("KEDANG_")},
             "KEDANG_DATA_DIR": str(folder / "data"), "KEDANG_DATABASE_URL": database_url, "KEDANG_CRASH_PLANT": plant,
+            "KEDANG_CRASH_POST": str(post or ""),
             "DJANGO_SETTINGS_MODULE": "kedang.project.settings", "TMPDIR": str(folder / "tmp"),
             "PYTHONPATH": os.pathsep.join([str(INSIDE), str(ROOT)]),
         }  # fmt: skip

@@ -12,6 +12,8 @@ from tests.harness.crash.browser import Answer, Browser, Fields, Gone, NotSent
 from tests.harness.crash.journal import GOOD, LOST, REFUSED, UNSENT, Act, Journal
 
 AFTER_A_CRASH = 0.03
+PROOF_LASTS = 8 * 60
+"""Some acts want to know that it is still the same person; who signed in longer ago does so again."""
 
 
 class Pace:
@@ -34,6 +36,7 @@ class Desk(threading.Thread):
         self.chance = random.Random(seed)
         self.is_idle = threading.Event()
         self.failures: list[str] = []
+        self.others: dict[str, tuple[float, Browser]] = {}
 
     def choices(self) -> list[tuple[int, Callable[[], None]]]:
         raise NotImplementedError
@@ -65,9 +68,21 @@ class Desk(threading.Thread):
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.browser.port)) == 0
 
-    def page(self, path: str) -> Answer:
+    def another(self, username: str) -> Browser:
+        """The browser of somebody else who has a part in this, signed in lately."""
+        since, browser = self.others.get(username, (0.0, None))
+        if browser is None or time.monotonic() - since > PROOF_LASTS:
+            browser = Browser(self.browser.port)
+            try:
+                browser.sign_in(username)
+            except (AssertionError, LookupError) as error:  # the door is shut at this moment
+                raise Gone(str(error)[:120]) from error
+            self.others[username] = (time.monotonic(), browser)
+        return browser
+
+    def page(self, path: str, by: Browser | None = None) -> Answer:
         """A page that is only looked at; a page that fails while the database is away is tried again by the next deed."""
-        answer = self.browser.get(path)
+        answer = (by or self.browser).get(path)
         if answer.status >= 500:
             raise Gone(f"{path}: {answer.status}")
         if answer.status != 200:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.harness.crash.acts.customers import name_of
-from tests.harness.crash.compare import archive, asking
+from tests.harness.crash.compare import archive, asking, care, deciding, leaving, lending
 from tests.harness.crash.compare.base import Trail
 from tests.harness.crash.journal import Act
 
@@ -226,4 +226,8 @@ LOOKS: dict[str, Callable[[Act, Trail], Parts]] = {
     "export.ask": exported,
     **archive.LOOKS,
     **asking.LOOKS,
+    **care.LOOKS,
+    **deciding.LOOKS,
+    **leaving.LOOKS,
+    **lending.LOOKS,
 }

@@ -23,6 +23,13 @@ REPLAYED = (
     "holdings.finding",
     "holdings.transfer",
     "approvals.case",
+    "lending.loan",
+    "governance.handover",
+    "retention.hold",
+    "customers.changerequest",
+    "holdings.equipment",
+    "holdings.roomvisit",
+    "holdings.inspection",
 )
 SKIPPED = {"class_names", "completeness"}
 
@@ -34,9 +41,9 @@ def replay(since: int) -> Iterator[str]:
     from kedang.foundation.audit.models import Event
 
     told: dict[str, dict[int, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
-    events = Event.objects.filter(subject_type__in=REPLAYED, category__in=("change", "admin"), id__gt=since).exclude(
-        changes=""
-    )
+    events = Event.objects.filter(
+        subject_type__in=REPLAYED, category__in=("change", "admin", "disclose"), id__gt=since
+    ).exclude(changes="")
     for kind, key, changes in events.order_by("id").values_list("subject_type", "subject_id", "changes").iterator():
         told[kind][key] |= {name: pair[1] for name, pair in orjson.loads(changes).items()}
     for kind, records in told.items():

@@ -144,6 +144,68 @@ def lone_file(after: After) -> None:
         module.stored_from = stored_from
 
 
+def before_record(name: str, code: str) -> Callable[[After], None]:
+    """What a service of a module did is committed before its entry is written."""
+
+    def plant_it(after: After) -> None:
+        @after(name)
+        def change(module: Any) -> None:
+            real = module.record
+
+            def record(actor: Any, event: Any, *args: Any, **kwargs: Any) -> Any:
+                if event.code == code:
+                    commit_now(4 * WINDOW)
+                return real(actor, event, *args, **kwargs)
+
+            module.record = record
+
+    return plant_it
+
+
+def torn_return(after: After) -> None:
+    """A thing stands on its shelf again before the register of loans knows."""
+
+    @after("kedang.business.lending.services.returning")
+    def change(module: Any) -> None:
+        real = module.thing_take_back
+
+        def thing_take_back(**given: Any) -> Any:
+            thing = real(**given)
+            commit_now(4 * WINDOW)
+            return thing
+
+        module.thing_take_back = thing_take_back
+
+
+def torn_hold(after: After) -> None:
+    """A thing is held before the hold is in force."""
+
+    @after("kedang.business.retention.services.holding")
+    def change(module: Any) -> None:
+        real = module._count
+
+        def _count(*args: Any) -> None:
+            real(*args)
+            commit_now(4 * WINDOW)
+
+        module._count = _count
+
+
+def early_sent(after: After) -> None:
+    """A message is written down as sent before it goes."""
+
+    @after("kedang.foundation.notices.services.dispatching")
+    def change(module: Any) -> None:
+        real = module._send
+
+        def _send(rows: Any) -> int:
+            module.Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(state=module.DeliveryState.SENT)
+            time.sleep(4 * WINDOW)
+            return int(real(rows))
+
+        module._send = _send
+
+
 FAULTS = {
     "late-event": late_event,
     "early-answer": early_answer,
@@ -152,6 +214,11 @@ FAULTS = {
     "half-chunk": half_chunk,
     "torn-step": torn_step,
     "lone-file": lone_file,
+    "torn-visit": before_record("kedang.business.holdings.services.visits", "custody.room_entered"),
+    "torn-return": torn_return,
+    "torn-passing": before_record("kedang.business.governance.services.taking_over", "governance.handover_passed"),
+    "torn-hold": torn_hold,
+    "early-sent": early_sent,
 }
 
 

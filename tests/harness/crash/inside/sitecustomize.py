@@ -16,6 +16,8 @@ from typing import Any
 CHUNK_ROWS = 25
 EXPORT_AT_ONCE = 0
 SWEEP_SECONDS = 4
+PASSED_AT_ONCE = 1
+SEND_SECONDS, LEASE_SECONDS = 1, 4
 _after: dict[str, list[Callable[[ModuleType], None]]] = {}
 
 
@@ -64,6 +66,29 @@ def _exports_by_the_worker(module: ModuleType) -> None:
 @after("kedang.foundation.jobs.apps")
 def _sweep_soon(module: ModuleType) -> None:
     module.SWEEP_EVERY = timedelta(seconds=SWEEP_SECONDS)  # type: ignore[attr-defined]
+
+
+@after("kedang.business.governance.services.taking_over")
+def _passing_by_the_worker(module: ModuleType) -> None:
+    if "tests.harness.crash.base" not in sys.orig_argv:  # nobody works off jobs while the base is made
+        module.AT_ONCE = PASSED_AT_ONCE  # type: ignore[attr-defined]
+
+
+@after("kedang.foundation.notices.services.dispatching")
+def _short_lease(module: ModuleType) -> None:
+    module.LEASE = timedelta(seconds=LEASE_SECONDS)  # type: ignore[attr-defined]
+
+
+@after("kedang.foundation.jobs.schedules")
+def _send_soon(module: ModuleType) -> None:
+    real = module.schedule
+
+    def schedule(name: str, **given: Any) -> None:
+        if name == "notices.send":
+            given["every"] = timedelta(seconds=SEND_SECONDS)
+        real(name, **given)
+
+    module.schedule = schedule  # type: ignore[attr-defined]
 
 
 @after("kedang.project.warming")
