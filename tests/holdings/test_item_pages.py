@@ -10,6 +10,7 @@ from django.test import Client
 
 from kedang.business.holdings.models import FilingTrace, Item, ItemFile
 from kedang.business.holdings.services import items as s
+from kedang.business.holdings.views.items import waiting
 from kedang.foundation.audit.models import Event
 from kedang.foundation.files.scanning.clamd import Verdict
 from kedang.foundation.files.services.scanning import enter_verdict
@@ -123,6 +124,39 @@ def test_many_more_at_once_are_a_job_that_tells_its_results(
     assert "共 3 条，办成 2 条" in page and "停在“待编目”：请填写责任者" in page and "维护合同" in page
     assert 'href="/archive/inbox/?step=received"' in page
     assert "维护合同" not in text(as_("admin").get(f"/jobs/{job.pk}/"))
+
+
+def test_everything_that_waits_can_be_reached_and_found(cast: Cast, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "SIZE", 2)
+    first, second, third = (
+        s.item_receive(actor=cast.archivist, values={"title": title, "customer": some_customer(cast)}, source=source)
+        for title, source in (("最早的验收单", "扫描仪"), ("维护合同", "客户邮件"), ("对账函", "扫描仪"))
+    )
+    later = item_at(cast, "identified", title="租赁合同")
+    client = as_("archivist")
+
+    def shown(query: str) -> list[int]:
+        page = text(client.get(f"/archive/inbox/?{query}"))
+        return [one.pk for one in (first, second, third, later) if f">{one.title}</a>" in page]
+
+    assert shown("") == [second.pk, third.pk] and "共 3 条" in text(client.get("/archive/inbox/"))
+    assert shown("page=2") == shown("page=99") == [first.pk]
+    assert not Event.objects.filter(code="holdings.items_listed").exists()
+    assert shown("source=扫描&page=1") == [first.pk, third.pk] and shown("q=验收") == [first.pk]
+    assert shown("step=identified&q=合同") == [later.pk] and shown(f"by={first.responsible_id}") == [
+        second.pk,
+        third.pk,
+    ]
+    assert shown("from=2099-01-01") == [] and shown("to=9999-12-31&by=9x&kind=7") == [second.pk, third.pk]
+    assert (
+        shown(f"step=identified&kind={later.document_type_id}") == [later.pk] and shown("step=identified&kind=1") == []
+    )
+    tabs = text(client.get("/archive/inbox/?step=identified&q=合同"))
+    assert 'href="?step=received&amp;q=%E5%90%88%E5%90%8C"' in tabs and "没有符合条件的件" in text(
+        client.get("/archive/inbox/?q=无")
+    )
+    entry = Event.objects.filter(code="holdings.items_listed").earliest("id")
+    assert '"来源 扫描"' in entry.meta and '"found":2' in entry.meta
 
 
 def test_what_is_held_back_is_marked_in_the_inbox(cast: Cast, as_: As) -> None:

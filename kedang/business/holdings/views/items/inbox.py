@@ -5,33 +5,27 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kedang.business.holdings.choices import Carrier, ItemState
-from kedang.business.holdings.filing.rules import rules_of
-from kedang.business.holdings.models import Item, ItemFile
+from kedang.business.holdings.choices import Carrier
+from kedang.business.holdings.events.items import ITEMS_LISTED
+from kedang.business.holdings.models import Item
 from kedang.business.holdings.services.items.bringing import Brought, items_bring
-from kedang.business.holdings.services.items.files import BAD
+from kedang.business.holdings.views.items.waiting import Waiting
 from kedang.business.holdings.views.pickers import CustomerField, ProjectField
 from kedang.foundation.access.policies import can, require
-from kedang.foundation.files.models import FileState
+from kedang.foundation.audit.disclosed import as_ranges
+from kedang.foundation.audit.record import SubjectRef, record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, Refused
 from kedang.foundation.web.pages import Page
 from kedang.foundation.web.records import style
 
-SHOWN = 100
 MOST_TOLD = 12
 SECOND_CLICK = timedelta(minutes=2)
-STEPS: tuple[tuple[str, ItemState, Any, str], ...] = (
-    ("received", ItemState.RECEIVED, gettext_lazy("待鉴别"), "identify"),
-    ("identified", ItemState.IDENTIFIED, gettext_lazy("待定位"), "place"),
-    ("placed", ItemState.PLACED, gettext_lazy("待编目"), "catalogue"),
-    ("catalogued", ItemState.CATALOGUED, gettext_lazy("待入库"), "put-away"),
-)
 
 
 class DropForm(forms.Form):
@@ -87,54 +81,24 @@ class Inbox(Page):
 
     def show(self, form: DropForm | None, *, status: int = 200) -> HttpResponse:
         """Draw the page."""
-        chosen = next((step for step in STEPS if step[0] == self.request.GET.get("step")), STEPS[0])
-        rows = self.waiting(chosen[1])
-        may_file = can(self.actor, "holdings.file")
-        steps = self.steps(chosen[0])
-        waiting = next(step["count"] for step in steps if step["is_current"])
+        waiting = Waiting(self.actor, self.request)
+        if waiting.is_narrowed:
+            self.note(waiting)
+        kept = f"?step={waiting.step[0]}" + (f"&{waiting.query}" if waiting.query else "")
         return self.draw(
-            status=status, form=form, steps=steps, step=chosen, more=max(waiting - SHOWN, 0), view=chosen[0],
-            rows=self.lines(rows, chosen[0]), may_file=may_file, may_arrange=can(self.actor, "holdings.arrange"),
-            batch_name=f"holdings:item-batch-{chosen[3]}", today=clock.today(),
+            status=status, form=form, waiting=waiting, steps=waiting.steps, step=waiting.step, page=waiting.page, rows=waiting.page.rows,
+            pager_query=kept, may_file=can(self.actor, "holdings.file"), may_arrange=can(self.actor, "holdings.arrange"),
+            batch_name=f"holdings:item-batch-{waiting.step[3]}", today=clock.today(),
         )  # fmt: skip
 
-    def waiting(self, state: ItemState) -> QuerySet[Item]:
-        """Items that wait for a step, the newest first."""
-        rows = Item.objects.visible_to(self.actor).filter(state=state)
-        found: QuerySet[Item] = rows.select_related(
-            "document_type", "customer", "belongs_to", "series", "retention", "volume", "responsible"
-        ).order_by("-pk")[:SHOWN]
-        return found
-
-    def steps(self, chosen: str) -> list[dict[str, Any]]:
-        """Tabs with their counts, one query."""
-        states = [step[1].value for step in STEPS]
-        counted = dict(
-            Item.objects.visible_to(self.actor)
-            .filter(state__in=states)
-            .order_by()
-            .values_list("state")
-            .annotate(n=Count("pk"))
-        )
-        return [
-            {"key": key, "label": label, "count": counted.get(state.value, 0), "is_current": key == chosen}
-            for key, state, label, _verb in STEPS
-        ]
-
-    def lines(self, rows: QuerySet[Item], step: str) -> list[dict[str, Any]]:
-        """Items with what the rules think of each."""
-        items = list(rows)
-        bad = _bad_files(items)
-        if step != "received":
-            return [{"item": item, "trouble": bad.get(item.pk, "")} for item in items]
-        rules = rules_of(self.actor.fonds_id or 0)
-        names = _file_names(items)
-        lines = []
-        for item in items:
-            kind = item.document_type or rules.kind_of([item.title, *names.get(item.pk, [])]).value
-            kept = True if item.belongs_to_id else kind.is_kept if kind is not None else None
-            lines.append({"item": item, "kind": kind, "is_kept": kept, "trouble": bad.get(item.pk, "")})
-        return lines
+    def note(self, waiting: Waiting) -> None:
+        """A look with conditions, written down as those of lists are."""
+        words = waiting.words
+        subject = SubjectRef(Item._meta.label_lower, None, "；".join(words)[:200], fonds_id=self.actor.fonds_id)
+        ids = as_ranges(line["item"].pk for line in waiting.page.rows)
+        meta = {"what": "inbox", "view": waiting.step[0], "conditions": words, "found": waiting.page.total, "ids": ids}
+        with transaction.atomic():
+            record(self.actor, ITEMS_LISTED, subject, meta=meta)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Take the files in; each one is told."""
@@ -185,23 +149,3 @@ def tell(request: HttpRequest, brought: list[Brought]) -> None:
 def _few(names: list[str]) -> str:
     told = "；".join(names[:5])
     return told if len(names) <= 5 else _("%(names)s 等 %(count)s 件") % {"names": told, "count": len(names)}
-
-
-def _bad_files(items: list[Item]) -> dict[int, str]:
-    """Items with a file that is held back, damaged, or cannot be opened, and the word for it: one query."""
-    keys = [item.pk for item in items]
-    rows = ItemFile.objects.filter(Q(file__state__in=BAD) | ~Q(file__finding=""), item_id__in=keys)
-    words = dict(FileState.choices)
-    return {
-        key: str(words[state]) if state in BAD else _("文件有疑问")
-        for key, state in rows.order_by("id").values_list("item_id", "file__state")
-    }
-
-
-def _file_names(items: list[Item]) -> dict[int, list[str]]:
-    """Names of the files of items whose kind is not known yet: one query."""
-    wanted = [item.pk for item in items if item.document_type_id is None]
-    found: dict[int, list[str]] = {}
-    for key, name in ItemFile.objects.filter(item_id__in=wanted).values_list("item_id", "file__name"):
-        found.setdefault(key, []).append(name)
-    return found
