@@ -13,8 +13,7 @@ from kedang.business.customers.models import Contact, Customer, CustomerProfile,
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN
 from kedang.foundation.access.veil import right_on
-from tests.access.scene import Scene, make_scene
-from tests.cast import Cast
+from tests.access.scene import Scene
 
 READERS = ("reader", "auditor", "clerk")
 NOT_SHOWN = {302, 403, 404, 405}
@@ -38,10 +37,9 @@ PROFILE = {"credit_problems": "金丝雀信用问题", "reputation": "金丝雀�
 CHANGED = {"phone": "0755-83719267", "bank_account": "6222600260001072444"}
 
 
-def make_filled_scene(cast: Cast) -> Scene:
-    """The scene, its dossier filled with canaries, changed once so that history holds old and new ones."""
-    made = make_scene(cast)
-    customer = made.customer
+def fill(scene: Scene) -> None:
+    """The dossier of the scene is filled with canaries, and changed once so that history holds old and new ones."""
+    cast, customer = scene.cast, scene.customer
     plain = {name: value for name, value in CUSTOMER.items() if not name.startswith("grade")}
     with transaction.atomic():
         found = services.customer_change(
@@ -60,7 +58,6 @@ def make_filled_scene(cast: Cast) -> Scene:
         services.customer_change(
             actor=cast.archivist, customer=found, values=CHANGED, reason="再改", version=found.version
         )
-    return made
 
 
 def canaries(actor: Person) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """Officers whom the cast does not have, and a request with a session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -14,7 +15,22 @@ from kedang.foundation.access.models import Person
 from kedang.foundation.web import errors
 from kedang.foundation.web.printing import renderer
 from tests.access.papers import Papers
-from tests.cast import Cast, make_person
+from tests.access.scene import Scene, make_scene
+from tests.cast import Cast, make_cast, make_person
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """The scene, set up once for all tests of a module; see ``scene``."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_scene(make_cast())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def scene(stage: Scene, db: None) -> Scene:
+    """One of everything; each test's own changes are rolled back to here. It brings its cast: the fixture ``cast`` is not for such modules."""
+    return stage
 
 
 @pytest.fixture

@@ -9,14 +9,15 @@ from django.test import Client
 from django.urls import reverse
 
 from kedang.business.customers.models import Customer
-from tests.access.canary import CHANGED, CUSTOMER, NOT_SHOWN, READERS, canaries, make_filled_scene, sung, words_of
+from tests.access.canary import CHANGED, CUSTOMER, NOT_SHOWN, READERS, canaries, fill, sung, words_of
 from tests.access.scene import Scene
-from tests.cast import Cast
 
 
-@pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return make_filled_scene(cast)
+@pytest.fixture(scope="module")
+def stage(stage: Scene) -> Scene:
+    """Filled with canaries, once."""
+    fill(stage)
+    return stage
 
 
 def exits(scene: Scene, client: Client) -> Iterator[tuple[str, Any]]:

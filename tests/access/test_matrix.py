@@ -12,12 +12,11 @@ from django.test import Client
 from django.urls import reverse
 
 from kedang.foundation.audit.models import Event
-from tests.access.canary import NOT_SHOWN, READERS, body_of, canaries, make_filled_scene, sung, words_of
+from tests.access.canary import NOT_SHOWN, READERS, body_of, canaries, fill, sung, words_of
 from tests.access.defended import defended
 from tests.access.matrix import MATRIX
 from tests.access.papers import Papers
-from tests.access.scene import PEOPLE, Scene, addresses, make_scene
-from tests.cast import Cast
+from tests.access.scene import PEOPLE, Scene, addresses
 
 ROWS = {
     parts[1]: (parts[0], [int(status) for status in parts[2:]])
@@ -50,19 +49,14 @@ ROOMS = [
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return make_scene(cast)
-
-
-@pytest.fixture
-def filled(cast: Cast) -> Scene:
+def filled(scene: Scene) -> Scene:
     """The same with canaries; the readers have looked at the dossier before, where they may."""
-    made = make_filled_scene(cast)
+    fill(scene)
     for who in READERS:
-        client = made.client(who)
-        client.get(reverse("customers:customer-detail", args=[made.customer.pk]))
+        client = scene.client(who)
+        client.get(reverse("customers:customer-detail", args=[scene.customer.pk]))
         client.get(reverse("web:search"), {"q": "青山"})
-    return made
+    return scene
 
 
 def url_of(scene: Scene, name: str, pattern: str) -> str:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from kedang.foundation.access.typed import veil_typed
 from kedang.foundation.audit.models import Event
 from kedang.foundation.search.services import search_run
-from tests.access.scene import make_scene
+from tests.access.scene import Scene
 from tests.cast import Cast
 
 TYPED = {
@@ -16,6 +16,12 @@ TYPED = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def cast(scene: Scene) -> Cast:
+    """The cast of the scene."""
+    return scene.cast
+
+
 @pytest.mark.parametrize("typed", TYPED)
 def test_numbers_of_others_are_masked(cast: Cast, typed: str) -> None:
     assert veil_typed(cast.auditor, typed, cast.manager.pk) == TYPED[typed]
@@ -23,8 +29,7 @@ def test_numbers_of_others_are_masked(cast: Cast, typed: str) -> None:
     assert veil_typed(cast.manager, typed, cast.auditor.pk) == typed, "who sees all numbers reads them here too"
 
 
-def test_the_entry_of_a_search_masks_the_number(cast: Cast) -> None:
-    scene = make_scene(cast)
+def test_the_entry_of_a_search_masks_the_number(scene: Scene, cast: Cast) -> None:
     search_run(actor=cast.manager, kind="customer", text="13900139000")
     url = reverse("access:event-detail", args=[Event.objects.filter(code="search.done").latest("id").pk])
     pages = {who: scene.client(who).get(url).content.decode() for who in ("auditor", "manager")}
@@ -32,9 +37,8 @@ def test_the_entry_of_a_search_masks_the_number(cast: Cast) -> None:
     assert "13900139000" in pages["manager"]
 
 
-def test_the_trail_confirms_no_number(cast: Cast) -> None:
+def test_the_trail_confirms_no_number(scene: Scene) -> None:
     """Who reads numbers masked cannot find them by guessing at the names of entries, digit by digit or whole; who reads them can."""
-    scene = make_scene(cast)
     asked = ("13900139000", "139001", "900139", "lichengmu@example.com", "lichengmu", "青山 0755-26712345")
     for text in asked[:1] + asked[3:4] + asked[5:]:
         scene.client("manager").get(reverse("customers:customer-list"), {"q": text})
