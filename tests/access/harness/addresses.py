@@ -8,13 +8,15 @@ from typing import Any
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from kedang.business.customers.models import Customer
+from kedang.business.customers.models import ChangeRequest, Customer
 from kedang.business.intake.models import ImportBatch
+from kedang.business.retention.models import Hold
 from kedang.foundation.access.models import Department, Person, Role
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN
 from kedang.foundation.approvals.models import Case, Flow
 from kedang.foundation.audit.models import Event
 from kedang.foundation.jobs.models import Job
+from kedang.foundation.notices.models import Notice
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
 from tests.access.harness import archive, asking, governance, loans, use
@@ -24,6 +26,7 @@ from tests.access.harness.rules import Fact
 #: Addresses whose pages do not say what their number means: address or its beginning → model.
 NAMED: dict[str, type[models.Model]] = {
     **archive.NAMED, **loans.NAMED,
+    "retention:hold-": Hold, "customers:change-call-off": ChangeRequest, "notices:open": Notice,
     "approvals:case-": Case, "approvals:flow-": Flow,
     "access:grant-give": Person, "access:department-": Department, "access:role-": Role, "access:event-detail": Event,
     "access:bundle": Job,
@@ -36,11 +39,6 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
     "customers:cascade": [{"kind": "region"}, {"kind": "industry"}],
     "access:passkey-options": [{"purpose": "add"}, {"purpose": "enter"}],
     "access:factor-remove": [{"pk": 1}],
-    "notices:open": [{"pk": 1}],
-    "retention:hold-detail": [{"pk": 1}],
-    "retention:hold-history": [{"pk": 1}],
-    "retention:hold-release": [{"pk": 1}],
-    "customers:change-call-off": [{"pk": 1}],
 }
 
 #: Addresses whose fillings a function makes.

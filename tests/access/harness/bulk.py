@@ -52,6 +52,18 @@ class Bulk:
                 picked = self.walker.random.sample(keys, self.walker.random.randint(1, min(MOST_PICKED, len(keys))))
                 self.compare(pages, verb, picked)
 
+    def cover(self) -> int:
+        """Every row once for each verb, in two random selections; how many selections that were."""
+        asked = 0
+        for pages, verb in batch_verbs():
+            keys = list(pages.model._default_manager.order_by("pk").values_list("pk", flat=True))
+            self.walker.random.shuffle(keys)
+            half = (len(keys) + 1) // 2
+            for picked in filter(None, (keys[:half], keys[half:])):
+                self.compare(pages, verb, picked)
+                asked += 1
+        return asked
+
     def compare(self, pages: type[RecordPages], verb: Any, picked: list[int]) -> None:
         """What the bulk verb did, and what each row alone would have had done to it."""
         url = reverse(f"{pages.app()}:{pages.word()}-batch-{verb.key}")

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.apps import apps
 
-from kedang.business.customers.models import Contact, Customer, CustomerProfile, KeyPerson
+from kedang.business.customers.models import ChangeLine, Contact, Customer, CustomerProfile, KeyPerson
 from kedang.business.holdings.models import RoomVisit
+from kedang.business.lending.models import Loan, UseRequest
 from kedang.foundation.access.actions import actions
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN
 from kedang.project import cli
@@ -19,7 +20,8 @@ from tests.access.scene import addresses as named
 
 FILLED: dict[Any, set[str]] = {
     Customer: {*house.BODY, *house.HUMAN, "grade_reason"}, Contact: set(house.CONTACT), KeyPerson: set(house.KEY_PERSON),
-    CustomerProfile: set(house.PROFILE), RoomVisit: {"visitor"},
+    CustomerProfile: set(house.PROFILE), RoomVisit: {"visitor"}, ChangeLine: {"old", "new"},
+    Loan: {"reader_paper", "reader_phone"}, UseRequest: {"outside_paper", "outside_phone"},
 }  # fmt: skip
 
 

@@ -149,6 +149,9 @@ def build(seed: int, folder: Path) -> House:
             who, house.fonds, house.departments, {name: value for name, (value, _parts) in told.items()}
         )
         house.people[who.key] = person
+    from tests.access.harness.outbox import make_channels
+
+    make_channels(house)
     axis = ClassAxis.objects.create(fonds=house.fonds["A"], code="K", name="重点程度")
     term = ClassTerm.objects.create(axis=axis, code="1", name="重点客户")
     DossierRequirement.objects.create(fonds=house.fonds["A"], party_kind="enterprise", field="phone")
@@ -167,6 +170,7 @@ def build(seed: int, folder: Path) -> House:
     from tests.access.harness.governance import make_governance
     from tests.access.harness.loans import make_loans
     from tests.access.harness.use import make_use
+    from tests.access.harness.words import make_words
 
     do_what_people_do(house)
     make_archive(house)
@@ -174,6 +178,7 @@ def build(seed: int, folder: Path) -> House:
     make_governance(house)
     make_loans(house)
     make_use(house)
+    make_words(house)
     return house
 
 

@@ -17,9 +17,6 @@ MODELS = {
     "lending.loan": "rows", "lending.loanfault": "on the page of its loan", "lending.loanphoto": "a picture, read through its loan",
     "lending.lendingrules": "open settings of the company",
 }  # fmt: skip
-FIELDS_ELSEWHERE = {"lending.loan": {"reader_paper", "reader_phone"}}
-"""Particulars of readers from outside: tests/lending/test_course.py asks the veil."""
-
 
 def make_loans(house: House) -> None:
     """Rows alone: what services do with them is asked in tests/lending."""
@@ -31,7 +28,7 @@ def make_loans(house: House) -> None:
     )  # fmt: skip
     for number, (thing, (state, more)) in enumerate(zip(things, ways, strict=False), 1):
         loan: Any = m.Loan.objects.create(
-            fonds=person.fonds, number=f"JY2026{number:05}", state=state, item=thing, borrower=person, department=person.department,
+            fonds=person.fonds, number=f"JY20269{number:04}", state=state, item=thing, borrower=person, department=person.department,
             subject_code=f"JY-{number}", subject_title="借阅的文件", asked_by=person.name, asked_at=now, **more,
         )  # fmt: skip
         keep(house, None, loan)

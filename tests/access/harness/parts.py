@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.access.harness import alike, bulk, commands, denial, workbooks
+from tests.access.harness import alike, bulk, commands, denial, outbox, workbooks
 from tests.access.harness.cast import BY_KEY, EVERYBODY
 from tests.access.harness.choice import SHORT, Size
 from tests.access.harness.ear import Ear
@@ -11,7 +11,7 @@ from tests.access.harness.house import House
 from tests.access.harness.oracles import Oracle
 from tests.access.harness.verdict import Judge, Tally
 
-PARTS = ("walk", "oracles", "alike", "workbooks", "commands", "bulk", "denial", "timing")
+PARTS = ("walk", "oracles", "alike", "workbooks", "commands", "bulk", "denial", "outbox", "timing")
 
 
 GUESSERS = (
@@ -42,7 +42,7 @@ def tasks(size: Size, parts: tuple[str, ...]) -> list[tuple[str, str]]:
     found += [("workbooks", who.key) for who in EVERYBODY]
     found += [("commands", key) for key in (("clerk",) if is_short else GUESSERS)]
     found += [("bulk", key) for key in (("acting",) if is_short else PICKERS)]
-    found += [("denial", ""), *([("timing", "reader")] if size.pairs else [])]
+    found += [("denial", ""), ("outbox", ""), *([("timing", "reader")] if size.pairs else [])]
     return [task for task in found if task[0] in parts]
 
 
@@ -55,6 +55,9 @@ def do(
         denied = denial.run(house.fonds["A"], house.fonds["B"], house.departments["sales_one"], size.cases, house.seed)
         tally.notes["denied"] = denied
         tally.count("default deny", "generated", denied, denied)
+        return
+    if part == "outbox":
+        tally.notes["messages"] = outbox.run(house, ear, tally)
         return
     walker = Walker(house, Judge(house, ear, BY_KEY[key], tally), size)
     steps: dict[str, Any] = {

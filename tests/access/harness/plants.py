@@ -90,6 +90,12 @@ def _run_as_system(pages: Any, verb: Any, actor: Any, row: Any, values: dict[str
     return {"is_done": True, "sentence": ""}
 
 
+def _telling_title(notice: Any) -> str:
+    from kedang.foundation.approvals.models import Case
+
+    return f"{notice.number} {Case.objects.filter(number=notice.number).values_list('title', flat=True).first()}"
+
+
 WEB, ACCESS = "kedang.foundation.web.records", "kedang.foundation.access"
 PLANTS: tuple[Plant, ...] = (
     Plant(
@@ -196,5 +202,46 @@ PLANTS: tuple[Plant, ...] = (
         "commands",
         "reader",
         lambda: mock.patch("kedang.project.cli.search.searching_person", _system),
+    ),
+    Plant(
+        "loan",
+        "loans of every department are listed to whoever may see loans",
+        "walk",
+        "reader",
+        lambda: mock.patch("kedang.business.lending.policies.LoanPolicy.grant_q", lambda self, grant: Q()),
+        frozenset({"list", "page"}),
+    ),
+    Plant(
+        "hold",
+        "holds are shown whatever their secrecy level",
+        "walk",
+        "executive",
+        lambda: mock.patch(
+            "kedang.business.retention.policies.HoldPolicy.limits", lambda self, actor: Q(fonds=actor.fonds_id)
+        ),
+        frozenset({"list", "page"}),
+    ),
+    Plant(
+        "difference",
+        "a change that waits is shown in full to who sees the field masked",
+        "walk",
+        "acting",
+        lambda: mock.patch("kedang.business.customers.services.changing.right_on", _shown),
+        frozenset({"page"}),
+    ),
+    Plant(
+        "folder",
+        "a folder names what is above the level of who takes over",
+        "walk",
+        "acting",
+        lambda: mock.patch("kedang.business.governance.views.handovers.clearance_of", lambda actor: 4),
+        frozenset({"page"}),
+    ),
+    Plant(
+        "message",
+        "a notice that leaves the house tells what the request is about",
+        "outbox",
+        "",
+        lambda: mock.patch("kedang.foundation.notices.channels.message._title", _telling_title),
     ),
 )

@@ -15,7 +15,7 @@ WORD = {"s": SHOW, "m": MASK, "-": HIDE}
 #: z undo imports, l log, e export of the log, t staff, a manage staff, r manage roles, q manage grants, s settings, j jobs,
 #: y numbering, h share views, b own requests, d decide, o oversee requests, f draw flows.
 #: Capital letters for the archive: V view, R read files, P print, X export, D deliver, F file, A arrange, M mend, O grant reopening,
-#: E read leaf by leaf, G make copies, 7 settle dossiers, 8 see holds, 9 ask for holds.
+#: E read leaf by leaf, G make copies, 7 settle dossiers, 8 see holds, 9 ask for holds, = see loans.
 #: C receive, H check, J projects, S scheme, K see the store, Q keep it, L lay it out, W see stored files, Y keep them.
 ACTS = {
     "v": "customers.view", "c": "customers.change", "n": "customers.create", "p": "customers.print", "x": "customers.export",
@@ -29,21 +29,21 @@ ACTS = {
     "H": "holdings.check", "J": "holdings.project", "S": "holdings.scheme", "K": "custody.view", "Q": "custody.keep",
     "1": "handover.manage", "2": "governance.agreements", "3": "governance.review", "4": "governance.alerts", "5": "governance.view",
     "6": "governance.use", "7": "customers.settle", "8": "retention.view", "9": "retention.hold",
-    "E": "holdings.leaf", "G": "holdings.copy", "L": "custody.layout", "W": "files.view", "Y": "files.keep",
+    "=": "lending.view", "E": "holdings.leaf", "G": "holdings.copy", "L": "custody.layout", "W": "files.view", "Y": "files.keep",
 }  # fmt: skip
 
 TABLE = """
 # role            scope       CIAPA  acts          contact identity account personal assessment
 system_admin      all         s----  tarsjbdf 56
 security_admin    all         m----  tqbd 2356
-auditor           all         mmmmm  vtlebo V 458
-archivist         all         smmss  vcnpuxgwkizytjhbdo VREGPDJFAMCHXS KQLWY 156789
-clerk             department  smmsm  vcnpibd VREPDJ 56
-salesperson       own         smmss  vcnpubd VREPDJ 56
-reader            below       mmmmm  vbd V 56
-department_head   below       smmss  vcnpuxgtbd VREPDJO 156
-executive         all         smmss  vpxutbd VREPO 5689
-general_manager   all         sssss  vpxugtlbdo VREPOK 145689
+auditor           all         mmmmm  vtlebo V 458=
+archivist         all         smmss  vcnpuxgwkizytjhbdo VREGPDJFAMCHXS KQLWY 156789=
+clerk             department  smmsm  vcnpibd VREPDJ 56=
+salesperson       own         smmss  vcnpubd VREPDJ 56=
+reader            below       mmmmm  vbd V 56=
+department_head   below       smmss  vcnpuxgtbd VREPDJO 156=
+executive         all         smmss  vpxutbd VREPO 5689=
+general_manager   all         sssss  vpxugtlbdo VREPOK 145689=
 #
 field_agent       region      s----  vpx V
 analyst           class       mm-mm  vxu VX
@@ -105,11 +105,12 @@ class Fact:
     """It belongs to the company as a whole: whoever holds the act reaches it."""
     parties: frozenset[str] = frozenset()
     """People who take part in it: it exists for them whatever their scope and level."""
+    party_act: str = "approvals.view"
+    """The act by which taking part shows it."""
+    also: tuple["Fact", ...] = ()
+    """Where the same words stand besides: what a hold says is read on its request, too."""
     told: dict[str, str] = field(default_factory=dict, compare=False)
 
-
-PARTY = "approvals.view"
-"""The act by which taking part in a request shows it."""
 
 #: Each department with those above it.
 ABOVE = {
@@ -167,7 +168,12 @@ def may(who: Who, act: str, fact: Fact) -> bool:
 
 def sees(who: Who, fact: Fact) -> bool:
     """Whether a dossier, a record of the archive or a request exists for a person."""
-    return may(who, fact.act, fact) or (who.key in fact.parties and holds(who, PARTY))
+    return may(who, fact.act, fact) or takes_part(who, fact) or any(sees(who, other) for other in fact.also)
+
+
+def takes_part(who: Who, fact: Fact) -> bool:
+    """Whether somebody has a part in it."""
+    return who.key in fact.parties and holds(who, fact.party_act)
 
 
 def sees_batch(who: Who, fact: Fact) -> bool:
@@ -186,9 +192,10 @@ def right(who: Who, fact: Fact, kind: str) -> str:
     reached = [
         role.rights[kind]
         for role, scope, value in in_force(who)
-        if fact.act in role.acts and reaches(who, scope, value, fact)
+        if (fact.act in role.acts and reaches(who, scope, value, fact))
+        or (takes_part(who, fact) and fact.party_act in role.acts)
     ]
-    return max(reached, key=ORDER.__getitem__)
+    return max(reached, key=ORDER.__getitem__, default=HIDE)
 
 
 def staff_right(who: Who, other: Who) -> str:

@@ -21,9 +21,6 @@ MODELS = {
     "lending.userequest": "rows", "lending.usewanted": "rows", "lending.basketline": "rows", "lending.usefeedback": "rows",
     "lending.updatetask": "rows", "access.recordgrant": "rows",
 }  # fmt: skip
-FIELDS_ELSEWHERE = {"lending.userequest": {"outside_paper", "outside_phone"}}
-"""Particulars of readers from outside: tests/lending/test_use.py asks the veil of their case."""
-
 
 def make_use(house: House) -> None:
     """Rows alone, all of them of 周航's: what services do with them is asked in tests/lending."""
