@@ -21,7 +21,8 @@ MEASURES = (
     ("files", "--mib", "16", "--small", "5", "--http"),
 )
 ARCHIVE = ("holdings", "--rounds", "2", "--volumes", "30", "--items", "400", "--documents", "20", "--limit", "60000")
-"""In an installation of its own, which it fills itself."""
+USE = ("use", "--rounds", "2", "--cases", "30", "--loans", "6", "--limit", "60000", "--decision-limit", "60000")
+"""These two in installations of their own, which they fill themselves."""
 EXPECTED = {
     "holdings": {"volumes", "items", "pages", "slowest_p95_ms", "within_limits", "limit_ms", "filled_seconds"},
     "import": {"rows", "created", "rows_per_second", "raw_rows_per_second", "ratio", "scaling", "undo", "peak_rss_mib"},
@@ -35,6 +36,7 @@ EXPECTED = {
         "upload",
     },
     "search": {"customers", "all", "http", "compared", "wrong"},
+    "use": {"cases", "loans", "pages", "decision", "within_limits", "filled_seconds"},
 }
 
 
@@ -53,7 +55,7 @@ def main() -> int:
             if made.returncode:
                 raise RuntimeError(made.stderr[-2000:])
             faults = [fault for words in MEASURES for fault in judged(words, environment)]
-            faults += archive_faults(environment)
+            faults += [fault for words in (ARCHIVE, USE) for fault in faults_in_own(words, environment)]
     finally:
         if server:
             server.stop()
@@ -61,8 +63,8 @@ def main() -> int:
     return 1 if faults else 0
 
 
-def archive_faults(environment: dict[str, str]) -> list[str]:
-    """The archive is measured where nobody is yet: with a database and a data folder of its own."""
+def faults_in_own(words: tuple[str, ...], environment: dict[str, str]) -> list[str]:
+    """What is measured where nobody is yet: with a database and a data folder of its own."""
     server = Server().start() if environment["KEDANG_DATABASE_URL"] else None
     try:
         with tempfile.TemporaryDirectory(prefix="kedang-bench-") as folder:
@@ -70,7 +72,7 @@ def archive_faults(environment: dict[str, str]) -> list[str]:
             made = ran(["kedang.project.cli", "setup", "--empty"], own)
             if made.returncode:
                 raise RuntimeError(made.stderr[-2000:])
-            return judged(ARCHIVE, own)
+            return judged(words, own)
     finally:
         if server:
             server.stop()

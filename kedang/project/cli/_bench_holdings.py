@@ -4,7 +4,6 @@ import argparse
 import time
 from typing import Any
 
-import psutil
 from django.db import connection
 
 from kedang.foundation.kernel.refused import Refused
@@ -12,8 +11,6 @@ from kedang.project.cli import json_flag
 
 LIMIT_MS = 80.0
 """95th percentile of any list, catalogue page or search (goal of the archive's room)."""
-UNCOUNTED = 3
-"""Rounds of every page before the counted ones."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -34,7 +31,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Fill an empty base, start a web process on a free port, open each page ``rounds`` times over one connection."""
     from kedang.business.holdings.models import Item, Volume
-    from kedang.project.cli._bench_pages import WebProcess, measure, percentiles, reading_person
+    from kedang.project.cli._bench_pages import UNCOUNTED, WebProcess, measure, percentiles, reading_person
     from kedang.project.cli._holdings_base import fill, is_empty
     from kedang.project.cli._holdings_pages import pages
 
@@ -54,9 +51,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     with WebProcess(person) as web:
         for name, address in pages(person).items():
-            busy = _busy(web)
+            busy = web.busy_seconds
             figures[name] = percentiles(measure(lambda turn, address=address: web.get(address(turn)), args.rounds))  # type: ignore[misc]
-            figures[name]["cpu_ms"] = round((_busy(web) - busy) * 1000 / (args.rounds + UNCOUNTED), 1)
+            figures[name]["cpu_ms"] = round((web.busy_seconds - busy) * 1000 / (args.rounds + UNCOUNTED), 1)
     slow = {name: one["p95_ms"] for name, one in figures.items() if one["p95_ms"] > args.limit}
     answer |= {
         "pages": figures,
@@ -66,10 +63,3 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if slow:
         raise Refused("pages_too_slow", f"整页用时超过 {args.limit:.0f} 毫秒：{slow}", None, **answer)
     return answer
-
-
-def _busy(web: Any) -> float:
-    """Processor seconds of the web server so far, its worker included: what a page costs however busy the machine is."""
-    head = psutil.Process(web.process.pid)
-    times = [one.cpu_times() for one in (head, *head.children(recursive=True))]
-    return float(sum(one.user + one.system for one in times))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+import psutil
 from django.conf import settings
 from django.contrib.auth import login
 from django.db import connection
@@ -25,6 +26,8 @@ from kedang.foundation.kernel.sure import sure
 from kedang.project.cli import json_flag
 
 PAGE_ROWS = 20
+UNCOUNTED = 3
+"""Rounds of every page before the counted ones."""
 WARMING_SECONDS = 4.0
 WARMING_PAGES = ("/", "/customers/", "/search/?q=kedang", "/search/?q=%E5%85%AC")
 """A web process loads its tables, templates and words beside its first requests; what is measured is the hours after."""
@@ -64,8 +67,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     answer: dict[str, Any] = {"engine": connection.vendor, "customers": total, "deep_page": deep, "as": person.username}
     with WebProcess(person) as web:
         for name, address in pages.items():
+            busy = web.busy_seconds
             times = measure(lambda turn, address=address: web.get(address(turn)), args.rounds)  # type: ignore[misc]
             answer[name] = percentiles(times)
+            answer[name]["cpu_ms"] = round((web.busy_seconds - busy) * 1000 / (args.rounds + UNCOUNTED), 1)
             if name in raw:
                 base = percentiles(measure(raw[name], args.rounds))
                 answer[name] |= {
@@ -118,8 +123,8 @@ def raw_row(key: int) -> Any:
 
 
 def measure(act: Callable[[int], Any], rounds: int) -> list[float]:
-    """Milliseconds of each round after three that are not counted."""
-    for turn in range(3):
+    """Milliseconds of each round after those that are not counted."""
+    for turn in range(UNCOUNTED):
         act(turn)
     times = []
     for turn in range(rounds):
@@ -193,6 +198,13 @@ class WebProcess:
         if response.status != 200:
             raise Refused("page_failed", f"打开 {path} 得到状态 {response.status}。")
         return body
+
+    @property
+    def busy_seconds(self) -> float:
+        """Processor time of the server so far, its worker included: what a page costs however busy the machine is."""
+        head = psutil.Process(sure(self.process).pid)
+        times = [one.cpu_times() for one in (head, *head.children(recursive=True))]
+        return float(sum(one.user + one.system for one in times))
 
     def __exit__(self, *error: object) -> None:
         if self.connection is not None:
