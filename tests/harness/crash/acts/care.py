@@ -120,7 +120,7 @@ class CareDesk(ArchiveDesk):
             lambda token: form.filled(
                 location=self.chance.choice(places), **({field: token} if field else {}), **typed
             ),
-            typed=typed,
+            given=typed,
         )
         key = answer.location.rstrip("/").rpartition("/")[2] if answer is not None else ""
         return act.state == GOOD, int(key) if key.isdecimal() else 0

@@ -135,11 +135,9 @@ class LeavingDesk(Desk):
             folder.asked.append(name)
 
     def is_free(self, page: str, line: str) -> bool:
-        """Nobody's yet: the cell of the successor is empty."""
-        return (
-            'class="is-empty" data-label="接收人"'
-            in page.partition(f'name="line" value="{line}"')[2].partition("</tr>")[0]
-        )
+        """Nobody's yet, or declined, or stuck on its way."""
+        row = page.partition(f'name="line" value="{line}"')[2].partition("</tr>")[0]
+        return ">未分配</span>" in row or ">未能交接</span>" in row
 
     def answer(self, folder: Folder) -> None:
         """A successor signs for their part, or does not take it."""

@@ -37,7 +37,7 @@ def climate_read(act: Act, trail: Trail) -> Parts:
 
 def planned(act: Act, trail: Trail) -> Parts:
     """An inspection of its day, with its entry."""
-    rows = list(of_archive("Inspection").objects.filter(planned_on=act.facts["typed"]["planned_on"]))
+    rows = list(of_archive("Inspection").objects.filter(planned_on=act.facts["given"]["planned_on"]))
     told = told_of(rows[0], "custody.inspection_planned") if len(rows) == 1 else []
     return {"one row": len(rows) == 1, "event": len(told) == 1}
 
