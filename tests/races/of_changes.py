@@ -144,7 +144,7 @@ REVIEWED = told(
     "case_returned",
 )
 REVIEW = Group(
-    "review", a_review,
+    "dossier review", a_review,
     (
         Act("review_pass", lambda g, n: s.review_pass(actor=g.cast.archivist, customer=g.on), once=True, told=REVIEWED),
         Act("review_refuse", lambda g, n: s.review_refuse(actor=g.cast.archivist, customer=g.on, reason="重复建档"), once=True, told=REVIEWED),

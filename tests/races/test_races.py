@@ -91,6 +91,7 @@ def test_many_acts_at_once() -> None:
 
 
 def test_in_the_mixes_every_pair_meets_often_enough() -> None:
+    assert len({group.name for group in GROUPS}) == len(GROUPS), "a name stands for one group"
     for group in GROUPS:
         rounds = mixes(group, least=5, clients=16, seed=8)
         meetings = Counter(pair for acts in rounds for pair in met(acts))
