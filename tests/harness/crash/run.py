@@ -67,8 +67,10 @@ MET_WITHIN = 40
 """Kills after which everybody must have done something that was acknowledged."""
 
 
-def drawn(seed: int, engine: str, count: int) -> tuple[type[Desk], ...]:
-    """So many desks by chance, or all (0). The engines draw from both ends, so that two short runs with one seed meet everybody."""
+def drawn(seed: int, engine: str, count: int, only: str = "") -> tuple[type[Desk], ...]:
+    """So many desks by chance, or all (0), or those named. The engines draw from both ends, so that two short runs with one seed meet everybody."""
+    if only:
+        return tuple(kind for kind in DESKS if kind.__name__.removesuffix("Desk") in only.split(","))
     names = list(DESKS)
     random.Random(f"desks-{seed}").shuffle(names)
     wanted = set((names if engine == "sqlite" else names[::-1])[: count or len(names)])
@@ -79,10 +81,16 @@ class Run:
     """A base, a server, the people and the journal of one run."""
 
     def __init__(
-        self, folder: Path, report: Report, database: Server | None, whole_every: int, post: Post, desks: int = 0
+        self,
+        folder: Path,
+        report: Report,
+        database: Server | None,
+        whole_every: int,
+        post: Post,
+        kinds: tuple[type[Desk], ...] = DESKS,
     ) -> None:
         self.folder, self.report, self.database, self.whole_every = folder, report, database, whole_every
-        self.post, self.kinds = post, drawn(report.seed, report.engine, desks)
+        self.post, self.kinds = post, kinds
         self.word = f"t{random.Random(report.seed).randrange(36**3):05d}k"
         self.journal = Journal(folder / "journal.jsonl", self.word)
         self.pace, self.desks = Pace(), list[Desk]()

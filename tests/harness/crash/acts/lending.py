@@ -58,7 +58,7 @@ class LoanDesk(Desk):
     def find_things(self) -> None:
         """Papers and volumes that lie in the store when the run begins."""
         for kind, path in (("item", "archive/items"), ("volume", "volumes")):
-            page = self.page(f"/{path}/?state={'filed' if kind == 'item' else 'closed'}").text
+            page = self.page(f"/{path}/?carrier=paper&state={'filed' if kind == 'item' else 'shelved'}").text
             keys = dict.fromkeys(re.findall(rf'href="/{path}/(\d+)/"', page))
             self.things += [Thing(kind, int(key)) for key in list(keys)[:MOST_THINGS]]
         self.chance.shuffle(self.things)
