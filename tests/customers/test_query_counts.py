@@ -9,7 +9,7 @@ from kedang.business.customers import services
 from kedang.business.customers.models import Customer
 from kedang.foundation.search import find
 from tests.cast import Cast
-from tests.counting import compare, count_of
+from tests.counting import compare_all
 from tests.customers.making import make_customer
 
 PAGES = {
@@ -48,16 +48,12 @@ def crowd(cast: Cast, dossier: Customer) -> None:
         services.customer_change(actor=cast.archivist, customer=dossier, values={"employees": number + 1}, version=None)
 
 
-@pytest.mark.parametrize("name", PAGES)
 def test_a_fixed_number_of_statements(
-    as_: Callable[[str], Client], cast: Cast, dossier: Customer, name: str, monkeypatch: pytest.MonkeyPatch
+    as_: Callable[[str], Client], cast: Cast, dossier: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Ids that earlier tests have drawn would make the index look large, and a large one is asked in another way.
     monkeypatch.setattr(find, "SMALL", 1_000_000)
-    client = as_("archivist")
-    address = PAGES[name].replace("{pk}", str(dossier.pk))
-    client.get(address)
-    if name in STEADY:
-        compare(name, *count_of(client, address))
+    client, addresses = as_("archivist"), {name: path.replace("{pk}", str(dossier.pk)) for name, path in PAGES.items()}
+    compare_all(client, {name: addresses[name] for name in STEADY})
     crowd(cast, dossier)
-    compare(name, *count_of(client, address))
+    compare_all(client, addresses)
