@@ -35,6 +35,11 @@ def as_(cast: Cast) -> Callable[[str], Client]:
 @pytest.fixture
 def dossiers(cast: Cast) -> list[Customer]:
     """Three enterprises of the company and one of the other."""
+    return make_dossiers(cast)
+
+
+def make_dossiers(cast: Cast) -> list[Customer]:
+    """Those of the company; the one of the other is 赵鹏's."""
     actor = cast.archivist
     made = [
         make_customer(actor, name="青山精密机械有限公司", registered_capital="2000000", bank_account=ACCOUNT),

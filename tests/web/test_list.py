@@ -1,18 +1,42 @@
 """Lists: scope, conditions, order, pages, saved views, settings."""
 
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from kedang.business.customers.models import Customer
 from kedang.foundation.audit.models import Event
 from kedang.foundation.web.models import ListSettings, SavedView
 from kedang.foundation.web.records import RecordPages, paging
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
+from tests.web.conftest import make_dossiers
 
 As = Callable[[str], Client]
+
+
+@pytest.fixture(scope="module")
+def shelf(django_db_setup: None, django_db_blocker: Any) -> Iterator[bytes]:
+    """The cast and the dossiers, written once for all tests here; each test's own changes are rolled back to there."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = make_cast()
+        yield pickle.dumps((cast, make_dossiers(cast)))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(shelf: bytes, db: None) -> Cast:
+    made: Cast = pickle.loads(shelf)[0]
+    return made
+
+
+@pytest.fixture
+def dossiers(shelf: bytes, db: None) -> list[Customer]:
+    made: list[Customer] = pickle.loads(shelf)[1]
+    return made
 
 
 def names(response: Any) -> list[str]:
