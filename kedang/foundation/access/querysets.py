@@ -19,7 +19,6 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def get_for(self, actor: Actor, code: str = "", **lookup: Any) -> Any:
         """The one visible row, or OutOfScope: foreign and missing answer alike."""
-        found = self.visible_to(actor, code).filter(**lookup).first()
-        if found is None:
-            raise OutOfScope
-        return found
+        for found in self.visible_to(actor, code).filter(**lookup).order_by()[:1]:
+            return found
+        raise OutOfScope

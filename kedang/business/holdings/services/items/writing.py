@@ -16,6 +16,7 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.audit.vocabulary import EventType
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.kernel.refused import OutOfScope, Refused
 
 FILE = "holdings.file"
@@ -47,7 +48,7 @@ def locked_item(actor: Actor, item: Item | int, action: str = FILE, *, volumes: 
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    found: Item | None = full(Item.objects.filter(pk=key)).first()
+    found: Item | None = _whole.first(key=key)
     if found is None:
         raise OutOfScope
     if found.volume_id != known[0]:
@@ -63,6 +64,9 @@ def full(rows: Any) -> Any:
         "belongs_to__series", "belongs_to__retention", "belongs_to__document_type__retention__reads_as",
         "belongs_to__project", "belongs_to__customer", "series", "retention",
     )  # fmt: skip
+
+
+_whole = Prepared[Item](lambda key: full(Item.objects.filter(pk=key)), key=int)
 
 
 def require_state(item: Item, *states: ItemState) -> None:
