@@ -40,15 +40,15 @@ def main() -> int:
         os.environ |= {"KEDANG_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "kedang.project.settings"}
         from django.db.migrations.state import ProjectState
 
-        own_way: Any = ProjectState._find_reload_model  # type: ignore[attr-defined]
+        own_way: Any = ProjectState._find_reload_model, ProjectState._append_option  # type: ignore[attr-defined]
         import django
 
         django.setup()
-        from kedang.foundation.kernel.migrating import touched_by
+        from kedang.foundation.kernel.migrating import append, touched_by
 
         for engine in asked.engine or list(WHAT):
             with Server() if engine == "postgresql" else nullcontext() as server:
-                one, ours = made(engine, touched_by, Path(folder) / "ours.sqlite3", server)
+                one, ours = made(engine, (touched_by, append), Path(folder) / "ours.sqlite3", server)
                 other, django_s = made(engine, own_way, Path(folder) / "django.sqlite3", server)
             differing = sorted(one ^ other)
             told = {"harness": "schema", "engine": engine, "objects": len(one), "differing": len(differing)}
@@ -68,7 +68,7 @@ def made(engine: str, way: Any, file: Path, server: Server | None) -> tuple[set[
     from kedang.foundation.safekeeping.aliases import config_of, connected, sqlite_url, standing_in
     from tests.safekeeping.places import database_of
 
-    ProjectState._find_reload_model = way  # type: ignore[attr-defined]
+    ProjectState._find_reload_model, ProjectState._append_option = way  # type: ignore[attr-defined]
     with (
         nullcontext(sqlite_url(file)) if server is None else database_of(server.url) as url,
         connected("made", config_of(url)) as alias,

@@ -1,6 +1,7 @@
 """Migrations draw anew what points at a changed table, and leave the rest; nothing that stays knows a class of before."""
 
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from django.apps import apps
@@ -60,6 +61,27 @@ def test_classes_know_each_other_after_a_change(state: ProjectState) -> None:
     assert {relation.related_model for relation in person._meta.related_objects} == {note}
     assert company.people.rel.related_model is person
     assert is_consistent(state)
+
+
+def test_a_rule_more_is_noted_on_the_class_forwards_and_on_a_new_one_otherwise(state: ProjectState) -> None:
+    class Forwards(migrations.Migration):
+        operations = [
+            migrations.AddConstraint("Town", models.CheckConstraint(condition=models.Q(id__gt=0), name="above")),
+            migrations.AddIndex("Town", models.Index(fields=["id"], name="quick")),
+        ]
+
+    town = state.apps.get_model("room", "Town")
+    other = state.clone()
+    assert other.apps
+    editor = MagicMock(**{"connection.alias": "default"})
+    Forwards("0002", "room").apply(state, editor)
+    assert state.apps.get_model("room", "Town") is town is editor.add_constraint.call_args[0][0]
+    for options in (town._meta, state.models["room", "town"].options):
+        named = options if isinstance(options, dict) else vars(options)
+        assert [one.name for kind in ("constraints", "indexes") for one in named[kind]] == ["above", "quick"]
+    rule = models.CheckConstraint(condition=models.Q(id__lt=9), name="below")
+    migrations.AddConstraint("Town", rule).state_forwards("room", other)
+    assert other.apps.get_model("room", "Town") is not town and rule not in town._meta.constraints
 
 
 def is_consistent(state: ProjectState) -> bool:
