@@ -13,7 +13,7 @@ from tests.demo.small import without_archive
 
 @pytest.mark.django_db(transaction=True)
 def test_one_batch_is_done_and_one_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    without_archive(monkeypatch)
+    without_archive(monkeypatch, "governance_acts")
     load_demo(customers=40)
     add_batches(clock.today())
     done, waiting = ImportBatch.objects.order_by("id")

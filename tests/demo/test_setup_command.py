@@ -47,7 +47,7 @@ def test_empty_installation_waits_for_its_first_run(db: None, own_ring: Path) ->
 
 def test_demo_is_loaded_once(db: None, own_ring: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "load_demo", partial(loading.load_demo, 12))
-    without_archive(monkeypatch)
+    without_archive(monkeypatch, "governance_acts")
     monkeypatch.setattr(batches, "add_batches", lambda day: 0)
     monkeypatch.setattr(keys, "_ring", keys.random_ring())
     first = command.run(parsed("--demo", "--json"))
