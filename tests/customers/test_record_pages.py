@@ -19,6 +19,7 @@ MODULES = (
     "kedang.business.customers.services",
     "kedang.business.customers.services.bulk",
     "kedang.business.retention.services.holding",
+    "kedang.business.lending.services.sharing",
     *(
         f"kedang.business.lending.services.{name}"
         for name in (
@@ -88,6 +89,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "role.md": ("access.Role",),
     "grant.md": ("access.Grant",),
     "record-grant.md": ("access.RecordGrant",),
+    "share.md": ("access.RecordShare", "access.ShareRecipient"),
     "use-request.md": ("lending.UseRequest", "lending.UseWanted", "lending.BasketLine"),
     "use-feedback.md": ("lending.UseFeedback", "lending.UpdateTask"),
     "case.md": ("approvals.Case", "approvals.CaseLine", "approvals.Task", "approvals.Decision", "approvals.CaseCopy"),

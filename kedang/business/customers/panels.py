@@ -97,9 +97,21 @@ class CustomerPages(RecordPages):
         (_("打印一览表"), "customers:list-print", "printer", "customers.print"),
     )
     tabs = (
-        Tab("contacts", _("联系人"), view=ContactsTab, count=lambda actor, obj: obj.contact_count),
-        Tab("key-persons", _("关键人物"), view=KeyPersonsTab, count=lambda actor, obj: obj.key_person_count),
-        Tab("profile", _("特征与业务"), view=ProfileTab),
+        Tab(
+            "contacts",
+            _("联系人"),
+            view=ContactsTab,
+            action="customers.people",
+            count=lambda actor, obj: obj.contact_count,
+        ),
+        Tab(
+            "key-persons",
+            _("关键人物"),
+            view=KeyPersonsTab,
+            action="customers.people",
+            count=lambda actor, obj: obj.key_person_count,
+        ),
+        Tab("profile", _("特征与业务"), view=ProfileTab, action="customers.profile"),
         Tab("classes", _("分类"), view=ClassesTab, count=lambda actor, obj: obj.class_count),
         Tab("seen", _("谁看过"), view=SeenTab),
     )

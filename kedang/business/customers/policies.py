@@ -26,7 +26,16 @@ from kedang.foundation.kernel.refused import Refused
 _GROUP = _("客户档案")
 _SETTINGS = _("档案设置")
 
-VIEW = Action("customers.view", _("查看客户档案"), _GROUP, is_reading=True)
+PEOPLE = Action("customers.people", _("查看联系人与关键人物"), _GROUP, is_reading=True, is_part=True)
+PROFILE = Action("customers.profile", _("查看客户特征与业务状况"), _GROUP, is_reading=True, is_part=True)
+HISTORY = Action("customers.history", _("查看客户档案的操作记录"), _GROUP, is_reading=True, is_part=True)
+VIEW = Action(
+    "customers.view",
+    _("查看客户档案"),
+    _GROUP,
+    is_reading=True,
+    includes=("customers.people", "customers.profile", "customers.history"),
+)
 CREATE = Action("customers.create", _("建立客户档案"), _GROUP)
 CHANGE = Action("customers.change", _("修改客户档案"), _GROUP)
 GRADE = Action("customers.grade", _("评定客户等级"), _GROUP)
@@ -37,7 +46,7 @@ EXPORT = Action("customers.export", _("导出客户清单"), _GROUP, is_reading=
 SETTLE = Action("customers.settle", _("直接修改受保护内容与审核新建档案"), _GROUP)
 CLASSIFY = Action("customers.classify", _("管理分类与完整度要求"), _SETTINGS)
 
-READING = {action.code for action in (VIEW, UNMASK, PRINT, EXPORT)}
+READING = {action.code for action in (VIEW, PEOPLE, PROFILE, HISTORY, UNMASK, PRINT, EXPORT)}
 
 
 @register
@@ -79,17 +88,17 @@ class FormerNamePolicy(_OfCustomer):
 
 @register
 class CustomerProfilePolicy(_OfCustomer):
-    model = CustomerProfile
+    model, view = CustomerProfile, "customers.profile"
 
 
 @register
 class ContactPolicy(_OfCustomer):
-    model = Contact
+    model, view = Contact, "customers.people"
 
 
 @register
 class KeyPersonPolicy(_OfCustomer):
-    model = KeyPerson
+    model, view = KeyPerson, "customers.people"
 
 
 @register

@@ -92,6 +92,7 @@ class ReferenceCodePolicy(_Setting):
 class ProjectPolicy(Policy):
     model, view, change = m.Project, "holdings.view", "holdings.project"
     paths = ScopePaths(owner="responsible_id", department="department_id", secrecy="secrecy_level")
+    shared_through = "customer"
 
 
 @register
@@ -167,6 +168,7 @@ class ItemPolicy(Policy):
 
     model, view, change = m.Item, "holdings.view", "holdings.file"
     paths = ScopePaths(owner="responsible_id", department="department_id", secrecy="secrecy_level")
+    shared_through, shared_kind = "customer", "document_type_id"
 
     def refuse(self, actor: Actor, code: str, obj: models.Model) -> Refused | None:
         """Of what is destroyed only the entry stays."""

@@ -16,7 +16,7 @@ from kedang.foundation.kernel.refused import NotAllowed, Refused
 
 _GROUP = _("档案利用")
 
-VIEW = Action("lending.view", _("查看借阅登记"), _GROUP, is_reading=True)
+VIEW = Action("lending.view", _("查看借阅登记"), _GROUP, is_reading=True, includes=("lending.shares",))
 RESERVE = Action("lending.reserve", _("预约借阅、签收与申请续借"), _GROUP)
 ASK = Action("lending.ask", _("申请利用档案"), _GROUP)
 KEEP = Action("lending.keep", _("办理借阅、归还与催还"), _GROUP)

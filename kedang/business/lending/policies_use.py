@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from kedang.business.lending.models import BasketLine, UpdateTask, UseFeedback, UseRequest, UseWanted
 from kedang.foundation.access.actions import Action
 from kedang.foundation.access.grants import ActiveGrant, has_action
+from kedang.foundation.access.models import RecordShare, ShareRecipient
 from kedang.foundation.access.policies import NOTHING, Policy, ScopePaths, any_of, register
 from kedang.foundation.kernel.actors import Actor
 
+SHARES = Action("lending.shares", _("查看共享"), _("档案利用"), is_reading=True, is_part=True)
+SHARE = Action("lending.share", _("设立、复核与停止共享"), _("档案利用"))
 SEE_AS = Action("access.see_as", _("以此人视角查看（只读，核对权限）"), _("人员与权限"), is_reading=True)
 
 
@@ -83,3 +86,16 @@ class UseFeedbackPolicy(_OwnToo):
 class UpdateTaskPolicy(_OwnToo):
     model, view, change, own = UpdateTask, "lending.view", "lending.ask", "maintainer_id"
     paths = ScopePaths(owner="maintainer_id", department="department_id", secrecy="secrecy_level")
+
+
+@register
+class RecordSharePolicy(Policy):
+    """Sharings are seen within one's scope by who sees what is lent; those with whom something is shared have theirs opened with it."""
+
+    model, view, change = RecordShare, "lending.shares", "lending.share"
+    paths = ScopePaths(owner="given_by_id", department="department_id")
+
+
+@register
+class ShareRecipientPolicy(Policy):
+    model, view, change, parent = ShareRecipient, "lending.shares", "lending.share", "share"

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern
 
-from kedang.business.lending.panels import after, loans, use
+from kedang.business.lending.panels import after, loans, sharing, use
 
 app_name = "lending"
 
 urlpatterns: list[URLPattern] = [
     *use.URLS,
     *after.URLS,
+    *sharing.URLS,
     *loans.URLS,
 ]

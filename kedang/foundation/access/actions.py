@@ -14,7 +14,8 @@ class Action:
 
     ``is_taking``: something leaves by it (paper, file, content). What an approved request opened is taken record by record and counted;
     it never answers the question whether somebody may take whole lists. ``includes``: acts that come with it in every role, so that an act
-    split off from a larger one is not missing in the roles that companies made before.
+    split off from a larger one is not missing in the roles that companies made before. ``is_part``: a part of what another act shows; every
+    role has it with that act, no form offers it, and only a sharing leaves it out.
     """
 
     code: str
@@ -23,6 +24,7 @@ class Action:
     is_reading: bool = False
     is_taking: bool = False
     includes: tuple[str, ...] = ()
+    is_part: bool = False
 
     def __post_init__(self) -> None:
         _actions[self.code] = self
@@ -41,6 +43,11 @@ def actions() -> list[Action]:
     return list(_actions.values())
 
 
+def offered_actions() -> list[Action]:
+    """Those that are given one by one."""
+    return [action for action in _actions.values() if not action.is_part]
+
+
 def is_reading(code: str) -> bool:
     """Whether an action is known and changes nothing; words of rooms that are no longer there are no reading."""
     found = _actions.get(code)
@@ -51,6 +58,13 @@ def is_taking(code: str) -> bool:
     """Whether an action takes something out of the house."""
     found = _actions.get(code)
     return found is not None and found.is_taking
+
+
+def with_parts(codes: Iterable[str]) -> frozenset[str]:
+    """Codes together with the parts of what they show."""
+    held = frozenset(codes)
+    more = {part for code in held if code in _actions for part in _actions[code].includes if _actions[part].is_part}
+    return held | more
 
 
 def with_included(codes: Iterable[str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from kedang.foundation.access.actions import is_taking, with_included
+from kedang.foundation.access.actions import is_taking, with_included, with_parts
 from kedang.foundation.access.models import Department, Grant, Person, RecordGrant, Scope
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, RIGHT_ORDER, FieldRight, SecrecyLevel
 from kedang.foundation.kernel import clock
@@ -17,6 +17,15 @@ OPENED = "opened"
 """Scope of what an approved request opened: certain records, by their keys."""
 
 _CACHE = "_kedang_active_grants"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose dossiers a sharing reaches: its key, and a scope with its value, as those of a role."""
+
+    share: int
+    scope: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +43,19 @@ class ActiveGrant:
     records: frozenset[int] = frozenset()
     level: int = 0
     """Of opened records: the secrecy level up to which they are open, whatever the person's own clearance."""
+    reach: Reach | None = None
+    """Of a sharing: its dossiers by a condition; then ``records`` are those it names, ``department_ids`` those of the condition."""
+    kinds: frozenset[int] = frozenset()
+    """Of a sharing of papers: their kinds; none means all."""
 
     @property
     def is_opened(self) -> bool:
         """Whether it opens certain records of the model named by ``value``, not a role."""
         return self.scope == OPENED
+
+    def as_role(self, reach: Reach) -> "ActiveGrant":
+        """A sharing as a role with the same scope would be."""
+        return replace(self, scope=reach.scope, value=reach.value, reach=None)
 
     def right_on(self, field_class: str) -> FieldRight:
         """What this grant shows of a class of fields; unlisted sensitive classes are hidden."""
@@ -84,9 +101,14 @@ def best_right(rights: list[FieldRight]) -> FieldRight:
 
 def _load(actor: Actor) -> list[ActiveGrant]:
     moment = clock.now()
-    rows = _held.rows(person_id=actor.id or 0, moment=moment)
+    rows = list(_held.rows(person_id=actor.id or 0, moment=moment))
     department_id = actor.department_id if isinstance(actor, Person) else None
-    return _guarded(actor, [_active(row, actor, department_id) for row in rows] + _opened(actor, moment))
+    held = [_active(row, actor, department_id) for row in rows] + _opened(actor, moment)
+    if isinstance(actor, Person):
+        from kedang.foundation.access.shared.loading import shared_grants  # which makes grants of this module
+
+        held += shared_grants(actor, moment, rows)
+    return _guarded(actor, held)
 
 
 def _in_force(person_id: int, moment: datetime) -> QuerySet[Grant]:
@@ -132,7 +154,7 @@ def _opened(actor: Actor, moment: datetime) -> list[ActiveGrant]:
         sorts.setdefault(sort, set()).add(row.subject_id)
     return [
         ActiveGrant(
-            frozenset(codes), dict(rights), scope, label, sure(actor.fonds_id), sure(actor.id), frozenset(),
+            with_parts(codes), dict(rights), scope, label, sure(actor.fonds_id), sure(actor.id), frozenset(),
             records=frozenset(keys), level=level,
         )
         for (label, scope, codes, rights, level), keys in sorts.items()

@@ -13,6 +13,8 @@ from kedang.foundation.access.duties import duty_of
 from kedang.foundation.access.opened.models import RecordGrant as RecordGrant
 from kedang.foundation.access.querysets import ScopedQuerySet
 from kedang.foundation.access.secrecy import FieldSecrecy, SecrecyLevel
+from kedang.foundation.access.shared.models import RecordShare as RecordShare
+from kedang.foundation.access.shared.models import ShareRecipient as ShareRecipient
 from kedang.foundation.access.signin.models import Factor as Factor
 from kedang.foundation.access.signin.models import FactorKind as FactorKind
 from kedang.foundation.access.signin.models import OpenSession as OpenSession
@@ -31,6 +33,7 @@ class Fonds(models.Model):
     name = models.CharField(_("单位名称"), max_length=120)
     short_name = models.CharField(_("简称"), max_length=40, blank=True, default="")
     is_demo = models.BooleanField(_("演示数据"), default=False)
+    shared_until = models.DateTimeField(_("共享至"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("建立时间"))
 
     objects: ClassVar[Any] = ScopedQuerySet.as_manager()

@@ -4,7 +4,7 @@
 :class:`~kedang.foundation.kernel.refused.OutOfScope` (404), in scope but not allowed is ``NotAllowed`` (403 with the reason).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django.db import models
@@ -12,8 +12,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.access.actions import Action, action
-from kedang.foundation.access.grants import ActiveGrant, active_grants, clearance_of, has_action
-from kedang.foundation.access.models import Department, Fonds, Grant, Person, RecordGrant, Role, Scope, SignInPolicy
+from kedang.foundation.access.grants import OPENED, ActiveGrant, Reach, active_grants, clearance_of, has_action
+from kedang.foundation.access.models import (
+    Department,
+    Fonds,
+    Grant,
+    Person,
+    RecordGrant,
+    Role,
+    Scope,
+    SignInPolicy,
+)
 from kedang.foundation.access.querysets import (
     ScopedQuerySet as ScopedQuerySet,  # the managers of all rooms take it from here
 )
@@ -50,6 +59,10 @@ class Policy:
     paths: ClassVar[ScopePaths] = ScopePaths()
     parent: ClassVar[str] = ""
     ignores_scope: ClassVar[bool] = False
+    shared_through: ClassVar[str] = ""
+    """Foreign key to the dossier with which rows of a model with scopes of their own are shared (a paper with its customer)."""
+    shared_kind: ClassVar[str] = ""
+    """Column by which a sharing tells kinds of rows apart."""
 
     def scope(self, actor: Actor, code: str = "") -> Q:
         """Rows on which the actor may do the action (default: view)."""
@@ -70,11 +83,46 @@ class Policy:
         return any_of([within, *opened]) if opened else within
 
     def opened_q(self, grant: ActiveGrant) -> Q:
-        """Rows that one opening reaches."""
+        """Rows that one opening or one sharing reaches."""
+        if grant.reach is not None:
+            return self.shared_q(grant, grant.reach)
         q = Q(pk__in=sorted(grant.records))
         if self.paths.fonds:
             q &= Q(**{self.paths.fonds: grant.fonds_id})
         return q & Q(**{f"{self.paths.secrecy}__lte": grant.level}) if self.paths.secrecy else q
+
+    def shared_q(self, grant: ActiveGrant, reach: Reach) -> Q:
+        """Rows that one sharing reaches: dossiers by its condition, papers through their dossier, none of them above its level."""
+        q = Q(**{f"{self.shared_kind}__in": sorted(grant.kinds)}) if self.shared_kind and grant.kinds else Q()
+        if self.shared_through:
+            q &= prefixed(
+                policy_for(self.shared_model()).shared_q(replace(grant, kinds=frozenset()), reach), self.shared_through
+            )
+        elif reach.scope == OPENED:
+            q &= Q(pk__in=sorted(grant.records))
+        else:
+            q &= self.grant_q(grant.as_role(reach))
+        if self.paths.fonds:
+            q &= Q(**{self.paths.fonds: grant.fonds_id})
+        return q & Q(**{f"{self.paths.secrecy}__lte": grant.level}) if self.paths.secrecy else q
+
+    def shares(self, grant: ActiveGrant, reach: Reach, obj: models.Model) -> bool:
+        """Whether a sharing reaches this object: :meth:`shared_q` asked of values in memory, but for company and level of the object."""
+        if self.shared_kind and grant.kinds and value_at(obj, self.shared_kind) not in grant.kinds:
+            return False
+        if self.shared_through:
+            above = getattr(obj, self.shared_through)
+            rule = policy_for(self.shared_model())
+            return above is not None and _level_at(rule, above) <= grant.level and rule.shares(grant, reach, above)
+        return obj.pk in grant.records if reach.scope == OPENED else self.covers(grant.as_role(reach), obj)
+
+    @classmethod
+    def shared_model(cls) -> type[models.Model]:
+        """Model of the dossier that rows are shared with."""
+        related = cls.model._meta.get_field(cls.shared_through).related_model
+        if not isinstance(related, type):
+            raise TypeError(f"{cls.shared_through} of {cls.model._meta.label} leads to no model")
+        return related
 
     def limits(self, actor: Actor) -> Q:
         """Limits that hold whatever the grant: company and secrecy level."""
@@ -106,8 +154,10 @@ class Policy:
         if self.parent:
             above = getattr(obj, self.parent)
             return policy_for(type(above)).covers(grant, above)
+        if grant.is_opened and grant.value != obj._meta.label_lower:
+            return False
         if grant.is_opened:
-            return grant.value == obj._meta.label_lower and obj.pk in grant.records
+            return obj.pk in grant.records if grant.reach is None else self.shares(grant, grant.reach, obj)
         if grant.scope == Scope.ALL or self.ignores_scope:
             return True
         if grant.scope == Scope.OWN:
@@ -156,6 +206,10 @@ def prefixed(q: Q, path: str) -> Q:
     for child in q.children:
         result.children.append(prefixed(child, path) if isinstance(child, Q) else (f"{path}__{child[0]}", child[1]))  # type: ignore[index]  # leaves are (lookup, value) pairs
     return result
+
+
+def _level_at(policy: Policy, obj: models.Model) -> int:
+    return int(value_at(obj, policy.paths.secrecy) or 0) if policy.paths.secrecy else 0
 
 
 def value_at(obj: Any, path: str) -> Any:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kedang.foundation.access.actions import actions
+from kedang.foundation.access.actions import offered_actions
 from kedang.foundation.access.grants import active_grants, best_right
 from kedang.foundation.access.models import Grant, Person, Scope
 from kedang.foundation.access.scopes import scope_value_label
@@ -35,7 +35,7 @@ def rights_of(person: Person) -> Rights:
     grants = active_grants(person)
     held = {code for grant in grants for code in grant.actions}
     groups: dict[Any, list[Any]] = {}
-    for action in actions():
+    for action in offered_actions():
         if action.code in held:
             groups.setdefault(str(action.group), []).append(action.title)
     reading = [grant for grant in grants if any(code.startswith("customers.") for code in grant.actions)]

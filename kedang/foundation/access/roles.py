@@ -60,7 +60,7 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
          "access.view_people", "jobs.view", "web.share_views", "handover.manage",
          "holdings.file", "holdings.arrange", "holdings.mend", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
          "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep", "approvals.oversee",
-         "lending.keep", "lending.export", "lending.rules", "holdings.copy"),
+         "lending.keep", "lending.export", "lending.rules", "lending.share", "holdings.copy"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"},
     ),
     BuiltinRole(
@@ -78,7 +78,7 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
         "department_head", "部门负责人", "本部门及下级客户档案，可评级与导出",
         (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "access.view_people", "holdings.reopen",
         "handover.manage",
-         "lending.oversee"),
+         "lending.oversee", "lending.share"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"}, Scope.BELOW,
     ),
     BuiltinRole(

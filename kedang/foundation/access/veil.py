@@ -77,7 +77,8 @@ def right_on(actor: Actor, obj: models.Model, field: str) -> FieldRight:
     if actor.is_system or name in ALWAYS_SHOWN:
         return FieldRight.SHOW
     policy, root = _root(obj)
-    return best_right([g.right_on(name) for g in reaching(policy, actor, root) if policy.view in g.actions])
+    view = policy_for(type(obj)).view
+    return best_right([g.right_on(name) for g in reaching(policy, actor, root) if view in g.actions])
 
 
 def reveal(actor: Actor, obj: models.Model, field: str) -> Revealed:

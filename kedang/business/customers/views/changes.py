@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from kedang.business.customers.models import Customer
+from kedang.business.customers.policies import HISTORY
 from kedang.business.customers.printing import ChangeRow
 from kedang.foundation.access.policies import policy_for
 from kedang.foundation.access.secrecy import FieldRight
@@ -64,7 +65,7 @@ def change_events(fonds_id: int | None, codes: Sequence[str] = ()) -> QuerySet[E
 
 def visible_changes(actor: Any, events: QuerySet[Event], most: int) -> list[tuple[Event, Customer]]:
     """The newest changes of customers that the actor may see. Few customers are asked for by key, many are sieved in batches."""
-    few = list(Customer.objects.visible_to(actor).values_list("pk", flat=True)[: FEW + 1])
+    few = list(Customer.objects.visible_to(actor, HISTORY.code).values_list("pk", flat=True)[: FEW + 1])
     if len(few) <= FEW:
         events = events.filter(about_any(KIND, few)).order_by(NEWEST)
     found: list[tuple[Event, Customer]] = []
@@ -133,7 +134,11 @@ def _customers(actor: Any, events: list[Event]) -> dict[int, Customer]:
     keys = {key for event in events if (key := customer_key(event)) is not None}
     paths = policy_for(Customer).paths
     columns = ("id", "number", "name", paths.fonds, paths.owner, paths.department, paths.region, paths.secrecy)
-    rows = Customer.objects.visible_to(actor).filter(pk__in=keys).only(*(name.removesuffix("_id") for name in columns))
+    rows = (
+        Customer.objects.visible_to(actor, HISTORY.code)
+        .filter(pk__in=keys)
+        .only(*(name.removesuffix("_id") for name in columns))
+    )
     return {row.pk: row for row in rows}
 
 

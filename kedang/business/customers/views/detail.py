@@ -5,20 +5,21 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kedang.business.customers.choices import ChangeState
 from kedang.business.customers.completeness import requirement_label, requirements_of, score
 from kedang.business.customers.models import ChangeRequest, CustomerClass
+from kedang.business.customers.policies import HISTORY, PEOPLE
 from kedang.business.customers.protection import SETTLE
 from kedang.business.customers.services.changing import shown_lines, waiting_of
 from kedang.business.customers.services.writing import presence_values
 from kedang.business.customers.standing import may_read_proof
 from kedang.business.customers.views.past import people_as_of, profile_as_of
 from kedang.foundation.access.grants import has_action
-from kedang.foundation.access.policies import can
+from kedang.foundation.access.policies import can, require
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.records import RecordDetail, RecordHistory, as_of
 from kedang.foundation.web.records.cells import fact_of
@@ -43,6 +44,14 @@ class CustomerRecord:
     obj: Any
     actor: Any
     pages: Any
+
+    def tab_lines(self) -> list[dict[str, Any]]:
+        """Without the trail where only parts of the dossier are shared with the reader."""
+        lines: list[dict[str, Any]] = super().tab_lines()  # type: ignore[misc]  # of the page it is mixed into
+        if can(self.actor, HISTORY.code, self.obj):
+            return lines
+        shut = self.pages.url("history", self.obj.pk)
+        return [line for line in lines if line["url"] != shut]
 
     def head_extra(self) -> dict[str, Any]:
         """Links beside the buttons, note of withdrawal."""
@@ -71,11 +80,13 @@ class CustomerDetail(CustomerRecord, RecordDetail):
             )
             for name in missing_of(customer)
         ]
-        contacts = list(customer.contacts.filter(left_on__isnull=True)[:6])
+        may_people = can(self.actor, PEOPLE.code, customer)
+        contacts = list(customer.contacts.filter(left_on__isnull=True)[:6]) if may_people else []
         for contact in contacts:
             contact.customer = customer
         return {
             "missing": missing,
+            "may_people": may_people,
             "contacts": [
                 (row, [self.child_fact(row, name) for name in ("post", "mobile", "phone", "email")]) for row in contacts
             ],
@@ -87,7 +98,7 @@ class CustomerDetail(CustomerRecord, RecordDetail):
 
     def waiting(self) -> dict[str, Any]:
         """The change that waits, as the reader may see it."""
-        found = waiting_of(self.obj)
+        found = waiting_of(self.obj) if can(self.actor, HISTORY.code, self.obj) else None
         if found is None:
             return {}
         may_settle = can(self.actor, SETTLE, self.obj)
@@ -114,6 +125,11 @@ class CustomerDetail(CustomerRecord, RecordDetail):
 
 class CustomerHistory(CustomerRecord, RecordHistory):
     """变更历史, and the dossier as it was on a day, with its people."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Not with what is only shared."""
+        require(self.actor, HISTORY.code, self.obj)
+        return super().get(request, **kwargs)
 
     def panels(self) -> list[dict[str, Any]]:
         """As on the first tab."""

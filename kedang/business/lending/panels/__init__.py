@@ -5,4 +5,5 @@ Each module may hold ``URLS``, which ``urls.py`` strings together.
 
 from kedang.business.lending.panels import after as after
 from kedang.business.lending.panels import loans as loans
+from kedang.business.lending.panels import sharing as sharing
 from kedang.business.lending.panels import use as use

@@ -146,7 +146,8 @@ def pages_open(actor: Actor, code: str, obj: models.Model) -> list[tuple[int, in
     if actor.is_system or not isinstance(actor, Person):
         return None
     policy = policy_for(type(obj))
-    if any(not one.is_opened and code in one.actions and policy.covers(one, obj) for one in active_grants(actor)):
+    whole = [one for one in active_grants(actor) if not one.is_opened or one.reach is not None]
+    if any(code in one.actions and policy.covers(one, obj) for one in whole):
         return None
     pairs: list[tuple[int, int]] = []
     for row in open_rows(actor, obj):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from kedang.foundation.access.duties import HOUSE_ROOMS
 from kedang.foundation.access.grants import active_grants
 from kedang.foundation.access.models import Person, QuotaUse
+from kedang.foundation.access.shared.reading import note_shared
 from kedang.foundation.access.signin.policy import policy_for_person
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.reading import about
@@ -121,12 +122,15 @@ def title_of(kind: str) -> str:
 
 
 def spend_reading(actor: Actor, obj: models.Model) -> None:
-    """Count a dossier against the day's share, the first time today that this person opens it.
+    """Count a dossier against the day's share, the first time today that this person opens it; a sharing through which it is read says so.
 
     Raises:
         QuotaExceeded: nothing was counted, nothing is shown.
     """
-    if actor.is_system or not isinstance(actor, Person) or not limit_of(actor, "read"):
+    if actor.is_system or not isinstance(actor, Person):
+        return
+    note_shared(actor, obj)
+    if not limit_of(actor, "read"):
         return
     start = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     mine = Event.objects.filter(actor_id=actor.pk, at__gte=start, category="read")

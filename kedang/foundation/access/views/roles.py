@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kedang.foundation.access.actions import Action, actions
+from kedang.foundation.access.actions import Action, offered_actions
 from kedang.foundation.access.forms import RoleForm
 from kedang.foundation.access.models import Role
 from kedang.foundation.access.policies import can, policy_for, require
@@ -25,7 +25,7 @@ from kedang.foundation.web.pages import Crumb, Page
 def grouped_actions() -> list[tuple[str, list[Action]]]:
     """Declared actions by group."""
     groups: dict[str, list[Action]] = {}
-    for action in actions():
+    for action in offered_actions():
         groups.setdefault(str(action.group), []).append(action)
     return list(groups.items())
 

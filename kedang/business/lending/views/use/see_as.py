@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kedang.business.lending.events_use import SEEN_AS
 from kedang.business.lending.services.things import KINDS, label_of
-from kedang.foundation.access.actions import actions
+from kedang.foundation.access.actions import offered_actions
 from kedang.foundation.access.grants import active_grants, best_right, has_action
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import may_be_named, policy_for
@@ -95,7 +95,11 @@ class SeeAs(Page):
     def acts(self, kind: str) -> list[Any]:
         """What the person may do with some of this kind, in words."""
         room = kind.split(".")[0]
-        return [one.title for one in actions() if one.code.split(".")[0] == room and has_action(self.person, one.code)]
+        return [
+            one.title
+            for one in offered_actions()
+            if one.code.split(".")[0] == room and has_action(self.person, one.code)
+        ]
 
     def classes(self) -> list[dict[str, Any]]:
         """Sensitive classes, and the most that the person sees of each anywhere."""
