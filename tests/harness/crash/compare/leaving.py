@@ -127,8 +127,9 @@ def closed(act: Act, trail: Trail) -> Parts:
 
 
 def cancelled(act: Act, trail: Trail) -> Parts:
-    row = folder_of(act)
-    return {"event": len(trail.of(act.token, "governance.handover_cancelled")) == 1, "row": row.state == "cancelled"}
+    """Where the first try is not known to have come through, a second one follows: the folder alone tells of neither."""
+    told = len(trail.of(act.token, "governance.handover_cancelled")) == 1
+    return {"event": told, **({"row": folder_of(act).state == "cancelled"} if told else {})}
 
 
 LOOKS: dict[str, Callable[[Act, Trail], Parts]] = {
