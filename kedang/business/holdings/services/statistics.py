@@ -44,6 +44,8 @@ from kedang.foundation.kernel.refused import Refused
 GIB = 1024**3
 STAFF_ROLES = ("archivist",)
 ARRANGED = (VolumeState.OPEN, VolumeState.CLOSED, VolumeState.SHELVED)
+WAITING = (ItemState.RECEIVED, ItemState.IDENTIFIED, ItemState.PLACED, ItemState.CATALOGUED)
+"""States of items on their way to the shelf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,12 @@ def _counted(fonds_id: int, period: Period) -> _Counted:
     items = Item.objects.filter(fonds_id=fonds_id)
     return _Counted(
         {name: found or 0 for name, found in volumes.items()},
-        dict(items.values_list("state").annotate(n=Count("pk")).order_by("state")),
+        {
+            ItemState.FILED: items.filter(
+                state=ItemState.FILED
+            ).count(),  # nearly all: counted alone, not put into groups
+            **dict(items.filter(state__in=WAITING).values_list("state").annotate(n=Count("pk")).order_by("state")),
+        },
         items.filter(state=ItemState.FILED, volume__isnull=True).count(),
         items.filter(created_at__range=span).count(),
         items.filter(filed_at__range=span).count(),
@@ -171,7 +178,7 @@ def _arrangement(counted: _Counted) -> Chapter:
     ]
     figures += [
         Figure(str(state.label), counted.items.get(state, 0), _("件"), "holdings:item-list", f"state={state}")
-        for state in (ItemState.RECEIVED, ItemState.IDENTIFIED, ItemState.PLACED, ItemState.CATALOGUED)
+        for state in WAITING
     ]
     return Chapter("arrangement", _("整理"), figures)
 
@@ -241,14 +248,13 @@ def _use(fonds_id: int, period: Period) -> Chapter:
     """From the trail: what was opened, printed and taken out of the archive in the period."""
     span = (period.since, period.until)
     own = Event.objects.filter(fonds_id=fonds_id, subject_type__in=("holdings.volume", "holdings.item"), at__range=span)
-    by_person = {
-        what: dict(own.filter(category=what).order_by("actor_id").values_list("actor_id").annotate(n=Count("*")))
-        for what in ("read", "disclose")
+    read, taken = (own.filter(category=what).order_by() for what in ("read", "disclose"))
+    people = {
+        key for acts in (read, taken) for key in acts.values_list("actor_id", flat=True).distinct() if key is not None
     }
-    people = {key for counts in by_person.values() for key in counts if key is not None}
     return Chapter("use", _("利用"), [
-        Figure(_("查看案卷和文件"), sum(by_person["read"].values()), _("次"), "access:event-list"),
-        Figure(_("打印和导出"), sum(by_person["disclose"].values()), _("次"), "access:event-list"),
+        Figure(_("查看案卷和文件"), read.count(), _("次"), "access:event-list"),
+        Figure(_("打印和导出"), taken.count(), _("次"), "access:event-list"),
         Figure(_("利用者"), len(people), _("人")),
     ], is_period=True)  # fmt: skip
 
