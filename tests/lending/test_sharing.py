@@ -18,6 +18,7 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from tests.cast import Cast
+from tests.counting import compare_all
 from tests.customers.making import make_customer
 from tests.files import papers
 from tests.lending.using import fresh
@@ -189,3 +190,42 @@ def test_who_may_share_what(cast: Cast) -> None:
     assert refused.value.code == "nobody"
     with pytest.raises(NotAllowed):
         shared(cast, by=cast.salesperson)
+
+
+def test_pages(cast: Cast, client: Any) -> None:
+    """Set up in the browser; told in the list, on its page and on the dossier, to each as far as they may know; stopped with a reason."""
+    dossier = served(cast)
+    client.force_login(cast.archivist)
+    today = clock.today()
+    asked = {
+        "title": "联合回访", "purpose": "销售与客服联合回访老客户", "reach": "opened", "customers": dossier.number, "secrecy_level": "1",
+        "parts": ["customers.people"], "departments": [cast.sales.pk], "since": f"{today}", "until": f"{today + timedelta(days=90)}",
+        **{f"class_{name}": "hide" for name in ("contact", "identity", "account", "personal", "assessment")},
+    }  # fmt: skip
+    assert "没有找到编号" in client.post("/use/shares/new/", {**asked, "customers": "KH-0"}).content.decode()
+    made = client.post("/use/shares/new/", asked)
+    share = RecordShare.objects.get()
+    assert (
+        made.status_code == 302
+        and made.url == f"/use/shares/{share.pk}/"
+        and share.parts == ["customers.basics", "customers.people"]
+    )
+    assert "与销售部共享" in client.get(f"/customers/{dossier.pk}/").content.decode()
+    client.force_login(cast.salesperson)
+    page = client.get(f"/customers/{dossier.pk}/").content.decode()
+    assert (
+        "经共享可见" in page
+        and f"/customers/{dossier.pk}/contacts/" in page
+        and f"/customers/{dossier.pk}/history/" not in page
+    )
+    assert "人读过" not in client.get(f"/use/shares/{share.pk}/").content.decode()
+    counted = {"lending/share-detail": f"/use/shares/{share.pk}/", "customers/list-shared": "/customers/"}
+    compare_all(client, counted)
+    client.force_login(cast.archivist)
+    assert "1 人读过 1 次" in client.get(f"/use/shares/{share.pk}/").content.decode()
+    for _n in range(3):
+        shared(cast)
+    compare_all(client, {"lending/share-list": "/use/shares/", "lending/share-new": "/use/shares/new/"})
+    assert client.post(f"/use/shares/{share.pk}/stop/", {"reason": "回访结束"}).status_code == 302
+    share.refresh_from_db()
+    assert share.ended_why == "回访结束" and "已停止" in client.get(f"/use/shares/{share.pk}/").content.decode()

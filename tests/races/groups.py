@@ -17,6 +17,7 @@ from tests.races.of_one_thing import ONE_THING
 from tests.races.of_people import COMPANY, DEPARTMENT, PERSON, SECOND_STEP
 from tests.races.of_prints import PRINTS
 from tests.races.of_scheme import CODES, DRAFT, LINES
+from tests.races.of_sharing import SHARED
 from tests.races.of_use import FOLLOWING, NUMBER, OPENED
 from tests.races.of_volumes import CLOSED_VOLUME, OPEN_VOLUME
 
@@ -66,6 +67,7 @@ GROUPS: tuple[Group, ...] = (
     OPENED,
     NUMBER,
     FOLLOWING,
+    SHARED,
     *OF_CHANGES,
 )
 
@@ -94,6 +96,7 @@ ELSEWHERE: dict[str, str] = {
     "duty_begin": "runs inside handover_close",
     "rules_change": "locks the company; the last one wins and says so in the trail",
     "loan_open": "see loan_prepare",
+    "share_start": "makes its own object, under the lock of the company",
     "use_ask": "makes its own object, as case_open",
     "use_change": "one's own, under the lock of the case, while it is sent back: tests/lending/test_use.py",
     "grant_what_was_asked": "part of the last decision, under the lock of the case: case_approve of the group “number”",
