@@ -10,6 +10,8 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("panels")
+        from kedang.foundation.web import addresses
         from kedang.foundation.web.monitoring import judgements
 
+        addresses.install()
         judgements.declare()
