@@ -12,6 +12,7 @@ from typing import Any
 
 from kedang.business.intake.reading import limits
 from kedang.business.intake.reading.table import Merge, SheetInfo
+from kedang.foundation.kernel import compiled
 from kedang.foundation.kernel.refused import Refused
 
 _CHILD = Path(__file__).with_name("workbook_child.py")
@@ -30,7 +31,7 @@ class Workbook:
         job = {"path": "/dev/stdin", "sheet": sheet, "memory": memory, "seconds": limits.WORKBOOK_SECONDS}
         with path.open("rb") as source:  # handed over open: a copy in memory has no name outside of its process
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(_CHILD), json.dumps(job)],
+                [sys.executable, "-I", *compiled.arguments(), str(_CHILD), json.dumps(job)],
                 stdin=source,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

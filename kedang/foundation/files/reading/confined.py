@@ -20,6 +20,7 @@ from typing import IO, Any, BinaryIO
 
 from django.conf import settings
 
+from kedang.foundation.kernel import compiled
 from kedang.foundation.kernel.sure import sure
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -49,8 +50,9 @@ class Confined:
     def __init__(self, task: str, *, python: str = "") -> None:
         self._task = task
         limits = [str(MEMORY_MB[task]), str(CPU_SECONDS[task])]
+        ours = [] if python else compiled.arguments()
         self._process = subprocess.Popen(
-            [python or sys.executable, "-I", "-B", "-c", START.format(root=str(ROOT)), task, *limits],
+            [python or sys.executable, "-I", "-B", *ours, "-c", START.format(root=str(ROOT)), task, *limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what libraries complain about may quote the file
