@@ -1,16 +1,19 @@
 """``kedang import``: the interface that scripts rely on."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from kedang.business.customers.models import Customer
 from kedang.business.intake.models import BatchState, ImportBatch
 from kedang.business.intake.services import template_save
 from kedang.foundation.jobs.models import Job, JobState
-from kedang.project.cli import main
+from kedang.project.cli import _bench_import, main
 from tests.cast import Cast
 from tests.intake.bringing import code, row, staged, table
 
@@ -111,9 +114,21 @@ def test_a_refusal_is_one_sentence_and_status_one(
     assert not Customer.objects.exists()
 
 
+@contextmanager
+def with_tables(folder: Path) -> Iterator[str]:
+    """A scratch base that has the tables of this one already: to make them anew took a third of the time."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(folder / "bench.sqlite3")])
+    yield f"sqlite:///{folder / 'bench.sqlite3'}"
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
-def test_the_measurement_runs_beside_the_installation(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_measurement_runs_beside_the_installation(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr(_bench_import, "scratch_url", with_tables)
     answer = said(capsys, "bench", "import", "--rows", "200")
     assert answer["rows"] == 200 == answer["created"] and answer["undo"]["reversed"] == 200
     assert answer["raw_rows_per_second"] > 0 and answer["tenth"]["rows"] == 20
