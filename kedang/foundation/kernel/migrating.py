@@ -27,7 +27,7 @@ def install() -> None:
     """Once, when the program starts."""
     ProjectState._find_reload_model = touched_by  # type: ignore[attr-defined]
     ProjectState._append_option = append  # type: ignore[attr-defined]
-    Migration.apply = forwards  # type: ignore[method-assign]
+    Migration.apply = forwards  # type: ignore[method-assign, assignment]
 
 
 def forwards(migration: Migration, *args: Any, **options: Any) -> ProjectState:

@@ -16,7 +16,7 @@ _resolve = URLResolver.resolve
 
 def install() -> None:
     """Once, when the program starts."""
-    URLResolver.resolve = resolve  # type: ignore[method-assign]
+    URLResolver.resolve = resolve  # type: ignore[method-assign, assignment]
 
 
 def resolve(resolver: URLResolver, path: Any) -> ResolverMatch:
