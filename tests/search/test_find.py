@@ -4,16 +4,24 @@ import random
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kedang.business.customers.models import Customer
-from kedang.foundation.kernel.text import fold
+from kedang.business.customers.search import NAME
+from kedang.foundation.kernel.text import fold, initials, syllables
+from kedang.foundation.kernel.text.typed import readings
+from kedang.foundation.search import find as finding
 from kedang.foundation.search import index
+from kedang.foundation.search.dialect import dialect
+from kedang.foundation.search.documents import Document
 from kedang.foundation.search.find import find
+from kedang.foundation.search.narrowing import narrowed
 from kedang.foundation.search.query import parse
 from kedang.foundation.search.services import search_run
+from tests.cast import Cast
 from tests.search.library import BRANDS, CITIES, Known, scan
 
 QUERIES = [
@@ -61,6 +69,42 @@ def test_random_words_find_neither_more_nor_less(library: dict[int, Known], plan
         assert found(text) == scan(library, text), text
 
     check()
+
+
+def test_two_syllables_are_asked_for_by_the_pairs_of_characters_that_there_are(
+    library: dict[int, Known], cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "WIDE", -1)
+    monkeypatch.setattr(type(dialect()), "walk_cost", lambda *args: 1e9)
+    asked: list[Any] = []
+    monkeypatch.setattr(finding, "narrowed", lambda query, of: asked.append(query) or narrowed(query, of))
+    names = ("中ア山阀门", "中a山阀门", "中间山水", "重s")
+    strange = {max(library) + at: name for at, name in enumerate(names, 1)}
+    index.put("customer", [(key, Document(cast.fonds.pk, ((NAME, text),))) for key, text in strange.items()])
+    for text in (
+        "zhongshan",
+        "zhongsh",
+        "zhonga",
+        "zhongs",
+        "shanghai",
+        "chongqing",
+        "youxian",
+        "gongsi",
+        "zenghua",
+        "zhong3",
+        "ao",
+    ):
+        meant = {key for key, name in strange.items() if readings_in(text, name)} | scan(library, text)
+        assert set(finding.find_ids("customer", text, Q())) == meant, text
+    assert max(library) + 1 in finding.find_ids("customer", "zhongshan", Q())
+    assert max(library) + 4 in finding.find_ids("customer", "zhongs", Q())
+    assert bool(asked) == (connection.vendor == "sqlite")
+
+
+def readings_in(text: str, name: str) -> bool:
+    """Whether a name is read so, looked at plainly."""
+    said = [*syllables(name), *initials(name), fold(name)]
+    return any(way in form for way in (text, *readings(text)) for form in said)
 
 
 def test_letters_between_characters_are_pinyin_of_what_stands_there(library: dict[int, Known], plan: str) -> None:

@@ -248,7 +248,11 @@ def tiles(actor: Any) -> list[Tile]:
 
 def lines(actor: Any) -> list[Line]:
     """What waits, the oldest first; then one's own that were sent back."""
-    rows = waiting_for(actor).select_related("case__requester").order_by("due_at", "id")[:MOST_LINES]
+    order = ("due_at", "id")
+    first = (
+        waiting_for(actor).order_by(*order).values("pk")[:MOST_LINES]
+    )  # of thousands that wait, only these meet their cases
+    rows = Task.objects.filter(pk__in=first).select_related("case__requester").order_by(*order)
     now = clock.now()
     made = [
         Line(

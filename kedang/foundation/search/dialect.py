@@ -1,5 +1,6 @@
 """What the two databases say differently: asking the token index, containing a fragment, and who plans the query."""
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -43,6 +44,15 @@ class Dialect(ABC):
     def is_ordered(self) -> bool:
         """Whether candidates come newest first at no cost."""
         return False
+
+    @property
+    def tells_grams(self) -> bool:
+        """Whether the index says at little cost which grams it holds."""
+        return False
+
+    def beginning_with(self, chars: Sequence[str]) -> list[str]:
+        """Grams of the index that begin with one of these characters."""
+        raise NotImplementedError
 
     def expression(self, query: Query, privates: dict[str, bool], all_of: str, any_of: str) -> str:
         """The boolean expression over tokens, with the connectives of the database."""
@@ -144,6 +154,24 @@ class SQLite(Dialect):
     @property
     def is_ordered(self) -> bool:
         return True
+
+    @property
+    def tells_grams(self) -> bool:
+        return True
+
+    def beginning_with(self, chars: Sequence[str]) -> list[str]:
+        # a window on the index, as long as the connection lives; it holds nothing itself
+        made = (
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_vocabulary USING fts5vocab('main', 'search_grams', 'row')"
+        )
+        asked = (
+            "SELECT term FROM json_each(%s) AS wanted CROSS JOIN temp.search_vocabulary "
+            "WHERE term >= wanted.value AND term < char(unicode(wanted.value) + 1)"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(made)
+            cursor.execute(asked, [json.dumps(chars, ensure_ascii=False)])
+            return [term for (term,) in cursor.fetchall()]
 
 
 @cache

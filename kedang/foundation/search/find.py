@@ -18,7 +18,8 @@ from kedang.foundation.search.dialect import Dialect, Sql, all_of, any_of, diale
 from kedang.foundation.search.documents import ANCHOR, OPEN, SHORT_NAME, opened
 from kedang.foundation.search.documents import whole as whole_token
 from kedang.foundation.search.models import ID_MASK, key_of, key_range
-from kedang.foundation.search.query import Query, Term, Way, parse
+from kedang.foundation.search.narrowing import narrowed
+from kedang.foundation.search.query import Query, Term, Way, parse, without
 from kedang.foundation.search.results import PAGE_SIZE, Hit, Result
 from kedang.foundation.search.scope import Where, few_in_scope, where_of
 from kedang.foundation.search.sources import SearchSource, source_of
@@ -30,6 +31,8 @@ SMALL = 600
 SELECTIVE = 3
 QUICK_MS = 4.0
 FEW_HITS = 1000
+WIDE = 4000
+"""So many documents that the index names and that are not meant are worth asking it more narrowly."""
 
 
 def find(
@@ -68,11 +71,6 @@ def find_ids(kind: str, text: str, scope: Q, private: Mapping[str, Q] | None = N
     search = _Search(source_of(kind), parse(text), scope, private or {}, cap)
     search.turn_to(1, cap)
     return search.run()[1]
-
-
-def _without(term: Term, dead: set[Way]) -> Term:
-    ways = tuple(way for way in term.ways if way not in dead)
-    return Term(term.word, ways or term.ways[:1], term.private)
 
 
 class _Sample(NamedTuple):
@@ -123,7 +121,7 @@ class _Search:
                     if not self._rows(self.dialect.candidates(asked, self.low, self.high, ("", []), 1)):
                         dead.add(way)
         if dead:
-            self.query = Query(tuple(tuple(_without(term, dead) for term in group) for group in self.query.groups))
+            self.query = Query(tuple(tuple(without(term, dead) for term in group) for group in self.query.groups))
 
     def hits(self, ids: list[int], *, is_read_again: bool = False) -> tuple[Hit, ...]:
         """Hits in the order of ``ids``, each with its reasons; records that left the scope meanwhile are dropped."""
@@ -161,7 +159,7 @@ class _Search:
         ]
 
     def _cheapest(self) -> tuple[int, list[int], str]:
-        sample = self._sample()
+        sample = self._narrowed(self._sample())
         walking = self.dialect.walk_cost(min(sample.documents, self.cap / sample.share))
         asking = self._asking(sample) if sample.looked >= SAMPLE // 2 and self._can_ask() else None
         if not self.where.is_company_wide and min(walking, walking if asking is None else asking) > QUICK_MS:
@@ -178,6 +176,14 @@ class _Search:
         if are_many and not self.dialect.is_ordered:
             return *self._counted(found, sample), "index"
         return *self._page(found, sample), "index"
+
+    def _narrowed(self, sample: "_Sample") -> "_Sample":
+        """Where the index names many more than are meant: two syllables are asked for by the pairs of characters that it holds for them."""
+        is_wide = (sample.named - sample.share) * sample.documents > WIDE
+        if not (is_wide and self.dialect.tells_grams):
+            return sample
+        asked, self.query = self.query, narrowed(self.query, self.dialect)
+        return sample if self.query is asked else sample._replace(named=sample.share)
 
     def _can_ask(self) -> bool:
         return all(way.grams or way.prefixes for term in self.query.terms for way in term.ways)

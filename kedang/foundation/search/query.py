@@ -29,7 +29,8 @@ class Way:
     The index is asked for all of ``grams`` and, where there are ``prefixes``, for any token that begins with one of them;
     the stored text must contain all of ``fragments``, which ``is_certain`` says need not be looked at after the index has
     answered (of a term, when all its ways say so). Without grams and prefixes the index cannot tell. ``named_by`` are
-    fragments, any of which the texts that the index names hold, where these are many more than the way means.
+    fragments, any of which the texts that the index names hold, where these are many more than the way means; ``syllables``
+    are the two of which it then consists, so that it can be asked for more narrowly (``narrowing``).
     """
 
     grams: tuple[str, ...]
@@ -37,6 +38,7 @@ class Way:
     fragments: tuple[str, ...]
     is_certain: bool = False
     named_by: tuple[str, ...] = ()
+    syllables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,12 @@ class Query:
     def terms(self) -> Iterator[Term]:
         """Every term of every group."""
         return (term for group in self.groups for term in group)
+
+
+def without(term: Term, dead: set[Way]) -> Term:
+    """The term without some of its ways; one is left in any case."""
+    ways = tuple(way for way in term.ways if way not in dead)
+    return Term(term.word, ways or term.ways[:1], term.private)
 
 
 def parse(text: str) -> Query:
@@ -98,8 +106,9 @@ def _spoken(marked: str) -> Way:
     initials = "".join(part[0] for part in parts)
     asked = cover(initials)
     return Way(
-        asked.grams, (asked.prefix,) if asked.prefix else (), fragment, named_by=(initials, as_initials(initials))
-    )
+        asked.grams, (asked.prefix,) if asked.prefix else (), fragment, named_by=(initials, as_initials(initials)),
+        syllables=tuple(parts) if len(parts) == 2 and len(parts[0]) > 1 else (),
+    )  # fmt: skip
 
 
 def _mixed(word: str) -> list[Way]:

@@ -73,3 +73,14 @@ def chars_reading(beginning: str) -> tuple[str, ...]:
         char for syllable, chars in _chars_by_syllable().items() if syllable.startswith(beginning) for char in chars
     }
     return tuple(sorted(chars))
+
+
+def chars_read(syllable: str) -> tuple[str, ...]:
+    """Characters that have exactly this reading. A lone letter or digit, which reads as itself, is not among them."""
+    return _chars_by_syllable().get(syllable, ())
+
+
+def may_be_read(char: str, beginning: str) -> bool:
+    """Whether a syllable that starts so may follow where a character stands: it is read so (a letter or digit as itself), or not at all."""
+    ways = all_readings(char)
+    return not ways or any(way.startswith(beginning) for way in ways)
