@@ -39,9 +39,9 @@ READING = frozenset(
     {"holdings.view", "holdings.leaf", "holdings.read", "holdings.copy", "holdings.print", "holdings.export"}
 )
 MENDING = READING | {
-    "holdings.check", "custody.keep", "holdings.reopen", "holdings.mend", "holdings.deliver", "holdings.receive",
+    "holdings.check", "custody.keep", "holdings.reopen", "holdings.mend", "holdings.deliver", "holdings.receive", "lending.ask",
 }  # fmt: skip
-"""What may be done with a volume that is closed, besides reading."""
+"""What may be done with a volume that is closed, besides reading: mending, keeping, and asking to use it, which changes nothing in it."""
 
 
 class _Setting(Policy):
