@@ -1,6 +1,8 @@
 """Every way out: open within the grant, shut outside it, and shut one second after its time."""
 
+import hashlib
 import io
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -157,6 +159,30 @@ def test_copies_are_counted_and_marked(house: Cast) -> None:
     none = auditor.post(reverse("lending:mark-check"), {"file": io.BytesIO(b"%PDF-1.4 nothing")}).content.decode()
     assert "没有本系统的标记" in none
     assert client.get(reverse("lending:mark-check")).status_code == 403
+
+
+def test_an_original_leaves_as_it_was_with_a_note_beside_it(house: Cast) -> None:
+    """导出: the bytes as filed; who, when, by which request and the digest beside them; the original itself is known again by its digest."""
+    item = paper(house)
+    row = opened(house, item, sort="export")
+    file = ItemFile.objects.get(item=item).file
+    client = client_of(house.colleague)
+    answer = client.get(addresses(item)["download"][1], headers={"Range": "bytes=0-9"})
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # a file
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        note, original = package.namelist()
+        told, kept = package.read(note).decode("utf-8-sig"), package.read(original)
+    assert hashlib.sha256(kept).hexdigest() == file.sha256 and f"交付单 {row.case.number}.txt" in note
+    assert all(
+        word in told
+        for word in (row.case.number, "林悦（linyue）", file.sha256, file.sm3, "第 1 次，共批准 1 次", "核对付款条件")
+    )
+    assert [one.person_id for one in marks_in(content)] == [house.colleague.pk]
+    event = Event.objects.get(code="holdings.item_file_taken", actor_id=house.colleague.pk)
+    assert row.case.number in event.meta and file.sha256 in event.meta
+    assert client.get(addresses(item)["download"][1]).status_code != 200, "once, as approved"
+    auditor = client_of(house.auditor).post(reverse("lending:mark-check"), {"file": io.BytesIO(kept)}).content.decode()
+    assert "此文件是库中的原件" in auditor and "林悦" in auditor and "没有本系统的标记" not in auditor
 
 
 def test_pictures_bear_name_time_and_number(house: Cast) -> None:

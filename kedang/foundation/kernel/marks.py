@@ -1,6 +1,6 @@
 """Hidden marks of what leaves the house: twenty-six signs that say who took it and when, and that nobody without the keys can make.
 
-A mark stands in the properties of a workbook, in the metadata and behind the end of a PDF, and in a comment of a picture. It is no
+A mark stands in the properties of a workbook, in the metadata and behind the end of a PDF, and in a comment of a picture, and in the quotes of a CSV (``marks_in_rows``). It is no
 proof against somebody who takes a file apart and writes it anew; it names who passed on a file as it came.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kedang.foundation.kernel import clock, context, keys
+from kedang.foundation.kernel.marks_in_rows import signs_in
 
 PREFIX, SIGNS = "KD", 24
 _MARK = re.compile(rf"{PREFIX}[A-Z2-7]{{{SIGNS}}}")
@@ -59,8 +60,9 @@ def read_mark(text: str) -> Mark | None:
 
 
 def marks_in(content: bytes) -> list[Mark]:
-    """Every genuine mark in a file, each once: in its bytes, in the properties of an Office package."""
+    """Every genuine mark in a file, each once: in its bytes, in the properties of an Office package, in a table."""
     texts = list(dict.fromkeys(one for part in _parts(content[:MOST]) for one in _texts(part)))
+    texts += [PREFIX + signs for signs in dict.fromkeys(signs_in(content))]
     return [found for text in texts if (found := read_mark(text)) is not None]
 
 

@@ -1,6 +1,5 @@
 """Writing rows into files: CSV that Excel reads, XLSX in constant memory; text is always text, never a formula."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from kedang.foundation.kernel import clock, context
 from kedang.foundation.kernel.marks import present_mark
+from kedang.foundation.kernel.marks_in_rows import bits_of, row_of
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 Line = list[tuple[str, Any]]
@@ -21,21 +21,13 @@ def guarded(text: str) -> str:
     return text
 
 
-class _Echo:
-    """Target of csv.writer that hands each line on instead of keeping it."""
-
-    def write(self, text: str) -> str:
-        """The line itself."""
-        return text
-
-
 def csv_lines(labels: list[str], lines: Iterable[Line]) -> Iterator[str]:
-    """Lines of a CSV file, with the mark by which Excel knows UTF-8."""
-    writer = csv.writer(_Echo())
+    """Lines of a CSV file, with the mark by which Excel knows UTF-8, and the hidden one of who asks for it in its quotes."""
+    bits = bits_of(present_mark())
     yield "\ufeff"
-    yield writer.writerow([guarded(label) for label in labels])
+    yield row_of([guarded(label) for label in labels], bits_of(""))
     for line in lines:
-        yield writer.writerow([guarded(text) for text, _value in line])
+        yield row_of([guarded(text) for text, _value in line], bits)
 
 
 def sign(book: Any, sheet: Any) -> None:

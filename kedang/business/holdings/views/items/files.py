@@ -18,8 +18,10 @@ from kedang.business.holdings.models import Item, ItemFile
 from kedang.business.holdings.services.items import item_file_add
 from kedang.business.holdings.services.items.bringing import stored_from
 from kedang.business.holdings.views.items.detail import ItemRecord
+from kedang.business.holdings.views.items.released import released
 from kedang.business.holdings.views.items.showing import file_lines, said_no
-from kedang.foundation.access.opened.services import opening_spend
+from kedang.foundation.access.opened.services import open_rows, opening_spend
+from kedang.foundation.access.models import RecordGrant
 from kedang.foundation.access.policies import can, require
 from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.audit.models import Event
@@ -110,7 +112,7 @@ class FileAdd(Page):
 
 
 class FileDownload(Page):
-    """GET: the content of a file, written down before the first byte leaves."""
+    """GET: the content of a file, written down before the first byte leaves; by an approved request with a delivery note beside it."""
 
     def get(self, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
         """The file."""
@@ -120,21 +122,23 @@ class FileDownload(Page):
         if row is None:
             raise OutOfScope
         row.item = item
-        response = file_serve(request, row.file)
-        with transaction.atomic():
-            self._note(row)
-        return response
+        with transaction.atomic():  # a file that cannot be given is not counted either
+            opening = self._note(row)
+            return released(self.actor, row, opening) if opening is not None else file_serve(request, row.file)
 
-    def _note(self, row: ItemFile) -> None:
-        """One entry for a download; the parts that a browser asks for one after the other belong to it."""
-        if "Range" in self.request.headers:
+    def _note(self, row: ItemFile) -> RecordGrant | None:
+        """One entry for a download; the parts that a browser asks for one after the other belong to it. The opening it was taken by."""
+        if "Range" in self.request.headers and not open_rows(self.actor, row.item).exists():
             since = clock.now() - ONE_DOWNLOAD
             known = Event.objects.filter(
                 about(ItemFile._meta.label_lower, row.pk), actor_id=self.actor.pk, at__gte=since
             )
             if known.filter(code=ITEM_FILE_TAKEN.code).exists():
-                return
+                return None
         spend(self.actor, "export", 1)
-        opening_spend(actor=self.actor, code="holdings.read", obj=row.item)
+        opening = opening_spend(actor=self.actor, code="holdings.read", obj=row.item)
         meta = {"name": row.file.name, "size": row.file.size, "sha256": row.file.sha256}
+        if opening is not None:
+            meta["source"] = opening.source
         record(self.actor, ITEM_FILE_TAKEN, row, meta=meta)
+        return opening

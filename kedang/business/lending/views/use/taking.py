@@ -1,5 +1,6 @@
 """Copies and exports by an approved request; and asking a file whose mark it bears."""
 
+import hashlib
 import tempfile
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kedang.business.customers.models import Customer
+from kedang.business.holdings.events.items import ITEM_FILE_TAKEN
 from kedang.business.holdings.models import Item, ItemFile
 from kedang.business.lending.events_use import MARK_CHECKED
 from kedang.business.lending.services.copying import copy_make
@@ -21,6 +23,7 @@ from kedang.business.lending.services.openings import event_words
 from kedang.business.lending.services.taking import record_take, title_of
 from kedang.foundation.access.models import Person
 from kedang.foundation.audit.models import Event
+from kedang.foundation.audit.reading import about_any
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.marks import MOST, marks_in
 from kedang.foundation.kernel.refused import NotAllowed, Refused
@@ -110,8 +113,22 @@ class MarkForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("文件"))
 
 
+def takings_of(actor: Any, upload: Any) -> list[Event]:
+    """Who took this very file out, where it is an original that is kept here: by its digest, the newest first."""
+    upload.seek(0)
+    digest = hashlib.sha256()
+    for block in upload.chunks():
+        digest.update(block)
+    rows = ItemFile.objects.filter(file__fonds_id=actor.fonds_id, file__sha256=digest.hexdigest())
+    keys = list(rows.values_list("pk", flat=True)[:50])
+    taken = Event.objects.filter(
+        about_any("holdings.itemfile", keys), fonds_id=actor.fonds_id, code=ITEM_FILE_TAKEN.code
+    )
+    return list(taken.order_by("-at", "-id")[:50]) if keys else []
+
+
 class MarkCheck(Page):
-    """查验标记: which person a file was given to, and when; with what they took in those minutes."""
+    """查验标记: which person a file was given to, and when; with what they took in those minutes; of an original, who took it out."""
 
     action, template_name, title = "audit.view", "lending/use/mark.html", gettext_lazy("查验标记")
     takes_files = True
@@ -124,14 +141,16 @@ class MarkCheck(Page):
         """The answer; asking is written down."""
         upload = request.FILES.get("file")
         content = upload.read(MOST) if upload is not None else b""
+        taken = takings_of(self.actor, upload) if upload is not None else []
         found: list[dict[str, Any]] = []
         for mark in marks_in(content):
             person = Person.objects.filter(pk=mark.person_id, fonds_id=self.actor.fonds_id).first()
             if person is not None:
                 found.append({"mark": mark, "person": person, "events": self._events(person, mark.at)})
         name = getattr(upload, "name", "") or ""
-        record(self.actor, MARK_CHECKED, meta={"file": name[:120], "found": [one["mark"].text for one in found]})
-        return self.draw(asked=True, found=found, name=name)
+        meta = {"file": name[:120], "found": [one["mark"].text for one in found], "taken": len(taken)}
+        record(self.actor, MARK_CHECKED, meta=meta)
+        return self.draw(asked=True, found=found, taken=taken, name=name)
 
     def _events(self, person: Person, at: Any) -> list[dict[str, Any]]:
         rows = Event.objects.filter(
