@@ -13,6 +13,7 @@ from kedang.foundation.kernel.fields import EncryptedTextField, Unreadable
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.web.records.base import RecordPages
 from kedang.foundation.web.records.declare import Panel
+from kedang.foundation.web.records.form_words import speak_plainly
 from kedang.foundation.web.records.naming import field_of
 
 
@@ -45,7 +46,8 @@ class RecordFormBase(forms.Form):
 
 
 def style(field: forms.Field) -> forms.Field:
-    """Give an input its classes and native type."""
+    """Give an input its classes, native type, and words of its own for what is wrong with it."""
+    speak_plainly(field)
     widget = field.widget
     if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
         return field
