@@ -14,7 +14,9 @@ from kedang.business.lending.models import BasketLine, Loan, UpdateTask, UseFeed
 from kedang.business.lending.services.feedback import feedback_due, feedback_give, update_dismiss, update_done
 from kedang.business.lending.services.granting import use_close
 from kedang.business.lending.services.statistics import statistics
-from kedang.foundation.approvals.services.deciding import case_reject
+from kedang.foundation.access.models import Person
+from kedang.foundation.approvals.models import CaseCopy, CaseLine
+from kedang.foundation.approvals.services.deciding import case_approve, case_reject
 from kedang.foundation.approvals.services.flows import ensure_flows
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
@@ -179,3 +181,65 @@ def test_queries_do_not_grow(house: Cast, rows: int) -> None:
         with CaptureQueriesContext(connection) as ran:
             assert client.get(reverse(name)).status_code == 200
         assert len(ran) <= limit, (name, len(ran))
+
+
+def test_the_successor_of_who_left_asks_in_their_own_name(house: Cast) -> None:
+    """Nothing is opened to who has left; the successor finds the old request, asks the same anew, and gets no more than they may see."""
+    dossier = make_customer(house.archivist, responsible=house.salesperson)
+    own = make_customer(house.archivist, name="远山纸业有限公司", phone="", responsible=house.colleague)
+    row = ask(house, dossier, copies=2, sort="print")
+    CaseLine.objects.create(
+        case=row.case, position=2, subject_type="customers.customer", subject_id=own.pk, label=str(own)
+    )
+    CaseCopy.objects.create(case=row.case, person=house.colleague, sent_at=clock.now())
+    Person.objects.filter(pk=house.salesperson.pk).update(is_active=False)
+    case_approve(actor=fresh(house.head), case=row.case_id)
+    with pytest.raises(Refused, match=r"周航已离职或停用.*由林悦打开申请") as caught:
+        case_approve(actor=fresh(house.archivist), case=row.case_id)
+    assert caught.value.code == "reader_left" and row.case.number in caught.value.sentence
+    client = client_of(house.colleague)
+    page = client.get(reverse("approvals:case-detail", args=[row.case_id])).content.decode()
+    address = f"{reverse('lending:use-new-print')}?from={row.case_id}"
+    assert "以我的名义再次申请" in page and f'href="{address}"' in page and "不能再向其开放" in page
+    form = client.get(address).content.decode()
+    assert f'value="customers.customer:{own.pk}"' in form and f'value="customers.customer:{dossier.pk}"' not in form
+    assert dossier.number in form and 'value="2"' in form and "核对付款条件" in form
+    asked = {
+        "thing": f"customers.customer:{own.pk}", "typed": dossier.number, "purpose": "work", "reason": "承接周航的工作", "copies": 2,
+        "wanted_from": clock.today(), "wanted_until": clock.today(), "reader": house.colleague.pk,
+    }  # fmt: skip
+    assert client.post(address, asked).status_code == 302
+    anew = UseRequest.objects.latest("pk")
+    assert (anew.reader, anew.case.requester, anew.case.lines.count(), anew.wanted.count()) == (
+        house.colleague,
+        house.colleague,
+        1,
+        1,
+    )
+    assert (
+        address not in client_of(house.head).get(reverse("approvals:case-detail", args=[row.case_id])).content.decode()
+    )
+
+
+def test_a_request_leads_to_its_case_and_to_what_it_opened(house: Cast) -> None:
+    """Who sees the case finds the way; the reader for whom somebody else asked sees its number."""
+    dossier = make_customer(house.archivist, responsible=house.salesperson)
+    row = granted(house, dossier, reader=house.colleague)
+    address, case = (
+        reverse("lending:use-request-detail", args=[row.pk]),
+        reverse("approvals:case-detail", args=[row.case_id]),
+    )
+    shown = client_of(house.salesperson).get(address).content.decode()
+    assert f'href="{case}"' in shown and "核对付款条件" in shown
+    shown = client_of(house.colleague).get(address).content.decode()
+    assert row.case.number in shown and "去阅读" in shown and dossier.number in shown
+
+
+def test_a_closed_volume_is_put_into_the_basket_on_its_page(house: Cast) -> None:
+    """What is closed is what is lent: its page offers the basket, and the basket takes it."""
+    volume = shelved(house)[0]
+    client = client_of(house.head)
+    assert reverse("holdings:volume-ask-use", args=[volume.pk]) in client.get(f"/volumes/{volume.pk}/").content.decode()
+    assert client.post(reverse("holdings:volume-ask-use", args=[volume.pk])).status_code == 302
+    assert BasketLine.objects.get(person=house.head).subject_id == volume.pk
+    assert volume.reference_code in client.get(reverse("lending:use-new-loan")).content.decode()

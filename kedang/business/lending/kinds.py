@@ -118,11 +118,28 @@ def block(actor: Actor, case: "Case") -> tuple[str, dict[str, Any]] | None:
     return "lending/use/on_case.html", {
         "request": row, "open_now": open_now, "wanted": wanted, "must_match": any(one.state == WantedState.OPEN for one in wanted),
         "may_match": keeps and case.is_open, "may_close": bool(open_now) and may_close(actor, row), "may_shorten": may_shorten(actor, row),
+        "again_url": again_url(actor, row), "reader_left": row.case.is_open and not row.reader.is_active,
         "is_reader": actor.id == row.reader_id, "left_out": row.left_out if keeps else [], "keeps": keeps,
     }  # fmt: skip
+
+
+def again_url(actor: Actor, row: Any) -> str:
+    """Where the request is asked once more: by who asked it when it is over, by the successor of who left; else empty."""
+    from django.urls import reverse
+
+    from kedang.foundation.access.policies import can
+
+    case, asker = row.case, row.case.requester
+    is_over = case.requester_id == actor.id and not case.is_open
+    has_left = not asker.is_active or asker.handing_since is not None
+    if not (is_over or (has_left and case.copies.filter(person_id=actor.id or 0).exists())) or not can(
+        actor, "lending.ask"
+    ):
+        return ""
+    return f"{reverse(f'lending:use-new-{row.sort}')}?from={case.pk}"
 
 
 def _of(case: "Case") -> Any:
     from kedang.business.lending.models import UseRequest
 
-    return UseRequest.objects.select_related("reader", "case").filter(case=case).first()
+    return UseRequest.objects.select_related("reader", "case__requester").filter(case=case).first()

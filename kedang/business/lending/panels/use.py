@@ -15,6 +15,7 @@ from kedang.business.lending.services.matching import waiting_for_match
 from kedang.business.lending.services.things import words_of
 from kedang.business.lending.views.use import asking, see_as, taking
 from kedang.business.lending.views.use import openings as opened
+from kedang.business.lending.views.use.detail import UseRequestDetail
 from kedang.foundation.access.grants import is_opened_by
 from kedang.foundation.access.models import RecordGrant
 from kedang.foundation.kernel import clock
@@ -47,7 +48,7 @@ class UseRequestPages(RecordPages):
     empty_hint = _("还没有利用申请。")
     head_name, head_tags = "case", ("sort",)
     panels = (
-        Panel(_("申请"), ("case", "sort", "purpose", "reader", "wanted_from", "wanted_until", "until", "copies", "pages", "place",
+        Panel(_("申请"), ("sort", "purpose", "reader", "wanted_from", "wanted_until", "until", "copies", "pages", "place",
         "is_scan_enough")),
         Panel(_("外单位读者"), ("outside_name", "outside_unit", "outside_paper", "outside_phone"), when=lambda row: bool(row.outside_name)),
     )  # fmt: skip
@@ -84,12 +85,12 @@ class UseRequestPages(RecordPages):
     )  # fmt: skip
     is_open, has_export = True, True
     export_action, export_event = "lending.export", events.USES_EXPORTED
-    read_event, verb_view = events.USE_VIEWED, opened.GuardedVerb
+    read_event, verb_view, detail_view = events.USE_VIEWED, opened.GuardedVerb, UseRequestDetail
 
     @classmethod
     def for_detail(cls, queryset: Any) -> Any:
         """With its case and reader."""
-        return queryset.select_related("case", "case__department", "reader")
+        return queryset.select_related("case__department", "case__requester", "reader")
 
     @classmethod
     def verbs_for(cls, actor: Any, obj: Any) -> list[Verb]:
@@ -119,8 +120,7 @@ class OpeningPages(RecordPages):
         ),
     )
     columns = (
-        Column("source", lead=True), Column("shown_label", _("档案"), wrap=True, text=lambda row, actor: getattr(row, "shown_label",
-        ""), needs=("subject_type",)),
+        Column("source", lead=True), Column("shown_label", _("档案"), wrap=True, text=lambda row, actor: getattr(row, "shown_label", "") or _now("（不在您的范围内）"), needs=("subject_type",)),
         Column("kind", _("种类"), text=lambda row, actor: words_of(row.subject_type), needs=("subject_type",)), Column("person"),
         Column("valid_from"), Column("valid_until", sort=True), Column("state", _("状态"), text=state_cell, needs=("ended_at",
         "valid_until", "valid_from")),

@@ -56,7 +56,7 @@ def grant_what_was_asked(actor: Actor, case: Case) -> Granted | None:
     """Open what was granted; the effect of an approval, in its transaction.
 
     Raises:
-        Refused: ``wanted_open`` (numbers typed by hand are not matched yet), ``time_over``, and what a loan or an opening refuses.
+        Refused: ``wanted_open`` (numbers typed by hand are not matched yet), ``reader_left``, ``time_over``, and what a loan or an opening refuses.
     """
     row = UseRequest.objects.select_related("reader", "case").select_for_update(of=("self",)).filter(case=case).first()
     if row is None:  # approved while it was being handed in: use_ask does it
@@ -65,6 +65,8 @@ def grant_what_was_asked(actor: Actor, case: Case) -> Granted | None:
     if row.wanted.filter(state=WantedState.OPEN).exists():
         told = _("申请 %(number)s 中有按编号申请的档案还没有核对。请档案管理员先在申请页核对，再审批。")
         raise Refused("wanted_open", told % {"number": case.number})
+    if not row.reader.is_active:
+        raise Refused("reader_left", _left_words(row))
     things = granted_things(case)
     if row.sort == UseSort.LOAN:
         made = Granted(0, _lend(actor, row, things), [])
@@ -78,6 +80,15 @@ def grant_what_was_asked(actor: Actor, case: Case) -> Granted | None:
     }
     record(actor, USE_GRANTED, row, meta=meta)
     return made
+
+
+def _left_words(row: UseRequest) -> str:
+    """The reader has left: what the approver does, and who asks anew."""
+    names = "、".join(row.case.copies.filter(person__is_active=True).values_list("person__name", flat=True))
+    told = _(
+        "利用人%(name)s已离职或停用，不能再向其开放，请选“不同意”。工作仍需要的，由%(whom)s打开申请 %(number)s，点“以我的名义再次申请”。"
+    )
+    return told % {"name": row.reader.name, "whom": names or _("承接其工作的人"), "number": row.case.number}
 
 
 def granted_things(case: Case) -> list[Thing]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,7 @@ from kedang.business.lending.services import basket as baskets
 from kedang.business.lending.services.matching import candidates, wanted_match, wanted_refuse
 from kedang.business.lending.services.requesting import FITS, use_ask, use_change
 from kedang.business.lending.services.things import KINDS, label_of, things_of
+from kedang.business.lending.views.use.again import FROM, asked_before, initial_of, lines_of
 from kedang.business.lending.views.use.forms import ChangeForm, UseForm
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.pages import Crumb, Page
@@ -77,11 +79,29 @@ class UseNew(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form, with everything from the basket that fits."""
-        return self.show(UseForm(self.actor, self.sort))
+        form = UseForm(self.actor, self.sort)
+        if self.before is not None:
+            form.initial |= initial_of(self.before, lines_of(self.actor, self.before)[1])
+        return self.show(form)
+
+    @cached_property
+    def before(self) -> UseRequest | None:
+        """The request that is asked once more."""
+        return asked_before(self.actor, self.request.GET.get(FROM, ""), self.sort)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What may be picked: the basket, and what was asked for before."""
+        pairs: list[Any] = baskets.basket_of(self.actor)
+        if self.before is not None:
+            pairs = [*lines_of(self.actor, self.before)[0], *pairs]
+        found = {
+            (line.subject_type, line.subject_id): line_of(self.actor, line, thing) for line, thing in reversed(pairs)
+        }
+        return list(reversed(found.values()))
 
     def show(self, form: UseForm, *, status: int = 200, picked: set[str] | None = None) -> HttpResponse:
         """Draw it."""
-        lines = [line_of(self.actor, line, thing) for line, thing in baskets.basket_of(self.actor)]
+        lines = self.lines()
         for one in lines:
             one["fits"] = issubclass(one["model"], FITS[self.sort])
             one["is_picked"] = one["fits"] and (picked is None or one["key"] in picked)
