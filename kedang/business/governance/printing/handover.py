@@ -54,8 +54,8 @@ def _facts(row: Handover) -> list[Line]:
 
 
 def _table(lines: Sequence[HandoverLine], clearance: int, *, ends: bool) -> Table:
-    columns = [Column(_("编号"), 1), Column(_("名称"), 2.4), Column(_("分组"), 1)]
-    columns += [Column(_("结果"), 1)] if ends else [Column(_("接收人"), 0.8), Column(_("结果"), 1)]
+    columns = [Column(_("编号"), 0.9), Column(_("名称"), 2.2), Column(_("分组"), 0.9)]
+    columns += [Column(_("结果"), 1.5)] if ends else [Column(_("接收人"), 0.7), Column(_("结果"), 1.6)]
     rows = []
     for line in lines:
         words = [line.code, line.label, line.group] if line.level <= clearance else ["", _("（按权限不显示）"), ""]
@@ -116,7 +116,10 @@ def _contact(line: HandoverLine) -> str:
     if line.part is None:
         return ""
     person = line.part.successor
-    return "　".join(part for part in (person.name, person.mobile, person.email) if part)
+    told = f"{person.name}　{person.title}".strip()
+    if not (person.mobile or person.email):
+        return _("%(who)s　电话：%(blank)s") % {"who": told, "blank": "＿" * 12}
+    return "　".join(part for part in (told, person.mobile, person.email) if part)
 
 
 def _moment(at: Any) -> str:

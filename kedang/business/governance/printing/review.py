@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from kedang.business.governance.choices import ReviewState
 from kedang.business.governance.models import ReviewLine, RightsReview
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.printing import Column, Listing, Mark, Table, render_listing
@@ -31,14 +32,13 @@ def review_pdf(row: RightsReview, lines: Sequence[ReviewLine], mark: Mark) -> by
             line.reach,
             _day(line.since),
             _day(line.last_seen_at),
-            str(line.get_verdict_display() or ""),
-            line.remark,
+            *_said(row, line),
             line.judged_by,
             _day(line.judged_at),
         ]
         for line in lines
     ]
-    told = _("发起：%(who)s %(at)s　%(state)s") % {
+    told = _("全部在用授权　发起：%(who)s %(at)s　%(state)s") % {
         "who": row.opened_by,
         "at": _day(row.opened_at),
         "state": row.get_state_display(),
@@ -53,6 +53,15 @@ def review_pdf(row: RightsReview, lines: Sequence[ReviewLine], mark: Mark) -> by
             signatures=[_("审核人"), _("安全保密负责人")],
         )
     )
+
+
+def _said(row: RightsReview, line: ReviewLine) -> tuple[str, str]:
+    """Verdict and remark; of a review that is over, why a line has none."""
+    if line.verdict or row.state != ReviewState.CLOSED:
+        return str(line.get_verdict_display() or ""), line.remark
+    if line.grant.ended_at is not None:
+        return _("已收回"), _("审核前已收回")
+    return _("回避"), _("审核人本人的授权，由负责人签字确认")
 
 
 def _day(at: object) -> str:

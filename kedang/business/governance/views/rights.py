@@ -186,7 +186,7 @@ class ReviewPaper(RecordPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The file, once it is written down that it left."""
-        made = review_pdf(self.obj, list(self.obj.lines.select_related("person")), mark_of(self.actor))
+        made = review_pdf(self.obj, list(self.obj.lines.select_related("person", "grant")), mark_of(self.actor))
         with transaction.atomic():
             record(self.actor, e.REVIEW_VIEWED, self.obj, meta={"printed": True})
         return pdf(made, f"{_now('权限年审表')}-{self.obj.year}.pdf")

@@ -51,10 +51,19 @@ def _faults(loan: Loan, moment: str) -> Table:
 
 def _subject(actor: Any, loan: Loan) -> list[Line]:
     return [
-        Line(_("档号"), loan.subject_code), _shown(actor, loan, "subject_title", _("题名")),
-        Line(_("密级"), str(loan.get_secrecy_level_display())),
-        Line(_("存放位置"), loan.location_text), Line(_("份数"), str(loan.copies)), Line(_("目录页数"), str(loan.expected_pages)),
+        Line(_("档号"), loan.subject_code, wide=True), Line(_("份数"), str(loan.copies)), Line(_("目录页数"), str(loan.expected_pages)),
+        *_filled(Line(_("存放位置"), loan.location_text)),
     ]  # fmt: skip
+
+
+def _filled(*lines: Line) -> list[Line]:
+    """Lines that say something; on paper an empty box looks like something forgotten."""
+    return [line for line in lines if line.text]
+
+
+def _name(actor: Any, loan: Loan) -> str:
+    """Title of the thing, its code where the reader may not know the title."""
+    return reveal(actor, loan, "subject_title").text or loan.subject_code
 
 
 def _reader(actor: Any, loan: Loan) -> list[Line]:
@@ -74,14 +83,16 @@ def _reader(actor: Any, loan: Loan) -> list[Line]:
 def slip(actor: Any, loan: Loan) -> Card:
     """借阅单: what was handed over to whom, counted, until when, with places to sign."""
     handed = [
-        Line(_("方式"), str(loan.get_place_display())), Line(_("座位"), loan.seat), Line(_("交接时间"), _at(loan.issued_at)),
+        Line(_("方式"), str(loan.get_place_display())), *_filled(Line(_("座位"), loan.seat)), Line(_("交接时间"), _at(loan.issued_at)),
         Line(_("应还日期"), str(loan.due_on or "")), Line(_("交出页数"), "" if loan.issued_pages is None else str(loan.issued_pages)),
         Line(_("实体状况"), str(loan.get_issued_condition_display())), Line(_("经手人"), loan.issued_by),
-        Line(_("签收"), " ".join(part for part in (loan.signed_name, str(loan.get_signed_how_display()), _at(loan.signed_at)) if part)),
-        Line(_("说明"), loan.issued_note, wide=True),
+        Line(
+            _("签收"), " ".join(part for part in (loan.signed_name, str(loan.get_signed_how_display()), _at(loan.signed_at)) if part), wide=True
+        ),
+        *_filled(Line(_("说明"), loan.issued_note, wide=True)),
     ]  # fmt: skip
     return Card(
-        title=_("档案借阅单"), number=loan.number, name=loan.subject_code, mark=mark_of(actor, str(loan.get_secrecy_level_display())),
+        title=_("档案借阅单"), number=loan.number, name=_name(actor, loan), mark=mark_of(actor, str(loan.get_secrecy_level_display())),
         subtitle=str(loan.get_state_display()),
         sections=[
             Section(_("档案"), [Lines(_subject(actor, loan))]), Section(_("利用人"), [Lines(_reader(actor, loan))]),
@@ -100,11 +111,13 @@ def receipt(actor: Any, loan: Loan) -> Card:
         Line(_("交出页数"), "" if loan.issued_pages is None else str(loan.issued_pages)),
         Line(_("归还页数"), "" if loan.returned_pages is None else str(loan.returned_pages)), Line(_("归还结论"), whole),
         Line(_("实体状况"), str(loan.get_returned_condition_display())), Line(_("经手人"), loan.returned_by),
-        Line(_("销号"), " ".join(part for part in (loan.closed_by, _at(loan.closed_at)) if part)),
-        Line(_("说明"), "；".join(part for part in (loan.returned_note, loan.closing_note) if part), wide=True),
+        *_filled(
+            Line(_("销号"), " ".join(part for part in (loan.closed_by, _at(loan.closed_at)) if part)),
+            Line(_("说明"), "；".join(part for part in (loan.returned_note, loan.closing_note) if part), wide=True),
+        ),
     ]  # fmt: skip
     return Card(
-        title=_("档案归还单"), number=loan.number, name=loan.subject_code, mark=mark_of(actor, str(loan.get_secrecy_level_display())),
+        title=_("档案归还单"), number=loan.number, name=_name(actor, loan), mark=mark_of(actor, str(loan.get_secrecy_level_display())),
         subtitle=str(loan.get_state_display()),
         sections=[
             Section(_("档案"), [Lines(_subject(actor, loan))]), Section(_("利用人"), [Lines(_reader(actor, loan))]),

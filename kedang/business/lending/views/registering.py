@@ -89,6 +89,7 @@ class RegisterPage(Page):
         return self.draw(
             form=form, thing=self.thing, problem=problem, offer=electronic(self.actor, self.thing), status=status,
             needs_request=rules_of(self.thing.fonds_id).needs_request, back_url=reverse(f"holdings:{kind}-detail", args=[self.thing.pk]),
+            ask_url=reverse(f"holdings:{kind}-ask-use", args=[self.thing.pk]) if can(self.actor, "lending.ask") else "",
         )  # fmt: skip
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -92,7 +92,7 @@ class OpenNow(Page):
                 }
                 for one in files
             ],
-            "print": self._print_url(row, thing), "export": self._export_url(row),
+            "is_item": row.subject_type == "holdings.item", "print": self._print_url(row, thing), "export": self._export_url(row),
         }  # fmt: skip
 
     def _print_url(self, row: RecordGrant, thing: Any) -> str:
