@@ -27,6 +27,7 @@ from kedang.project.demo.load import load_demo
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.people import add_people
 from kedang.project.demo.story import add_story
+from tests.demo.small import without_archive
 
 pytestmark = pytest.mark.django_db  # else a run of this file alone makes no test database
 DAY = date(2026, 11, 20)
@@ -43,9 +44,14 @@ def told() -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
-    """A small demo company, loaded once for this file and rolled back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+def loaded(django_db_setup: None, django_db_blocker: Any, engine: str) -> Iterator[dict[str, Any]]:
+    """A small demo company, loaded once for this file and rolled back after it.
+
+    On PostgreSQL with its archive, loans and uses; on SQLite that takes its place beside the journeys, in ``test_journey_whole``.
+    """
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+        if engine == "sqlite":
+            without_archive(patch)
         yield load_demo(SMALL, today=DAY)
         transaction.set_rollback(True)
 
