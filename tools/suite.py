@@ -13,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("sqlite", "postgresql", "journeys")
 NO_TESTS_COLLECTED = 5
+IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+"""A file's tests stay together, and files come in the order of ``tests/engine.py``: by the number of their tests the long ones came last."""
 
 
 def ensure_browser() -> None:
@@ -45,7 +47,7 @@ def install(package: str) -> None:
 def run(name: str, arguments: list[str]) -> bool:
     """One part, written to the screen as it goes; whether it passed."""
     engine = "postgresql" if name == "postgresql" else "sqlite"
-    chosen = ["-m", "journey"] if name == "journeys" else ["-m", "not journey", "-n", "2", "--dist", "loadfile"]
+    chosen = ["-m", "journey"] if name == "journeys" else ["-m", "not journey", *IN_TWO]
     print(f"════ {name} ════", flush=True)
     began = time.monotonic()
     code = subprocess.run(
