@@ -31,6 +31,7 @@ from kedang.project.demo.lending import lending_acts
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.party import Party
 from kedang.project.demo.people import add_people
+from kedang.project.demo.sharing import sharing_acts
 from kedang.project.demo.staff import build_house
 from kedang.project.demo.story import add_story
 from kedang.project.demo.trail import trail
@@ -70,6 +71,7 @@ def load_demo(
         acts += governance_acts(house, day)
         acts += lending_acts(house, day)
         acts += use_acts(house, day)
+        acts += sharing_acts(house, day)
         acts.sort(key=lambda act: act.at)
         _play(stage, people, acts, progress)
         check_files(day)
