@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-THINGS_EACH = 3
+THINGS_EACH = 5
 LEAVERS_FROM = "hanqiming"
 """Head of the department that they leave."""
 SENDER = "kedang@harness.example"

@@ -8,6 +8,8 @@ from types import ModuleType
 from typing import Any
 
 WINDOW = 0.15
+WIDE = 2.0
+"""For what is done once in a while."""
 After = Callable[[str], Callable[[Callable[[ModuleType], None]], Callable[[ModuleType], None]]]
 
 
@@ -154,7 +156,7 @@ def before_record(name: str, code: str) -> Callable[[After], None]:
 
             def record(actor: Any, event: Any, *args: Any, **kwargs: Any) -> Any:
                 if event.code == code:
-                    commit_now(4 * WINDOW)
+                    commit_now(WIDE)
                 return real(actor, event, *args, **kwargs)
 
             module.record = record
@@ -186,7 +188,7 @@ def torn_hold(after: After) -> None:
 
         def _count(*args: Any) -> None:
             real(*args)
-            commit_now(4 * WINDOW)
+            commit_now(WIDE)
 
         module._count = _count
 
