@@ -77,7 +77,7 @@ def test_two_syllables_are_asked_for_by_the_pairs_of_characters_that_there_are(
     monkeypatch.setattr(finding, "WIDE", -1)
     monkeypatch.setattr(type(dialect()), "walk_cost", lambda *args: 1e9)
     asked: list[Any] = []
-    monkeypatch.setattr(finding, "narrowed", lambda query, of: asked.append(query) or narrowed(query, of))
+    monkeypatch.setattr(finding, "narrowed", lambda query, of, spared: asked.append(query) or narrowed(query, of, 1e9))  # type: ignore[func-returns-value]
     names = ("中ア山阀门", "中a山阀门", "中间山水", "重s")
     strange = {max(library) + at: name for at, name in enumerate(names, 1)}
     index.put("customer", [(key, Document(cast.fonds.pk, ((NAME, text),))) for key, text in strange.items()])

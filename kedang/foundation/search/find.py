@@ -179,10 +179,10 @@ class _Search:
 
     def _narrowed(self, sample: "_Sample") -> "_Sample":
         """Where the index names many more than are meant: two syllables are asked for by the pairs of characters that it holds for them."""
-        is_wide = (sample.named - sample.share) * sample.documents > WIDE
-        if not (is_wide and self.dialect.tells_grams):
+        spared = (sample.named - sample.share) * sample.documents
+        if spared <= WIDE or not self.dialect.tells_grams:
             return sample
-        asked, self.query = self.query, narrowed(self.query, self.dialect)
+        asked, self.query = self.query, narrowed(self.query, self.dialect, spared)
         return sample if self.query is asked else sample._replace(named=sample.share)
 
     def _can_ask(self) -> bool:

@@ -11,15 +11,22 @@ from kedang.foundation.kernel.text.typed import chars_read, may_be_read
 from kedang.foundation.search.dialect import Dialect
 from kedang.foundation.search.query import Query, Term, Way
 
-MOST_CHARS = 120
-"""Of one reading: more of them are not looked up one by one."""
+DOCUMENTS_A_CHAR = 30
+"""Looking one character up takes about as long as comparing so many documents; how many that are is only a guess from a sample."""
+MOST_CHARS, MOST_PAIRS = 340, 200
+"""More of them than that always take longer than comparing."""
 
 
-def narrowed(query: Query, dialect: Dialect) -> Query:
-    """The same query, its pairs of syllables asked for as narrowly as the index can."""
+def narrowed(query: Query, dialect: Dialect, spared: float) -> Query:
+    """The same query, its pairs of syllables asked for as narrowly as the index can.
+
+    Args:
+        spared: documents that then need not be compared; a reading of more characters than that is worth is left as it is.
+    """
+    most = min(MOST_CHARS, spared / DOCUMENTS_A_CHAR)
     known: dict[Way, Way | None] = {}
     for way in {way for term in query.terms for way in term.ways}:
-        if way.syllables and len(chars_read(way.syllables[0])) <= MOST_CHARS:
+        if way.syllables and len(chars_read(way.syllables[0])) <= most:
             known[way] = _by_pairs(way, dialect)
     return Query(tuple(tuple(_term(term, known) for term in group) for group in query.groups)) if known else query
 
@@ -30,6 +37,8 @@ def _by_pairs(way: Way, dialect: Dialect) -> Way | None:
     grams = [
         gram for gram in dialect.beginning_with(chars_read(first)) if len(gram) > 1 and may_be_read(gram[1], second)
     ]
+    if len(grams) > MOST_PAIRS:
+        return way
     return Way((), tuple(grams), way.fragments) if grams else None
 
 
