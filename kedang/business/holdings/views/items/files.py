@@ -20,8 +20,8 @@ from kedang.business.holdings.services.items.bringing import stored_from
 from kedang.business.holdings.views.items.detail import ItemRecord
 from kedang.business.holdings.views.items.released import released
 from kedang.business.holdings.views.items.showing import file_lines, said_no
-from kedang.foundation.access.opened.services import open_rows, opening_spend
 from kedang.foundation.access.models import RecordGrant
+from kedang.foundation.access.opened.services import open_rows, opening_spend
 from kedang.foundation.access.policies import can, require
 from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.audit.models import Event
