@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from kedang.foundation.access.actions import is_taking, with_included, with_parts
 from kedang.foundation.access.models import Department, Grant, Person, RecordGrant, Scope
@@ -118,6 +118,7 @@ def _in_force(person_id: int, moment: datetime) -> QuerySet[Grant]:
     found: QuerySet[Grant] = Grant.objects.filter(
         in_force, person_id=person_id, person__is_active=True, ended_at__isnull=True
     )
+    found = found.annotate(shared_until=F("person__fonds__shared_until"))
     return found.select_related("role").order_by("id")
 
 

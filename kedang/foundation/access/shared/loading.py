@@ -26,10 +26,10 @@ def shared_grants(person: Person, moment: datetime, roles: Sequence[Grant]) -> l
     """What is shared with a person now. Costs nothing where the company shares nothing.
 
     Args:
-        roles: the person's grants in force; who has no role, or keeps apart from dossiers, has nothing shared.
+        roles: the person's grants in force, each with until when the company shares anything (``shared_until``); who has no role, or keeps apart from dossiers, has nothing shared.
     """
-    until = person.fonds.shared_until
-    if until is None or until <= moment or not roles or any(grant.duty in APART for grant in roles):
+    until = getattr(roles[0], "shared_until", None) if roles else None
+    if until is None or until <= moment or any(grant.duty in APART for grant in roles):
         return []
     above = _departments_above(person)
     mine = Q(person_id=person.pk) | Q(role_id__in={grant.role_id for grant in roles}) | Q(department_id__in=above)
