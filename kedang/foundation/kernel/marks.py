@@ -1,7 +1,8 @@
 """Hidden marks of what leaves the house: twenty-six signs that say who took it and when, and that nobody without the keys can make.
 
-A mark stands in the properties of a workbook, in the metadata and behind the end of a PDF, and in a comment of a picture, and in the quotes of a CSV (``marks_in_rows``). It is no
-proof against somebody who takes a file apart and writes it anew; it names who passed on a file as it came.
+A mark stands in the properties of a workbook, in the metadata and behind the end of a PDF, in a comment of a picture, and in the
+quotes of a CSV (``marks_in_rows``). It is no proof against somebody who takes a file apart and writes it anew; it names who passed on a
+file as it came.
 """
 
 import base64

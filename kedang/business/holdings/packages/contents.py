@@ -65,7 +65,7 @@ class Contents(ABC):
     @property
     @abstractmethod
     def head(self) -> Facts:
-        """``code``, ``title``, ``extent`` in words, ``dates``, ``retention`` in words (Chinese, English), numbers of ``holds``, of the whole."""
+        """``code``, ``title``, ``extent`` in words, ``dates``, ``retention`` in words, numbers of ``holds``, of the whole."""
 
     @property
     def items(self) -> list[Facts]:

@@ -55,7 +55,8 @@ class LooseCollector(Collector):
 
     def facts(self) -> Facts:
         return {
-            "made_by": self.actor.display_name, "retention": None, "holds": self.holds(), "items": [self._item(item) for item in self.items],
+            "made_by": self.actor.display_name, "retention": None, "holds": self.holds(),
+            "items": [self._item(item) for item in self.items],
             "codes": self._codes(), "notes": [], "reopenings": [], "custody": self._custody(), "transfers": self._transfers(),
             "checks": self._checks(), "veiled": sorted(set(self.veiled)),
         }  # fmt: skip

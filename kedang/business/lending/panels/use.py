@@ -105,6 +105,11 @@ def _states() -> list[tuple[str, Any]]:
     return [(state.value, state.label) for state in CaseState]
 
 
+def label_cell(row: Any, actor: Any) -> Any:
+    """What an opening is for, where the reader of the list may see it."""
+    return getattr(row, "shown_label", "") or _now("（不在您的范围内）")
+
+
 class OpeningPages(RecordPages):
     """专项授权: /use/openings/"""
 
@@ -120,7 +125,7 @@ class OpeningPages(RecordPages):
         ),
     )
     columns = (
-        Column("source", lead=True), Column("shown_label", _("档案"), wrap=True, text=lambda row, actor: getattr(row, "shown_label", "") or _now("（不在您的范围内）"), needs=("subject_type",)),
+        Column("source", lead=True), Column("shown_label", _("档案"), wrap=True, text=label_cell, needs=("subject_type",)),
         Column("kind", _("种类"), text=lambda row, actor: words_of(row.subject_type), needs=("subject_type",)), Column("person"),
         Column("valid_from"), Column("valid_until", sort=True), Column("state", _("状态"), text=state_cell, needs=("ended_at",
         "valid_until", "valid_from")),

@@ -87,7 +87,8 @@ def slip(actor: Any, loan: Loan) -> Card:
         Line(_("应还日期"), str(loan.due_on or "")), Line(_("交出页数"), "" if loan.issued_pages is None else str(loan.issued_pages)),
         Line(_("实体状况"), str(loan.get_issued_condition_display())), Line(_("经手人"), loan.issued_by),
         Line(
-            _("签收"), " ".join(part for part in (loan.signed_name, str(loan.get_signed_how_display()), _at(loan.signed_at)) if part), wide=True
+            _("签收"), " ".join(part for part in (loan.signed_name, str(loan.get_signed_how_display()), _at(loan.signed_at)) if part),
+            wide=True,
         ),
         *_filled(Line(_("说明"), loan.issued_note, wide=True)),
     ]  # fmt: skip

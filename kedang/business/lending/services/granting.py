@@ -56,7 +56,8 @@ def grant_what_was_asked(actor: Actor, case: Case) -> Granted | None:
     """Open what was granted; the effect of an approval, in its transaction.
 
     Raises:
-        Refused: ``wanted_open`` (numbers typed by hand are not matched yet), ``reader_left``, ``time_over``, and what a loan or an opening refuses.
+        Refused: ``wanted_open`` (numbers typed by hand are not matched yet), ``reader_left``, ``time_over``, and what a loan
+            or an opening refuses.
     """
     row = UseRequest.objects.select_related("reader", "case").select_for_update(of=("self",)).filter(case=case).first()
     if row is None:  # approved while it was being handed in: use_ask does it

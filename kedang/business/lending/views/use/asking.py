@@ -81,7 +81,7 @@ class UseNew(Page):
         """The form, with everything from the basket that fits."""
         form = UseForm(self.actor, self.sort)
         if self.before is not None:
-            form.initial |= initial_of(self.before, lines_of(self.actor, self.before)[1])
+            form.initial = {**form.initial, **initial_of(self.before, lines_of(self.actor, self.before)[1])}
         return self.show(form)
 
     @cached_property
