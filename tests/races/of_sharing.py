@@ -33,7 +33,11 @@ def one_end(ground: Ground) -> list[str]:
     """One end and one review in the trail; stopped is shut, and the company knows until when it shares at all."""
     share = RecordShare.objects.get(pk=ground.on.pk)
     found = []
-    codes = list(Event.objects.filter(subject_type="access.recordshare", subject_id=share.pk).order_by("id").values_list("code", flat=True))
+    codes = list(
+        Event.objects.filter(subject_type="access.recordshare", subject_id=share.pk)
+        .order_by("id")
+        .values_list("code", flat=True)
+    )
     for code in ("share.stopped", "share.reviewed"):
         if codes.count(code) > 1:
             found.append(f"{code} {codes.count(code)} times")
@@ -41,7 +45,10 @@ def one_end(ground: Ground) -> list[str]:
         found.append("reviewed after its end")
     if (share.ended_at is not None) != ("share.stopped" in codes) or looked_at(ground) == ("share.stopped" in codes):
         found.append(f"ended {share.ended_at}, {codes}, seen {looked_at(ground)}")
-    if share.ended_at is None and (Fonds.objects.get(pk=share.fonds_id).shared_until or share.given_at) < share.valid_until:
+    if (
+        share.ended_at is None
+        and (Fonds.objects.get(pk=share.fonds_id).shared_until or share.given_at) < share.valid_until
+    ):
         found.append("the company does not know that it shares")
     return found
 

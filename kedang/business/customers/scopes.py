@@ -1,4 +1,4 @@
-"""Values of the scopes “region” and “class” (SE-02): provinces and prefectures of GB/T 2260, classes of one's own; parts that may be shared."""
+"""Values of the scopes “region” and “class” (SE-02): provinces and prefectures of GB/T 2260, classes; parts that may be shared."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -4,7 +4,7 @@
 :class:`~kedang.foundation.kernel.refused.OutOfScope` (404), in scope but not allowed is ``NotAllowed`` (403 with the reason).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db import models
@@ -12,6 +12,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.access.actions import Action, action
+from kedang.foundation.access.conditions import NOTHING as NOTHING
+from kedang.foundation.access.conditions import ScopePaths as ScopePaths
+from kedang.foundation.access.conditions import any_of as any_of
+from kedang.foundation.access.conditions import prefixed as prefixed
+from kedang.foundation.access.conditions import value_at as value_at
 from kedang.foundation.access.grants import OPENED, ActiveGrant, Reach, active_grants, clearance_of, has_action
 from kedang.foundation.access.models import (
     Department,
@@ -30,19 +35,6 @@ from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
-
-NOTHING = Q(pk__in=[])
-
-
-@dataclass(frozen=True, slots=True)
-class ScopePaths:
-    """Which columns of a model the scopes refer to; an empty path means the scope reaches nothing here."""
-
-    fonds: str = "fonds_id"
-    owner: str = ""
-    department: str = ""
-    region: str = ""
-    secrecy: str = ""
 
 
 class Policy:
@@ -190,33 +182,8 @@ class Policy:
         return related
 
 
-def any_of(conditions: list[Q]) -> Q:
-    """Or of conditions where an empty one means “every row” (Django's own ``Q() | q`` would drop it and narrow)."""
-    joined = NOTHING
-    for condition in conditions:
-        if not condition:
-            return Q()
-        joined |= condition
-    return joined
-
-
-def prefixed(q: Q, path: str) -> Q:
-    """The same conditions seen through a foreign key."""
-    result = Q(_connector=q.connector, _negated=q.negated)
-    for child in q.children:
-        result.children.append(prefixed(child, path) if isinstance(child, Q) else (f"{path}__{child[0]}", child[1]))  # type: ignore[index]  # leaves are (lookup, value) pairs
-    return result
-
-
 def _level_at(policy: Policy, obj: models.Model) -> int:
     return int(value_at(obj, policy.paths.secrecy) or 0) if policy.paths.secrecy else 0
-
-
-def value_at(obj: Any, path: str) -> Any:
-    """Value behind a path with double underscores."""
-    for part in path.split("__"):
-        obj = getattr(obj, part, None)
-    return obj
 
 
 _policies: dict[type[models.Model], Policy] = {}

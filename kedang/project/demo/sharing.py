@@ -78,7 +78,8 @@ def _for_a_review(house: House) -> None:
     )
     share_start(
         actor=_person(CHIEF), title=VISITED, purpose="市场部与客服评审重点客户回访方案", wanted=wanted,
-        recipients=Recipients(departments=[house.departments["市场部"]], people=[_person("fangruogu")]), until=clock.now() + timedelta(days=60),
+        recipients=Recipients(departments=[house.departments["市场部"]], people=[_person("fangruogu")]),
+        until=clock.now() + timedelta(days=60),
     )  # fmt: skip
 
 

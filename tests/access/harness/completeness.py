@@ -71,6 +71,8 @@ def commands() -> list[str]:
 def acts() -> list[str]:
     """Acts on dossiers that the table of rules does not know; parts come with the act that shows the whole."""
     missing = {
-        known.code for known in offered_actions() if known.code.startswith(("customers.", "holdings.", "custody.", "files."))
+        known.code
+        for known in offered_actions()
+        if known.code.startswith(("customers.", "holdings.", "custody.", "files."))
     } - set(rules.ACTS.values())
     return [f"{code}: no letter in harness/rules.py" for code in sorted(missing)]

@@ -20,7 +20,8 @@ def make_sharing(house: House) -> None:
     dossier = Customer.objects.filter(responsible=reader).order_by("id").values_list("pk", flat=True)[:1]
     share = RecordShare.objects.create(
         fonds=giver.fonds, number="GX-1", title="联合催收", purpose="销售协助财务催收货款", reach="opened", records=list(dossier),
-        parts=["customers.basics"], valid_from=now - timedelta(days=9), valid_until=now - timedelta(days=1), given_at=now - timedelta(days=9),
+        parts=["customers.basics"], valid_from=now - timedelta(days=9), valid_until=now - timedelta(days=1),
+        given_at=now - timedelta(days=9),
         review_by=now + timedelta(days=300), given_by=giver, department=giver.department,
     )  # fmt: skip
     ShareRecipient.objects.create(share=share, person=reader)

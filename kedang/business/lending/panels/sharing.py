@@ -48,12 +48,14 @@ class SharePages(RecordPages):
         Column("number"), Column("title", lead=True),
         Column("with_text", _("共享给"), text=lambda row, actor: row.with_text, needs=("number",)),
         Column("reach_text", _("哪些客户"), text=lambda row, actor: row.reach_text, needs=("reach", "reach_value", "records")),
-        Column("parts_text", _("内容"), wrap=True, text=lambda row, actor: "、".join(str(one) for one in shown.parts_of(row)), needs=("parts",)),
-        Column("state", _("状态"), text=lambda row, actor: shown.state_of(row)[1], needs=("ended_at", "valid_from", "valid_until", "review_by")),
+        Column("parts_text", _("内容"), wrap=True, text=lambda row, actor: "、".join(map(str, shown.parts_of(row))), needs=("parts",)),
+        Column("state", _("状态"), text=lambda row, actor: shown.state_of(row)[1],
+               needs=("ended_at", "valid_from", "valid_until", "review_by")),
         Column("valid_until", sort=True), Column("uses_text", _("利用"), text=lambda row, actor: row.uses_text, needs=("number",)),
     )  # fmt: skip
     filters = (
-        Filter("title"), Filter("number"), Filter("how", _("共享哪些客户"), kind="choice", path="reach", choices=lambda actor: ShareReach.choices),
+        Filter("title"), Filter("number"),
+        Filter("how", _("共享哪些客户"), kind="choice", path="reach", choices=lambda actor: ShareReach.choices),
         Filter("valid_until", basic=False), Filter("review_by", basic=False),
     )  # fmt: skip
     views = (

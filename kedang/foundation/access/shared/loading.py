@@ -26,7 +26,8 @@ def shared_grants(person: Person, moment: datetime, roles: Sequence[Grant]) -> l
     """What is shared with a person now. Costs nothing where the company shares nothing.
 
     Args:
-        roles: the person's grants in force, each with until when the company shares anything (``shared_until``); who has no role, or keeps apart from dossiers, has nothing shared.
+        roles: the person's grants in force, each with until when the company shares anything (``shared_until``). Who has no
+            role, or keeps apart from dossiers, has nothing shared.
     """
     until = getattr(roles[0], "shared_until", None) if roles else None
     if until is None or until <= moment or any(grant.duty in APART for grant in roles):

@@ -23,9 +23,9 @@ class ShareReach(models.TextChoices):
 class RecordShare(models.Model):
     """共享: parts of dossiers that departments, roles or people read without asking, until its time is over.
 
-    ``parts`` are codes of parts (``shared/parts.py``), ``kinds`` the kinds of papers that are shared of them (none: all), ``field_rights`` what
-    is seen of sensitive classes of fields. Nothing above ``secrecy_level`` is shared, nor above the reader's own clearance. ``review_by``: a
-    sharing that nobody looked at again by then rests until somebody does.
+    ``parts`` are codes of parts (``shared/parts.py``), ``kinds`` the kinds of papers shared of them (none: all), ``field_rights`` what
+    is seen of sensitive classes of fields. Nothing above ``secrecy_level`` is shared, nor above the reader's own clearance.
+    ``review_by``: a sharing that nobody looked at again by then rests until somebody does.
     """
 
     secrecy = FieldSecrecy(default="internal")

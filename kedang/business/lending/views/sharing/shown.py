@@ -104,7 +104,7 @@ def rights_of(share: RecordShare) -> list[tuple[Any, Any, str]]:
 
 
 def marks_of(actor: Any, customer: Customer) -> list[Mark]:
-    """与…共享: for who keeps the dossier, shares it or watches over it; 经…共享 for who sees it by that alone. Nothing where nothing is shared."""
+    """与…共享: for who keeps the dossier, shares it or watches over it; 经…共享 for who sees it by that alone."""
     if actor.fonds.shared_until is None:
         return []
     through = shares_reaching(actor, customer)
