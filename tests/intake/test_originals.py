@@ -125,6 +125,7 @@ def test_no_row_of_a_table_lies_on_a_disk_while_it_is_looked_at_and_checked(
         monkeypatch.setattr(module, "open_table", looking(module.open_table))
     staged(cast.archivist, content)
     assert len(seen) == 2, "once as it came, once in the worker"
+    keys.use_ring(None)  # the ring that was made in this folder goes with it
 
 
 def test_a_table_larger_than_the_memory_that_is_free_is_refused(
