@@ -70,6 +70,16 @@ def test_a_row_leaves_what_a_dossier_made_by_hand_leaves(cast: Cast) -> None:
     assert entries[1].subject_label == by_file.audit_label
 
 
+def test_odd_signs_reach_dossier_and_trail_as_they_are(cast: Cast) -> None:
+    odd = '科苑路"青禾"大厦A\\B座\\N'
+    imported(cast.archivist, table([row(n, 地址=odd) for n in range(25)]))
+    assert set(Customer.objects.values_list("address", flat=True)) == {odd}
+    for entry in Event.objects.filter(code="customers.created"):
+        told = orjson.loads(entry.changes)
+        assert told["address"] == [None, odd]
+        assert told["number"] == [None, Customer.objects.get(pk=entry.subject_id).number]
+
+
 @pytest.mark.parametrize("column", ["uscc", "name_key", "id_number_blind", "mobile_blind", "number"])
 def test_a_thousand_keys_are_looked_up_by_index(cast: Cast, column: str) -> None:
     """Reading the whole table for every chunk would make a large base slow to import into."""

@@ -10,7 +10,7 @@ from kedang.business.customers import services
 from kedang.business.customers.models import Customer
 from kedang.business.customers.search import KIND, documents_of
 from kedang.foundation.search import index
-from kedang.foundation.search.documents import encode
+from kedang.foundation.search.documents import Encoded, Line, encode, line_of
 from kedang.foundation.search.find import find, find_ids
 from kedang.foundation.search.models import SearchDocument
 from kedang.foundation.search.sources import SearchSource, register, source_of
@@ -37,11 +37,18 @@ def test_putting_again_changes_nothing_and_replaces_what_changed(library: dict[i
 
 def test_new_rows_come_in_by_the_quick_way(library: dict[int, Known]) -> None:
     some = sorted(library)[:300]
-    encoded = [(one, encode(document)) for one, document in documents_of(some)]
+    plain = [(one, encode(document)) for one, document in documents_of(some)]
+    encoded: list[tuple[int, Encoded | Line]] = [
+        (one, line_of(document)) if one % 2 else (one, document) for one, document in plain
+    ]
+    assert [read.read() for _, read in encoded if isinstance(read, Line)] == [
+        document for one, document in plain if one % 2
+    ]
     before = state()
     index.remove(KIND, some)
     assert len(state()) == len(before) - 300 and not set(find(KIND, "公", Q(), page_size=1000).ids) & set(some)
     assert index.put_many(KIND, iter(encoded), are_new=True) == 300
+    index.put_many(KIND, encoded[:5])
     index.settle()
     assert state() == before and index.size(KIND) == len(before)
     assert set(find(KIND, "公司", Q(), page_size=1000).ids) == scan(library, "公司")

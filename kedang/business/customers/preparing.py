@@ -24,7 +24,7 @@ from kedang.foundation.kernel.checks import identity
 from kedang.foundation.kernel.fields import EncryptedTextField
 from kedang.foundation.kernel.key_ring import TRAIL
 from kedang.foundation.kernel.text.many import narrow_grams
-from kedang.foundation.search.documents import OPEN, Document, Encoded, encode, encode_many
+from kedang.foundation.search.documents import OPEN, Document, Encoded, Line, encode, encode_many, line_of
 
 HEAD = ("id", "number", "uscc_twin")
 CONTACT_HEAD = ("customer_id",)
@@ -46,13 +46,16 @@ class PrepareSpec:
 
 
 class Prepared(NamedTuple):
-    """One new customer, ready but for its key and its number."""
+    """One new customer, ready but for its key and its number.
+
+    ``changes`` is JSON text without its opening brace. It, like ``tail`` and ``search``, is bytes for COPY on PostgreSQL.
+    """
 
     kind: str
     name: str
     tail: Tail
-    changes: str
-    search: Encoded
+    changes: Any
+    search: Encoded | Line
     contact: tuple[str, Tail, str] | None
 
 
@@ -101,6 +104,7 @@ class Preparer:
 
     def __init__(self, spec: PrepareSpec) -> None:
         self.spec = spec
+        self._is_lite = spec.shape.vendor == "sqlite"
         fields: Any = {column.attname: column for column in Customer._meta.concrete_fields}
         self._columns = tuple((name, _empty(fields[name]), _place(fields[name])) for name in spec.shape.varying)
         sealed = frozenset(name for name in fields if Customer.secrecy.of(name) in SEALED_CLASSES)
@@ -115,7 +119,7 @@ class Preparer:
         self._may_differ = not self._fixed.keys().isdisjoint((*spec.outputs, *spec.shape.varying)) or bool(
             sealed & self._fixed.keys()
         )
-        self._firsts: dict[str, str] = {}
+        self._firsts: dict[str, bytes] = {}
         self._scores: dict[tuple[str, ...], int] = {}
         self._contact_names = tuple(name.removeprefix(CONTACT) for name in spec.outputs if name.startswith(CONTACT))
         contact_fields: Any = {column.attname: column for column in Contact._meta.concrete_fields}
@@ -129,7 +133,8 @@ class Preparer:
     def prepare(self, rows: Iterable[tuple[Sequence[Any], RowKeys]]) -> list[Prepared]:
         """Some rows; the values of each belong to the spec's ``outputs``."""
         made = [self._prepare(values, row_keys) for values, row_keys in rows]
-        encoded = encode_many([document for *_, document in made], is_unique=self.spec.shape.vendor == "sqlite")
+        many = encode_many([document for *_, document in made], is_unique=self._is_lite)
+        encoded: Sequence[Encoded | Line] = many if self._is_lite else list(map(line_of, many))
         return [
             Prepared(kind, name, tail, changes, search, contact)
             for (kind, name, tail, changes, contact, _), search in zip(made, encoded, strict=True)
@@ -137,7 +142,7 @@ class Preparer:
 
     def _prepare(
         self, values: Sequence[Any], row_keys: RowKeys
-    ) -> tuple[str, str, Tail, str, tuple[str, Tail, str] | None, Document]:
+    ) -> tuple[str, str, Tail, Any, tuple[str, Tail, str] | None, Document]:
         row = {name: value for name, value in zip(self.spec.outputs, values, strict=True) if value is not None}
         row["party_kind"], row["name_key"] = row_keys.kind, row_keys.key
         if row_keys.document:
@@ -170,10 +175,10 @@ class Preparer:
             known = self._scores[filled] = score(seen, self.spec.requirements[kind])[0]
         return known
 
-    def _changes(self, seen: dict[str, Any], kind: str) -> str:
-        """The first values of the dossier as the trail keeps them, without the number."""
+    def _changes(self, seen: dict[str, Any], kind: str) -> Any:
+        """The first values of the dossier as the trail keeps them, without the number and the brace before it."""
         openly, sealed = self._noted_openly, self._noted_sealed
-        fixed, first = self._fixed, ""
+        fixed, first = self._fixed, b""
         if fixed and not self._may_differ:  # what is the same in every row is put into words once
             first = self._firsts.get(kind) or self._first(kind)
             noted: dict[str, Any] = {}
@@ -186,15 +191,15 @@ class Preparer:
             for name, value in seen.items():
                 if name in sealed and value != "" and value is not False:
                     noted[name] = ("", keys.encrypt(str(value), f"{Customer._meta.label}.{name}", TRAIL))
-        told = orjson.dumps(noted).decode()
-        if not first:
-            return told
-        return f"{first},{told[1:]}" if noted else first + "}"
+        told = orjson.dumps(noted)[1:]
+        if first:
+            told = first + b"," + told if noted else first + b"}"
+        return told.decode() if self._is_lite else told.replace(b"\\", b"\\\\")
 
-    def _first(self, kind: str) -> str:
-        """The beginning of the changes that rows of a kind have in common, open at its end."""
+    def _first(self, kind: str) -> bytes:
+        """The beginning of the changes that rows of a kind have in common, without its brace and open at its end."""
         noted = {"party_kind": (None, kind)} | {n: (None, v) for n, v in self._fixed.items() if n in self._noted_openly}
-        self._firsts[kind] = told = orjson.dumps(noted).decode()[:-1]
+        self._firsts[kind] = told = orjson.dumps(noted)[1:-1]
         return told
 
     def _contact(self, row: dict[str, Any]) -> tuple[tuple[str, Tail, str] | None, tuple[str, ...], tuple[str, ...]]:
@@ -228,25 +233,30 @@ class Preparer:
         return (given["name"], tail, orjson.dumps(noted).decode()), (given["name"],), phones
 
 
-def with_numbers(documents: Iterable[Encoded], numbers: Sequence[str]) -> list[Encoded]:
+def changes_with_number(row: Prepared, number: str) -> Any:
+    """The first values of a new customer with its number, as the trail keeps them."""
+    if isinstance(row.changes, str):
+        return f'{{"number":[null,"{number}"],{row.changes}'
+    return b'{"number":[null,"%b"],%b' % (number.encode(), row.changes)
+
+
+def with_numbers(documents: Iterable[Encoded | Line], numbers: Sequence[str]) -> list[Encoded | Line]:
     """Search documents that also answer to their numbers, which are known only at the moment of writing."""
     if "".join(numbers).isascii() and all(number.isalnum() for number in numbers) and min(map(len, numbers)) > 1:
         lower = [number.lower() for number in numbers]
-        letter = NUMBER.letter
-        return [
-            Encoded(fonds, level, owner, department, region, f"{body}{letter}{number}{OPEN}", f"{tokens} {more}")
-            for (fonds, level, owner, department, region, body, tokens), number, more in zip(
-                documents, lower, narrow_grams(lower), strict=True
-            )
-        ]
-    return [_with_number(document, number) for document, number in zip(documents, numbers, strict=True)]
+        parts = [f"{NUMBER.letter}{number}{OPEN}" for number in lower]
+        grams = narrow_grams(lower)
+    else:
+        apart = [encode(Document(0, ((NUMBER, number),))) for number in numbers]
+        parts, grams = [one.body.removeprefix(OPEN) for one in apart], [one.tokens for one in apart]
+    return [_with_number(*row) for row in zip(documents, parts, grams, strict=True)]
 
 
-def _with_number(encoded: Encoded, number: str) -> Encoded:
-    apart = encode(Document(encoded.fonds_id, ((NUMBER, number),)))
-    return encoded._replace(
-        body=encoded.body + apart.body.removeprefix(OPEN), tokens=f"{encoded.tokens} {apart.tokens}"
-    )
+def _with_number(document: Encoded | Line, part: str, grams: str) -> Encoded | Line:
+    if isinstance(document, Line):
+        return Line(document.before + part.encode(), b"%b %b" % (document.tokens, grams.encode()))
+    fonds, level, owner, department, region, body, tokens = document
+    return Encoded(fonds, level, owner, department, region, body + part, f"{tokens} {grams}")
 
 
 def _fill_from_document(row: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from kedang.business.customers.models import Customer
 from kedang.business.customers.naming import similarity
 from kedang.business.customers.rows import RowKeys
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.bulk import binding_cursor
 from kedang.foundation.kernel.names import SAME, SUSPECT
 from kedang.foundation.kernel.text import fold
 
@@ -167,9 +168,14 @@ def looked_up(values: list[str]) -> str:
 
 def _having(fonds_id: int, column: str, values: list[str]) -> list[tuple[Any, ...]]:
     wanted = sorted(set(values))  # neighbours lie on the same page of the index
-    with connection.cursor() as cursor:
+    with binding_cursor(connection) if connection.vendor == "postgresql" else connection.cursor() as cursor:
         cursor.execute(look_up_sql(column), [looked_up(wanted), fonds_id])
         return sorted(cursor.fetchall())
+
+
+def has_customers(fonds_id: int) -> bool:
+    """Whether there is anybody whom a row may meet."""
+    return bool(Customer.objects.filter(fonds_id=fonds_id, withdrawn_at__isnull=True).exists())
 
 
 def base_for(actor: Actor, fonds_id: int, keys: Iterable[RowKeys | None], *, sees_all: bool) -> Base:
@@ -183,7 +189,7 @@ def base_for(actor: Actor, fonds_id: int, keys: Iterable[RowKeys | None], *, see
         ("mobile_blind", [one.mobile for one in rows if one.mobile], base.by_mobile, 8),
         ("number", [one.number for one in rows if one.number], base.by_number, 1),
     )
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         by_index()
         for column, values, found, at in asked:
             if values:

@@ -18,7 +18,7 @@ def record_set(
     actor: Actor,
     event: EventType,
     subject_type: str,
-    rows: Iterable[tuple[int, str, str]],
+    rows: Iterable[tuple[int, str, str | bytes]],
     *,
     fonds_id: int | None,
     reason: str = "",
@@ -30,7 +30,8 @@ def record_set(
     Args:
         actor, event, reason, meta, fonds_id: as for ``record``; the same for all rows.
         subject_type: ``label_lower`` of the model.
-        rows: the subjects; ``changes`` come from ``encode_changes``, so that sealed values are sealed there too.
+        rows: the subjects; ``changes`` come from ``encode_changes``, so that sealed values are sealed there too. As bytes they are
+            ready for COPY (PostgreSQL).
         parent: type of the record above and its id per row, where the subject belongs to another record.
     """
     if event.category == "change" and not connection.in_atomic_block:

@@ -14,6 +14,7 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.vocabulary import EventType
 from kedang.foundation.kernel import clock, context, keys
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.bulk import binding_cursor
 from kedang.foundation.kernel.key_ring import TRAIL
 
 SEALED_CLASSES = frozenset({"contact", "identity", "account"})
@@ -130,7 +131,7 @@ def write(columns: dict[str, Any]) -> Event:
     wired = connections[DEFAULT_DB_ALIAS]
     values = [wired.ops.adapt_datetimefield_value(columns["at"]), *list(columns.values())[1:]]
     if wired.vendor == "postgresql":
-        with _binding_cursor(wired) as cursor:
+        with binding_cursor(wired) as cursor:
             cursor.execute(INSERT_RETURNING, values)
             number = cursor.fetchone()[0]
     else:
@@ -142,17 +143,6 @@ def write(columns: dict[str, Any]) -> Event:
     state.adding, state.db = False, DEFAULT_DB_ALIAS
     row.__dict__.update(columns, id=number)
     return row
-
-
-def _binding_cursor(wired: Any) -> Any:
-    """A cursor that hands values to PostgreSQL beside the statement; Django's writes them into its text, which takes longer."""
-    import psycopg
-
-    wired.close_if_health_check_failed()
-    wired.ensure_connection()
-    return wired._prepare_cursor(
-        psycopg.Cursor(wired.connection)
-    )  # as Django prepares its own: statements are counted and watched
 
 
 def record_many(

@@ -1,8 +1,8 @@
 """Many rows into one table at the speed of the engine: COPY on PostgreSQL, one prepared statement on SQLite.
 
 A row has a *head*, known only at the moment of writing (key, number), and a *tail*, made ready beforehand, if need be in another process:
-a tuple of parameters on SQLite, a line of text on PostgreSQL. Columns that are the same for all rows are said once. Values are those that
-the model's fields would give the driver; constraints and foreign keys hold as for any other row.
+a tuple of parameters on SQLite, the bytes of a line on PostgreSQL. Columns that are the same for all rows are said once. Values are those
+that the model's fields would give the driver; constraints and foreign keys hold as for any other row.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, models
 
 Tail = Any
-"""What :meth:`RowShape.tail` makes: a tuple for SQLite, a str for PostgreSQL."""
+"""What :meth:`RowShape.tail` makes: a tuple for SQLite, bytes for PostgreSQL, which go to the server as they are."""
 
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\0", ""))
 
@@ -39,7 +39,7 @@ class RowShape:
     def tail(self, values: Sequence[Any]) -> Tail:
         """The ready part of one row from the values of the varying columns, which are text, numbers, booleans or None."""
         if self.vendor == "postgresql":
-            return copy_line(values) + self._constant_text if values else self._constant_text[1:]
+            return (copy_line(values) + self._constant_text if values else self._constant_text[1:]).encode()
         return tuple(values)
 
     @property
@@ -98,13 +98,13 @@ def insert_rows(shape: RowShape, rows: Iterable[tuple[Sequence[Any], Tail]]) -> 
                 statement = (
                     f"INSERT INTO {quote(shape.table)} ({names}) VALUES ({', '.join(['%s'] * len(shape.columns))})"  # noqa: S608  # names of columns only
                 )
-                cursor.executemany(statement, [list(map(_value_of, line.split("\t"))) for line in lines])
+                cursor.executemany(statement, [list(map(_value_of, line.decode().split("\t"))) for line in lines])
             else:
                 with (
                     connection.wrap_database_errors,
                     cursor.copy(f"COPY {quote(shape.table)} ({names}) FROM STDIN") as copy,
                 ):
-                    copy.write("\n".join(lines) + "\n")
+                    copy.write(b"\n".join(lines) + b"\n")
             return
         names = ", ".join(map(quote, shape.columns))
         marks = ["%s"] * (len(shape.head) + len(shape.varying)) + [_literal(value) for _, value in shape.constants]
@@ -112,24 +112,31 @@ def insert_rows(shape: RowShape, rows: Iterable[tuple[Sequence[Any], Tail]]) -> 
         cursor.executemany(statement, [(*head, *tail) for head, tail in rows])
 
 
-def copy_lines(rows: Sequence[tuple[Sequence[Any], Tail]]) -> list[str]:
+def copy_lines(rows: Sequence[tuple[Sequence[Any], Tail]]) -> list[bytes]:
     """Lines of COPY. The heads are made ready column by column: whether a sign must be escaped is asked once for all rows."""
     if not rows:
         return []
     columns = [copy_column(column) for column in zip(*(head for head, _ in rows), strict=True)]
-    return list(map("\t".join, zip(*columns, [tail for _, tail in rows], strict=True)))
+    return list(map(b"\t".join, zip(*columns, [tail for _, tail in rows], strict=True)))
 
 
-def copy_column(values: Sequence[Any]) -> Sequence[str]:
-    """One column of COPY."""
+def copy_column(values: Sequence[Any]) -> Sequence[bytes]:
+    """One column of COPY; bytes among the values are such text already (see :func:`copy_bytes`)."""
     kinds = set(map(type, values))
+    if kinds == {bytes}:
+        return values
     if kinds == {int}:
-        return list(map(str, values))
+        return "\n".join(map(str, values)).encode().split(b"\n")
     if kinds == {str}:
-        joined = "".join(values)
-        if not any(sign in joined for sign, _ in _ESCAPES):
-            return values
-    return list(map(copy_text, values))
+        joined = "\n".join(values)
+        if joined.count("\n") < len(values) and not any(sign in joined for sign in "\\\t\r\0"):
+            return joined.encode().split(b"\n")
+    return [copy_bytes(value) for value in values]
+
+
+def copy_bytes(value: Any) -> bytes:
+    """One value of a COPY line as it goes to the server."""
+    return value if type(value) is bytes else copy_text(value).encode()
 
 
 def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -137,9 +144,11 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            # The name of the sequence is looked up once, behind a fence, and not anew for every key.
             cursor.execute(
+                "WITH own AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) "
                 "SELECT min(id), CASE WHEN max(id) - min(id) + 1 > count(*) THEN array_agg(id ORDER BY id) END FROM "
-                "(SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS id FROM generate_series(1, %s)) AS taken",
+                "(SELECT nextval(own.name) AS id FROM own CROSS JOIN generate_series(1, %s)) AS taken",
                 [table, count],
             )
             first, scattered = cursor.fetchone()
@@ -148,6 +157,17 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
         row = cursor.fetchone()
         first = (row[0] if row else 0) + 1
         return range(first, first + count)
+
+
+def binding_cursor(wired: Any) -> Any:
+    """A cursor that hands values to PostgreSQL beside the statement; Django's writes them into its text, which takes longer."""
+    import psycopg
+
+    wired.close_if_health_check_failed()
+    wired.ensure_connection()
+    return wired._prepare_cursor(
+        psycopg.Cursor(wired.connection)
+    )  # as Django prepares its own: statements are counted and watched
 
 
 def plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from kedang.foundation.kernel.text.many import narrow_grams, wide_grams
 
 OPEN = "|"
 """Opens a field in the stored text. Folded text holds no signs, so no fragment reaches from one field into the next."""
+NULL = r"\N"
 INITIALS = "~"
 SYLLABLES = "^"
 """Letters of the pinyin fields. Their texts are written in alphabets that folding never leaves over, so that a fragment
@@ -67,6 +68,33 @@ class Encoded(NamedTuple):
     region_code: str
     body: str
     tokens: str
+
+
+class Line(NamedTuple):
+    """The same ready for PostgreSQL's COPY but for the key: ``before`` ends with the folded text, ``tokens`` is the last column."""
+
+    before: bytes
+    tokens: bytes
+
+    def read(self) -> Encoded:
+        """The document as it was."""
+        fonds, level, owner, department, region, body = self.before.decode().split("\t")
+        return Encoded(
+            int(fonds),
+            int(level),
+            None if owner == NULL else int(owner),
+            None if department == NULL else int(department),
+            region,
+            body,
+            self.tokens.decode(),
+        )
+
+
+def line_of(encoded: Encoded) -> Line:
+    """Folded text and tokens hold nothing that would have to be escaped."""
+    fonds, level, owner, department, region, body, tokens = encoded
+    before = f"{fonds}\t{level}\t{NULL if owner is None else owner}\t{NULL if department is None else department}\t{region}\t{body}"
+    return Line(before.encode(), tokens.encode())
 
 
 def encode(document: Document) -> Encoded:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from django.db import connection, transaction
 
-from kedang.foundation.search.documents import Document, Encoded, encode
+from kedang.foundation.search.documents import Document, Encoded, Line, encode, line_of
 from kedang.foundation.search.models import key_of, key_range
 from kedang.foundation.search.sources import source_of
 
@@ -25,7 +25,7 @@ SETTLE_SECONDS = 4.0
 FEW = 20
 COLUMNS = "id, fonds_id, secrecy_level, owner_id, department_id, region_code, body"
 
-Row = tuple[int, Encoded]
+Row = tuple[int, Encoded | Line]
 
 
 def put(kind: str, documents: Iterable[tuple[int, Document]]) -> int:
@@ -81,14 +81,26 @@ def rebuild(kind: str, report: Any = None) -> int:
     return done
 
 
-def settle() -> None:
-    """After a large import: bring what was written in bulk into its final order, so that the next search is quick."""
+def settle(*, is_counted: bool = False) -> None:
+    """After a large import: bring what was written in bulk into its final order, so that the next search is quick.
+
+    Args:
+        is_counted: :func:`count_anew` was called since the last document was written.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT gin_clean_pending_list('search_document_tokens')")
-            cursor.execute("ANALYZE search_document")
+            if not is_counted:
+                count_anew()
         else:
             cursor.execute("INSERT INTO search_grams(search_grams, rank) VALUES ('merge', 1000)")
+
+
+def count_anew() -> None:
+    """Let PostgreSQL count the documents again; may go on while their words are still being put in order."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE search_document")
 
 
 @contextmanager
@@ -152,13 +164,14 @@ def _delete(documents: str, grams: str, params: list[Any]) -> None:
 
 def _write_sqlite(rows: Sequence[Row], are_new: bool) -> None:
     verb = "INSERT" if are_new else "INSERT OR REPLACE"
+    read = [(key, _read(one)) for key, one in rows]
     with connection.cursor() as cursor:
         cursor.executemany(
             f"{verb} INTO search_document ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [(key, *encoded[:6]) for key, encoded in rows],
+            [(key, *encoded[:6]) for key, encoded in read],
         )
         cursor.executemany(
-            f"{verb} INTO search_grams (rowid, tokens) VALUES (%s, %s)", [(key, encoded[6]) for key, encoded in rows]
+            f"{verb} INTO search_grams (rowid, tokens) VALUES (%s, %s)", [(key, encoded[6]) for key, encoded in read]
         )
 
 
@@ -171,7 +184,7 @@ def _write_postgresql(rows: Sequence[Row], are_new: bool) -> None:
             values = ", ".join(["%s"] * len(COLUMNS.split(", ")))
             cursor.executemany(
                 f"{into} VALUES ({values}, %s::tsvector) ON CONFLICT (id) DO UPDATE SET {kept}",
-                [(key, *encoded) for key, encoded in rows],
+                [(key, *_read(one)) for key, one in rows],
             )
             return
         # One long list of pending entries is brought into the index far more cheaply than many short ones.
@@ -190,15 +203,12 @@ def _write_postgresql(rows: Sequence[Row], are_new: bool) -> None:
 
 
 def _copy(cursor: Any, table: str, rows: Sequence[Row]) -> None:
-    """COPY in text form; folded text and tokens hold nothing that would have to be escaped."""
-    lines = [
-        f"{key}\t{fonds}\t{level}\t{_null(owner)}\t{_null(department)}\t{region}\t{body}\t{tokens}\n"
-        for key, (fonds, level, owner, department, region, body, tokens) in rows
-    ]
+    """COPY in text form."""
+    lines = ((key, one if isinstance(one, Line) else line_of(one)) for key, one in rows)
     raw = cast("Any", cursor.cursor)
     with raw.copy(f"COPY {table} ({COLUMNS}, tokens) FROM STDIN") as copy:
-        copy.write("".join(lines))
+        copy.write(b"".join([b"%d\t%b\t%b\n" % (key, line.before, line.tokens) for key, line in lines]))
 
 
-def _null(value: int | None) -> str:
-    return r"\N" if value is None else str(value)
+def _read(one: Encoded | Line) -> Encoded:
+    return one.read() if isinstance(one, Line) else one

@@ -122,6 +122,7 @@ def _index(scope: str, lenient: bool) -> _Index:
     return index
 
 
+@cache
 def _scope_of(code: str) -> str:
     """Where to look for finer names: inside the prefecture, or the whole province for counties without prefecture."""
     prefix = region_prefix(code)

@@ -66,6 +66,7 @@ def region_path(code: str) -> list[Region]:
     return [found for step in steps if (found := region(step)) is not None]
 
 
+@lru_cache(maxsize=8192)
 def region_prefix(code: str) -> str:
     """The digits that all codes inside this region share (``3301`` for 杭州市), for filters on a code column."""
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code

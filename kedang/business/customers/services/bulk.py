@@ -25,7 +25,14 @@ from kedang.business.customers.fields import KIND_FIELDS
 from kedang.business.customers.models import Contact, Customer, FormerName
 from kedang.business.customers.naming import name_key
 from kedang.business.customers.numbers import codes_of, number_rule, type_code
-from kedang.business.customers.preparing import CONTACT_LABEL, LABEL, Prepared, PrepareSpec, with_numbers
+from kedang.business.customers.preparing import (
+    CONTACT_LABEL,
+    LABEL,
+    Prepared,
+    PrepareSpec,
+    changes_with_number,
+    with_numbers,
+)
 from kedang.business.customers.rows import typed_value
 from kedang.business.customers.search import KIND
 from kedang.business.customers.services.bulk_saving import rescore, save_columns
@@ -89,7 +96,7 @@ def customers_create_bulk(
     record_set(
         actor, CUSTOMER_CREATED, LABEL,
         [
-            (key, f"{row.name}（{number}）", f'{{"number":[null,"{number}"],{row.changes[1:]}')
+            (key, f"{row.name}（{number}）", changes_with_number(row, number))
             for key, number, row in zip(ids, numbers, rows, strict=True)
         ],
         fonds_id=fonds_id, reason=reason, meta=told,

@@ -11,7 +11,7 @@ from typing import Any
 
 from kedang.business.customers.reference.industries import find_industry
 from kedang.business.intake.cleaning import amounts, dates, forms
-from kedang.business.intake.cleaning.text import EMPTY, Tidied, narrow, tidier
+from kedang.business.intake.cleaning.text import EMPTY, narrow, tidier
 from kedang.business.intake.validating import values as checks
 from kedang.foundation.kernel.checks import contact, phone, uscc
 from kedang.foundation.kernel.importing import ImportField
@@ -37,8 +37,8 @@ class Column:
         self, field: ImportField, heading: str, off: frozenset[str], today: datetime.date, epoch_1904: bool = False
     ) -> None:
         self.field, self.heading, self.off, self.today, self.epoch_1904 = field, heading, off, today, epoch_1904
-        self.tidy: Callable[[str], Tidied] = tidier(field.type, off)
-        self.label = field.label
+        self.odd, self.tidy = tidier(field.type, off)
+        self.label, self.limit = field.label, field.max_length
         self.blanks: frozenset[str] = frozenset() if "blank" in off else EMPTY
         self.factor = amounts.heading_factor(heading)
 
@@ -68,13 +68,15 @@ class Column:
             "boolean": self._boolean,
         }
         handle = by_type[self.field.type]
-        tidy, blanks = self.tidy, self.blanks
+        odd, tidy, blanks = self.odd, self.tidy, self.blanks
 
         def clean(cell: str) -> Cell:
             if not cell:
                 return None, _NONE, None
             if cell in blanks:
                 return None, _BLANK, None
+            if odd(cell) is None and " " not in cell and cell[-1] != "\n" and cell[0] != "\n":
+                return handle(cell, _NONE)
             text, done = tidy(cell)
             if not text or text in blanks:
                 return None, done or _BLANK, None
@@ -86,7 +88,7 @@ class Column:
                 )
             return handle(text, done)
 
-        if self.field.type in ("choice", "legal_form", "industry", "date", "amount", "boolean", "integer"):
+        if self.field.type in ("choice", "legal_form", "industry", "date", "amount", "boolean", "integer", "region"):
             return lru_cache(maxsize=32_768)(clean)
         return clean
 
@@ -102,10 +104,10 @@ class Column:
         return self._limited(text, done, checks.person_problem(text, self.label))
 
     def _text(self, text: str, done: tuple[str, ...]) -> Cell:
-        return self._limited(text, done, None)
+        return self._limited(text, done, None) if self.limit and len(text) > self.limit else (text, done, None)
 
     def _limited(self, text: str, done: tuple[str, ...], problem: Problem | None) -> Cell:
-        limit = self.field.max_length
+        limit = self.limit
         if limit and len(text) > limit:
             return (
                 text,

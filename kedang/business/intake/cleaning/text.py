@@ -59,19 +59,18 @@ def _suspicious(with_traditional: bool) -> re.Pattern[str]:
     return re.compile(f"[&=\ue000-\uf8ff{signs}{_WIDE}{extra}]")
 
 
-def tidier(type_: str, off: frozenset[str]) -> Callable[[str], Tidied]:
-    """A function that tidies the cells of one column, with the switched-off rules left out."""
+def tidier(type_: str, off: frozenset[str]) -> tuple[Callable[[str], object], Callable[[str], Tidied]]:
+    """Two functions for the cells of one column, with the switched-off rules left out: what tells of something odd, and what tidies it.
+
+    A cell in which the first finds nothing, and that has no blank and no line break at its ends, is left as it is.
+    """
     keeps_tradition = type_ in ("name", "person") or "simplified" in off
-    search = _suspicious(not keeps_tradition).search
     keeps_odd = type_ in ("name", "person")
-    nothing: tuple[str, ...] = ()
 
     def tidy(cell: str) -> Tidied:
-        if search(cell) is None and " " not in cell and cell[-1] != "\n" and cell[0] != "\n":
-            return cell, nothing
         return _tidy(cell, off, keeps_tradition, keeps_odd)
 
-    return tidy
+    return _suspicious(not keeps_tradition).search, tidy
 
 
 def _tidy(text: str, off: frozenset[str], keeps_tradition: bool, keeps_odd: bool) -> Tidied:

@@ -29,6 +29,7 @@ from kedang.business.intake.models import BatchState, ChunkState, ImportBatch, I
 from kedang.business.intake.pipeline import packing
 from kedang.business.intake.pipeline.comparing import Plan, decide, say_withheld
 from kedang.business.intake.pipeline.helpers import Helpers
+from kedang.business.intake.pipeline.keeping import parts_of
 from kedang.business.intake.pipeline.packing import Marks
 from kedang.business.intake.pipeline.preparing import ReadyChunk, begin, prepare_chunk
 from kedang.business.intake.pipeline.rights import CreationScope, sees_all
@@ -46,6 +47,8 @@ PAUSE_SECONDS = 0.004
 """Left between two chunks on SQLite, so that people who save something meanwhile come in between."""
 MANY = 5000
 """From so many rows on the search index is put in order afterwards."""
+AHEAD = 6
+"""So many chunks more than there are helpers lie ready or under way: enough to write on while the index is put in order beside."""
 TRIES = 3
 """So often a chunk is compared anew when somebody else was quicker; then its rows go one by one."""
 
@@ -67,13 +70,14 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
             all_written()
             if batch.row_count >= MANY:
                 bulk.analyze(Customer, Contact, Event)
+                index.count_anew()
     except (JobLost, OperationalError, InterfaceError):
         raise  # the batch goes on where it stopped, with the next worker or the next attempt
     except BaseException as error:
         _stop(ctx, batch_id, error, time.monotonic() - started)
         raise
     if batch.row_count >= MANY:
-        index.settle()
+        index.settle(is_counted=True)
     with transaction.atomic(), context.use(channel="import"):
         batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
         batch.state, batch.committed_at, batch.error = BatchState.DONE, clock.now(), ""
@@ -121,7 +125,7 @@ class _Committer:
         done = sum(self.batch.chunks.exclude(state=ChunkState.STAGED).values_list("row_count", flat=True))
         next_look = done + 1
         with Helpers(begin, (self.batch.pk, self.spec)) as helpers:
-            for ready in helpers.map(prepare_chunk, self.pieces(), ahead=1):
+            for ready in helpers.map(prepare_chunk, self.pieces(), ahead=AHEAD):
                 self.write(ready)
                 done += len(ready.keys)
                 if done >= next_look:
@@ -135,9 +139,9 @@ class _Committer:
         """Chunks that are still to be written, opened one after the other."""
         waiting = list(self.batch.chunks.filter(state=ChunkState.STAGED).order_by("seq").values_list("seq", flat=True))
         for seq in waiting:
-            payload, marks = self.batch.chunks.values_list("payload", "marks").get(seq=seq)
-            self.payloads[seq] = bytes(payload)
-            yield seq, bytes(payload), packing.unpack_marks(marks, self.batch.pk, seq).outcomes
+            payload, marks = parts_of(self.batch, seq)
+            self.payloads[seq] = payload
+            yield seq, payload, packing.unpack_marks(marks, self.batch.pk, seq).outcomes
 
     def write(self, ready: ReadyChunk) -> None:
         """One chunk in one transaction; compared anew when the base changed under it."""

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import chain, islice
+from itertools import chain, count, islice
 from multiprocessing import forkserver
 from typing import Any, TypeVar
 
@@ -25,7 +25,8 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 NICENESS = 5
-_COLLECTING = gc.get_threshold()
+COLLECT_EVERY = 32
+"""Pieces of work between two looks for cycles."""
 SHORT = 2
 """So many pieces of work are done in the parent: starting processes would take longer."""
 
@@ -43,31 +44,38 @@ class Helpers:
         self._count = helper_count() if count is None else count
         self._pool: ProcessPoolExecutor | None = None
         self._begun = False
+        self._was_collecting = False
 
     def __enter__(self) -> "Helpers":
-        _collect_rarely()
+        self._was_collecting = gc.isenabled()
+        _collect_seldom()
         return self
 
     def __exit__(self, *_: object) -> None:
-        gc.set_threshold(*_COLLECTING)
         gc.unfreeze()
+        if self._was_collecting:
+            gc.enable()
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def map(self, work: Callable[[A], R], pieces: Iterable[A], *, ahead: int = 2) -> Iterator[R]:
+    def map(self, work: Callable[[A], R], pieces: Iterable[A], *, ahead: int = 4) -> Iterator[R]:
         """Results in the order of the pieces; at most ``ahead`` more than there are helpers are under way."""
         source = iter(pieces)
         first = list(islice(source, SHORT + 1))
         if len(first) <= SHORT or self._count == 0:
-            yield from map(self._here(work), chain(first, source))
+            self._begin_here()
+            for piece in chain(first, source):
+                yield _done(work, piece)
             return
         pool = self._start()
         under_way: deque[Future[R]] = deque()
         try:
-            for piece in chain(first, source):
-                under_way.append(pool.submit(work, piece))
+            for number, piece in enumerate(chain(first, source), start=1):
+                under_way.append(pool.submit(_done, work, piece))
                 if len(under_way) >= self._count + ahead:
                     yield under_way.popleft().result()
+                if number % COLLECT_EVERY == 0:
+                    gc.collect()
             while under_way:
                 yield under_way.popleft().result()
         except BrokenProcessPool as error:
@@ -78,11 +86,10 @@ class Helpers:
             for future in under_way:
                 future.cancel()
 
-    def _here(self, work: Callable[[A], R]) -> Callable[[A], R]:
+    def _begin_here(self) -> None:
         if not self._begun:
             self._begin(self._spec)
             self._begun = True
-        return work
 
     def _start(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -115,13 +122,23 @@ def _enter(ring: dict[str, Any], start: bytes) -> None:
     keys.follow(ring)
     begin, spec = pickle.loads(start)  # noqa: S301  # packed by the parent process a moment ago
     begin(spec)
-    _collect_rarely()
+    _collect_seldom()
 
 
-def _collect_rarely() -> None:
-    """A chunk is many thousands of small lists that live until it is done: looking through them for cycles each time finds nothing."""
+def _collect_seldom() -> None:
+    """A chunk is many thousands of small lists that go when it is done: looking through them for cycles each time finds nothing."""
     gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
+    gc.disable()
+
+
+_pieces_done = count(1)
+
+
+def _done(work: Callable[[A], R], piece: A) -> R:
+    """One piece of work; before every so many of them, while little is there, what hangs together in a circle is let go."""
+    if next(_pieces_done) % COLLECT_EVERY == 0:
+        gc.collect()
+    return work(piece)
 
 
 def _leave_with_parent() -> None:

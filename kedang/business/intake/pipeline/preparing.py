@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from kedang.business.customers.preparing import Prepared, Preparer, PrepareSpec
 from kedang.business.customers.rows import RowKeys
 from kedang.business.intake.pipeline import packing
-from kedang.foundation.search.documents import Encoded
+from kedang.foundation.search.documents import Encoded, Line
 
 
 class ReadyChunk(NamedTuple):
@@ -48,7 +48,8 @@ def _joined(seq: int, count: int, content: bytes) -> ReadyChunk:
     for place, row in zip(key_places, zip(*key_columns, strict=True), strict=True):
         keys[place] = _made(RowKeys, row)
     if columns:
-        columns[_SEARCH] = [_made(Encoded, row) for row in zip(*columns[_SEARCH], strict=True)]
+        kind = Line if len(columns[_SEARCH]) == len(Line._fields) else Encoded
+        columns[_SEARCH] = [_made(kind, row) for row in zip(*columns[_SEARCH], strict=True)]
     for place, row in zip(places, zip(*columns, strict=True), strict=True):
         prepared[place] = _made(Prepared, row)
     return ReadyChunk(seq, keys, prepared)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 
 from kedang.business.customers.protection import withheld_columns
-from kedang.business.customers.recognising import base_for
+from kedang.business.customers.recognising import Base, base_for, has_customers
 from kedang.business.customers.services.bulk import planned_changes
 from kedang.business.intake.cleaning.tally import Tally, merge_tallies
 from kedang.business.intake.events import BATCH_FAILED, BATCH_STAGED
@@ -17,6 +17,7 @@ from kedang.business.intake.pipeline import originals, packing
 from kedang.business.intake.pipeline.chunks import CHUNK_ROWS, CleanedChunk, CleanSpec, begin, clean_chunk
 from kedang.business.intake.pipeline.comparing import FileMemory, decide, say_withheld
 from kedang.business.intake.pipeline.helpers import Helpers
+from kedang.business.intake.pipeline.keeping import keep
 from kedang.business.intake.pipeline.packing import Marks
 from kedang.business.intake.pipeline.rights import sees_all
 from kedang.business.intake.pipeline.targets import target_of
@@ -91,6 +92,7 @@ class _Stager:
         self.memory = FileMemory()
         self.totals: dict[str, int] = {}
         self.tallies: Tally = {}
+        self.has_base = False
         self.sees_all = sees_all(ctx.actor, batch)
         self.withheld = withheld_columns(ctx.actor, batch.fonds_id)
 
@@ -127,7 +129,10 @@ class _Stager:
         for place, (one, line) in enumerate(zip(cleaned.keys, cleaned.lines, strict=True)):
             if one is not None and (reason := self.memory.repeats(one, line)) is not None:
                 repeated[place] = reason
-        base = base_for(self.ctx.actor, batch.fonds_id, cleaned.keys, sees_all=self.sees_all)
+        self.has_base = self.has_base or has_customers(batch.fonds_id)
+        base = (
+            base_for(self.ctx.actor, batch.fonds_id, cleaned.keys, sees_all=self.sees_all) if self.has_base else Base()
+        )
         plan = decide(cleaned.keys, repeated, base, batch.on_duplicate)
         outcomes = plan.outcomes
         if plan.update:
@@ -157,8 +162,7 @@ class _Stager:
     @staticmethod
     def save(waiting: list[ImportChunk]) -> None:
         """Keep some chunks; they have no meaning of their own until the pass is done."""
-        with transaction.atomic():
-            ImportChunk.objects.bulk_create(waiting)
+        keep(waiting)
         waiting.clear()
 
 
