@@ -68,7 +68,10 @@ MET_WITHIN = 40
 
 
 def drawn(seed: int, engine: str, count: int, only: str = "") -> tuple[type[Desk], ...]:
-    """So many desks by chance, or all (0), or those named. The engines draw from both ends, so that two short runs with one seed meet everybody."""
+    """So many desks by chance, or all (0), or those named.
+
+    The engines draw from both ends, so that two short runs with one seed meet everybody.
+    """
     if only:
         return tuple(kind for kind in DESKS if kind.__name__.removesuffix("Desk") in only.split(","))
     names = list(DESKS)

@@ -1,4 +1,4 @@
-"""Requests that do something when they are approved: a hold and its release, a protected field that changes, a dossier opened to a reader."""
+"""Requests that do something when approved: a hold and its release, a protected field that changes, a dossier opened to a reader."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Acts at the loan desk, each by its token: the line of the register, the thing, the entries, notes and notices together, or none of them."""
+"""Acts at the loan desk, each by its token: line of the register, thing, entries, notes and notices together, or none of them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
