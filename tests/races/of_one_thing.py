@@ -33,7 +33,7 @@ from tests.races.history import Course, told_by
 from tests.races.of_loans import AWAY, no_limit
 
 KINDS = 3
-ASKED = {"title": "货款纠纷一案", "legal_basis": "(2026)粤0305民初1234号", "reason": "法院保全"}
+ASKED: dict[str, Any] = {"title": "货款纠纷一案", "legal_basis": "(2026)粤0305民初1234号", "reason": "法院保全"}
 ENDED = told("case_closed", "not_your_turn", "stale_version")
 BARRED = told("thing_held", "loan_state", "not_first", "kept_for_another", *AWAY)
 WORDS = {
@@ -54,13 +54,13 @@ def one_volume(cast: Cast, number: int) -> Ground:
     request = ask(cast, volume, sort="loan", by=cast.colleague)
     case_approve(actor=fresh(cast.head), case=request.case_id)
     hold = hold_ask(actor=cast.archivist, things=[volume], **ASKED)
-    question = hold.case
+    question: Any = hold.case
     first = issued(cast, volume) if kind == 0 else a_loan(cast, volume)
     waiting = a_loan(cast, volume, cast.reader) if kind == 0 else first
     if kind == 1:
         fetching.loan_fetch(actor=cast.archivist, loan=first)
     if kind == 2:
-        case_approve(actor=cast.manager, case=hold.case)
+        case_approve(actor=cast.manager, case=question)
         question = release_ask(actor=cast.archivist, hold=Hold.objects.get(pk=hold.pk), reason="已结案").release_case
     volume.refresh_from_db()
     cases = {one.number: one.pk for one in (Case.objects.get(pk=request.case_id), question)}
@@ -68,7 +68,7 @@ def one_volume(cast: Cast, number: int) -> Ground:
         where=volume.whereabouts, held=volume.hold_count or 0, numbers=cases, cases=dict.fromkeys(cases.values(), "running"),
         loans=dict(Loan.objects.filter(volume=volume).values_list("pk", "state")),
     )  # fmt: skip
-    more = {
+    more: dict[str, Any] = {
         "asked": request.case_id, "question": question.pk, "waiting": waiting, "hold": hold.pk, "course": course, "done": [],
         "last": Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
     }  # fmt: skip
@@ -96,7 +96,7 @@ def lend(ground: Ground, **of: Any) -> Any:
 
 def take_back(ground: Ground) -> Any:
     """Whatever of the volume is in a reader's hands."""
-    loan = Loan.objects.filter(volume=ground.on, state__in=OUT_STATES).select_related("volume", "item").first()
+    loan: Any = Loan.objects.filter(volume=ground.on, state__in=OUT_STATES).select_related("volume", "item").first()
     if loan is None:
         raise OutOfScope
     return returning.loan_return(actor=ground.cast.archivist, loan=loan, pages=loan.issued_pages)

@@ -115,7 +115,7 @@ def lend(house: House, fact: Fact, key: str) -> None:
     """A loan: registered, and one of them handed over and called back."""
     fonds, who = house.fonds[fact.fonds], house.people[fact.owner]
     desk, thing, now = house.people["archivist" if fact.fonds == "A" else "far"], paper(house, key), clock.now()
-    flow = Flow.objects.filter(fonds=fonds).order_by("pk").first()
+    flow: Any = Flow.objects.filter(fonds=fonds).order_by("pk").first()
     case: Any = Case.objects.create(
         fonds=fonds, number=f"JD{fact.key}", kind="lending.loan", title="借档", flow=flow, state="approved", requester=who,
         department=who.department, opened_at=now, closed_at=now, effective_at=now, secrecy_level=fact.level,
@@ -143,7 +143,7 @@ def lend(house: House, fact: Fact, key: str) -> None:
 
 def hold(house: House, fact: Fact, key: str) -> None:
     """A hold that waits, or one in force whose release waits."""
-    told = house.sing(fact, "Hold", {"title": WORD, "legal_basis": WORD, "reason": WORD})
+    told: dict[str, Any] = house.sing(fact, "Hold", {"title": WORD, "legal_basis": WORD, "reason": WORD})
     asker = house.people[fact.owner]
     if fact.fonds == "B":
         row: Any = Hold.objects.create(
@@ -158,7 +158,7 @@ def hold(house: House, fact: Fact, key: str) -> None:
         volume = Volume.objects.get(
             pk=next(pk for pk, of in house.rows[Volume].items() if of is not None and of.key == key)
         )
-        row = hold_ask(actor=asker, things=[volume], **{name: str(value) for name, value in told.items()})
+        row = hold_ask(actor=asker, things=[volume], **told)
         if fact.key == "d_in_force":
             case_approve(actor=house.people["general_manager"], case=row.case_id)
             why = house.sing(fact, "Hold", {"release_reason": WORD})["release_reason"]
