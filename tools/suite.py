@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("sqlite", "postgresql", "journeys")
 NO_TESTS_COLLECTED = 5
 IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-"""A file's tests stay together, and files come in the order of ``tests/engine.py``: by the number of their tests the long ones came last."""
+"""A file's tests stay together, in the order of ``tests/engine.py``: by the number of their tests the long ones came last."""
 
 
 def ensure_browser() -> None:

@@ -29,7 +29,7 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
 
 @pytest.fixture
 def scene(stage: Scene, db: None) -> Scene:
-    """One of everything; each test's own changes are rolled back to here. It brings its cast: the fixture ``cast`` is not for such modules."""
+    """One of everything; each test's own changes are rolled back to here. It brings its cast: not together with the fixture ``cast``."""
     return stage
 
 

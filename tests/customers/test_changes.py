@@ -179,7 +179,7 @@ def test_the_difference_is_veiled(cast: Cast, dossier: Customer) -> None:
 
 
 def test_who_decides_on_what_they_see_in_part_is_told_so(cast: Cast, dossier: Customer) -> None:
-    """何静 sees the account masked: the case tells that, and how to get to see it; who sees all of it, and who only asked, are told nothing."""
+    """何静 sees the account masked and is told so in the case; who sees all of it, and who only asked, are told nothing."""
     row = change(cast.salesperson, dossier, values={"bank_account": "6228480402564895702"}).waiting_change
     asked = dict(changing.describe(cast.head, row.case))
     assert asked["银行账号"] == "**** **** 5702 → 已变更，差别在被遮蔽的部分"

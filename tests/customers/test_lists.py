@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from kedang.business.customers import services
-from kedang.foundation.audit.disclosed import as_ranges, holds
 from kedang.business.customers.models import ClassTerm, Customer, DossierRequirement
+from kedang.foundation.audit.disclosed import as_ranges, holds
 from kedang.foundation.audit.models import Event
 from kedang.foundation.numbering.models import NumberRule
 from tests.cast import Cast

@@ -18,6 +18,7 @@ MODELS = {
     "lending.lendingrules": "open settings of the company",
 }  # fmt: skip
 
+
 def make_loans(house: House) -> None:
     """Rows alone: what services do with them is asked in tests/lending."""
     now, today, person = clock.now(), clock.today(), house.people["salesperson"]

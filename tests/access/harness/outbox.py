@@ -1,4 +1,4 @@
-"""What leaves the house by itself: mails and messages to robots of groups, in the very form in which they would go out. Others read them."""
+"""What leaves the house by itself: mails and messages to robots of groups, in the very form in which they would go out."""
 
 from typing import Any
 from unittest import mock

@@ -22,6 +22,7 @@ MODELS = {
     "lending.updatetask": "rows", "access.recordgrant": "rows",
 }  # fmt: skip
 
+
 def make_use(house: House) -> None:
     """Rows alone, all of them of 周航's: what services do with them is asked in tests/lending."""
     now, today, person = clock.now(), clock.today(), house.people["salesperson"]

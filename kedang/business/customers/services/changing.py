@@ -278,7 +278,7 @@ def veiled(actor: Actor, row: ChangeRequest) -> list[str]:
 
 
 def describe(actor: Actor, case: Case) -> list[tuple[Any, Any]]:
-    """What is asked for, to who sees the customer; to others only which fields. Who is to decide on what they do not see in full is told so."""
+    """What is asked for, to who sees the customer; to others only which fields. Who decides without seeing all of it is told so."""
     row = ChangeRequest.objects.select_related("customer").prefetch_related("lines").filter(case=case).first()
     if row is None:
         return []
