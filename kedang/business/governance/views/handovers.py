@@ -158,7 +158,7 @@ class HandoverDetail(HandoverPage, RecordDetail):
         shown = list(
             rows.select_related("part__successor").order_by("ends", "kind", "id")[(page - 1) * PAGE : page * PAGE]
         )
-        groups = known.filter(ends=False).exclude(group="").order_by("group").values_list("group", flat=True).distinct()
+        groups = known.filter(ends=False, level__lte=clearance_of(self.actor)).exclude(group="").order_by("group")
         query = urlencode({name: value for name, value in asked.items() if value})
         return {
             "asked": asked,
@@ -166,7 +166,7 @@ class HandoverDetail(HandoverPage, RecordDetail):
             "found": total,
             "page": page,
             "pages_of": (total + PAGE - 1) // PAGE,
-            "groups": list(groups[:200]),
+            "groups": list(groups.values_list("group", flat=True).distinct()[:200]),
             "states": LineState.choices,
             "query": query,
         }
