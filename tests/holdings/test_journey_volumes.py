@@ -20,7 +20,7 @@ def titles(page: Any) -> list[str]:
 
 def test_items_are_dragged_and_moved(sign_in: Callable[..., Any]) -> None:
     page = sign_in("yezhen")
-    page.goto("/volumes/?view=open")
+    page.goto("/volumes/?view=open&size=200")
     several = page.locator("td[data-label='件数']", has_text=re.compile(r"^\s*([3-9]|\d{2,})\s*$"))
     page.locator(".records tbody tr", has=several).first.locator("a.main-link").click()
     page.click(".tab:has-text('卷内文件')")
