@@ -100,7 +100,8 @@ class Walker:
                 judge.tally.expect("status", url, judge.who.key, not is_open, "a dossier out of reach answers")
         if is_unmasked(judge, place, variant):
             return
-        judge.hears(address.channel, url, response, about, at=address.name.split(":")[0])
+        room = address.name.split(":")[0]
+        judge.hears(address.channel, url, response, about, at=room, again=lambda: self.ask(variant, place.url))
 
 
 def cause(response: Any) -> str:

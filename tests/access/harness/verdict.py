@@ -1,6 +1,7 @@
 """What a person may hear, by the rules alone; what was heard beyond it is a leak."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,16 +102,32 @@ class Judge:
         return right == rules.HIDE or (right == rules.MASK and song.sort == VALUE)
 
     def hears(
-        self, channel: str, url: str, response: Any, about: str = "", at: str = "", typed: tuple[str, ...] = ()
+        self,
+        channel: str,
+        url: str,
+        response: Any,
+        about: str = "",
+        at: str = "",
+        typed: tuple[str, ...] = (),
+        again: Callable[[], Any] | None = None,
     ) -> list[Song]:
-        """Listen to an answer. ``about`` is the dossier asked for, ``typed`` what the question itself held."""
+        """Listen to an answer. ``about`` is the dossier asked for, ``typed`` what the question itself held.
+
+        Args:
+            again: asks once more, without a trace. Digits count as heard when they come twice: in millions of checks a moment or a token,
+                made anew for each answer, has six digits of some number now and then.
+        """
         songs = self.ear.listen(response)
         self.tally.count(
             channel, self.who.key, len(self.forbidden), self.near.get(about, 0) if about else len(self.forbidden)
         )
-        for song in songs:
-            if not self.is_forbidden(song, at) or any(song.text in word.lower() for word in typed):
-                continue
+        beyond = [
+            one for one in songs if self.is_forbidden(one, at) and not any(one.text in word.lower() for word in typed)
+        ]
+        if again is not None and any(song.text.isdigit() for song in beyond):
+            twice = {song.text for song in self.ear.listen(again())}
+            beyond = [song for song in beyond if song.text in twice or not song.text.isdigit()]
+        for song in beyond:
             told = song.canary.told if song.canary else "sealed text or blind index"
             self.tally.leak(
                 channel,
