@@ -111,10 +111,7 @@ class Policy:
     @classmethod
     def shared_model(cls) -> type[models.Model]:
         """Model of the dossier that rows are shared with."""
-        related = cls.model._meta.get_field(cls.shared_through).related_model
-        if not isinstance(related, type):
-            raise TypeError(f"{cls.shared_through} of {cls.model._meta.label} leads to no model")
-        return related
+        return _model_behind(cls.model, cls.shared_through)
 
     def limits(self, actor: Actor) -> Q:
         """Limits that hold whatever the grant: company and secrecy level."""
@@ -167,7 +164,7 @@ class Policy:
 
     def level_of(self, actor: Actor, obj: models.Model) -> int:
         """Secrecy level that the actor must reach to know of the object: :meth:`limits` asked of values in memory."""
-        return int(value_at(obj, self.paths.secrecy) or 0) if self.paths.secrecy else 0
+        return _level_at(self, obj)
 
     def refuse(self, actor: Actor, code: str, obj: models.Model) -> Refused | None:
         """A refusal by the state of the object (“已撤销”, “冻结中”), or None."""
@@ -176,10 +173,14 @@ class Policy:
     @classmethod
     def parent_model(cls) -> type[models.Model]:
         """Model of the record above."""
-        related = cls.model._meta.get_field(cls.parent).related_model
-        if not isinstance(related, type):
-            raise TypeError(f"{cls.parent} of {cls.model._meta.label} leads to no model")
-        return related
+        return _model_behind(cls.model, cls.parent)
+
+
+def _model_behind(model: type[models.Model], name: str) -> type[models.Model]:
+    related = model._meta.get_field(name).related_model
+    if not isinstance(related, type):
+        raise TypeError(f"{name} of {model._meta.label} leads to no model")
+    return related
 
 
 def _level_at(policy: Policy, obj: models.Model) -> int:

@@ -51,7 +51,7 @@ class Dialect(ABC):
         return False
 
     def beginning_with(self, chars: Sequence[str]) -> list[str]:
-        """Grams of the index that begin with one of these characters."""
+        """Grams of the index that begin with one of these characters; asked only of an index that :attr:`tells_grams`."""
         raise NotImplementedError
 
     def expression(self, query: Query, privates: dict[str, bool], all_of: str, any_of: str) -> str:
