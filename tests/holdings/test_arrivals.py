@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from django.test import Client
 from kedang.business.holdings.jobs.handing import look_after_arrivals
 from kedang.business.holdings.models import PackageArrival, Volume
 from kedang.business.holdings.services import arrivals as a
+from kedang.business.holdings.services import package_importing as i
 from kedang.business.holdings.services import packages as p
 from kedang.business.holdings.setup import ensure_defaults
 from kedang.foundation.audit.models import Event
+from kedang.foundation.files.models import StoredFile
 from kedang.foundation.files.services import file_open
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.jobs.worker import Worker
@@ -84,6 +87,33 @@ def test_a_sound_package_is_told_and_then_imported(cast: Cast, as_: As) -> None:
     )
     again = worked(sent(client, content))
     assert again.state == "rejected" and "已在本单位" in again.report["problems"][0]
+
+
+def test_files_come_with_their_record_or_not_at_all(cast: Cast, data_dir: Path, monkeypatch: Any) -> None:
+    """Whoever dies between the bytes and the record leaves neither rows nor, once the sweep came, bytes."""
+    content, volume = a_package(cast), a_volume_of(cast, 1)
+    ensure_defaults(cast.other_fonds)
+
+    def left() -> tuple[int, int, int]:
+        whole = [path for path in (data_dir / "files").rglob("*") if path.is_file()]
+        return StoredFile.objects.count(), len(whole), Event.objects.filter(code="files.stored").count()
+
+    def dies(actor: Any, event: Any, *args: Any, **named: Any) -> None:
+        raise RuntimeError("killed here")
+
+    before = left()
+    for room, name, act in (
+        (a, "record", lambda: a.package_arrive(actor=cast.stranger, name="青山.zip", chunks=[content])),
+        (p, "record", lambda: p.package_make(actor=cast.archivist, volume=volume, kind="bagit")),
+        (i, "_write", lambda: i.import_package(actor=cast.stranger, stream=io.BytesIO(content), name="青山.zip")),
+        (i, "record", lambda: i.import_package(actor=cast.stranger, stream=io.BytesIO(content), name="青山.zip")),
+    ):
+        with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+            patch.setattr(room, name, dies)
+            act()
+        assert left() == before, act
+    assert i.import_package(actor=cast.stranger, stream=io.BytesIO(content), name="青山.zip").files == 2
+    assert left() == (before[0] + 3, before[1] + 3, before[2] + 3)
 
 
 def test_a_bad_package_is_rejected_with_its_reasons(cast: Cast, as_: As) -> None:

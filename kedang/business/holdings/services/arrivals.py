@@ -17,7 +17,7 @@ from kedang.foundation.access.policies import require
 from kedang.foundation.audit.record import record
 from kedang.foundation.files.models import FileState
 from kedang.foundation.files.receiving import Held
-from kedang.foundation.files.services import file_open, file_store
+from kedang.foundation.files.services import SealedFile, Sealing, file_enter, file_open
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel import clock
@@ -41,16 +41,23 @@ def package_arrive(
     """
     for right in RIGHTS:
         require(actor, right)
-    stored = file_store(actor=actor, name=name, chunks=chunks)
-    with transaction.atomic():
-        row = PackageArrival(
-            fonds_id=sure(actor.fonds_id), name=name, file=stored, brought_by=actor, brought_at=clock.now(),
-            secrecy_level=clearance_of(actor),
-        )  # fmt: skip
-        row.save(force_insert=True)
-        record(actor, e.PACKAGE_ARRIVED, row, meta={"name": name, "bytes": stored.size, "sha256": stored.sha256})
-        if is_checked_by_worker and stored.state == FileState.GOOD:
-            _hand_in(actor, row, CHECK)
+    with Sealing() as sealing:
+        sealed = sealing.seal(actor=actor, name=name, chunks=chunks)
+        return _arrived(actor, sealed, is_checked_by_worker)
+
+
+@transaction.atomic
+def _arrived(actor: Person, sealed: SealedFile, is_checked_by_worker: bool) -> PackageArrival:
+    stored = file_enter(actor=actor, sealed=sealed)
+    row = PackageArrival(
+        fonds_id=sure(actor.fonds_id), name=stored.name, file=stored, brought_by=actor, brought_at=clock.now(),
+        secrecy_level=clearance_of(actor),
+    )  # fmt: skip
+    row.save(force_insert=True)
+    meta = {"name": stored.name, "bytes": stored.size, "sha256": stored.sha256}
+    record(actor, e.PACKAGE_ARRIVED, row, meta=meta)
+    if is_checked_by_worker and stored.state == FileState.GOOD:
+        _hand_in(actor, row, CHECK)
     return row
 
 

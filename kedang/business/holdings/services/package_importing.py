@@ -23,10 +23,11 @@ from kedang.foundation.access.models import Fonds
 from kedang.foundation.access.policies import require, require_still_in_scope
 from kedang.foundation.audit.record import record
 from kedang.foundation.files.models import StoredFile
-from kedang.foundation.files.services import file_store
+from kedang.foundation.files.services import SealedFile, Sealing, file_enter
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import Refused
+from kedang.foundation.kernel.sure import sure
 
 Progress = Callable[[int, int], None]
 
@@ -93,16 +94,31 @@ def import_package(
         coming = [one for one in parts_of(facts) if not is_held(where, one)]
         _refuse_again(where, facts, coming)
         ensure_defaults(where)
-        stored = _store(actor, reader, coming, where, progress)
-    if kept is None:
-        stream.seek(0)
-        kept = file_store(actor=actor, name=name, chunks=iter(lambda: stream.read(1 << 20), b""), fonds=where)
-    with transaction.atomic():
-        Fonds.objects.select_for_update().get(pk=where.pk)  # one import at a time: codes are compared below
-        coming = [one for one in coming if not is_held(where, one)]
-        _refuse_again(where, facts, coming)
-        made = _write(actor, where, facts, coming, stored)
-        _keep(actor, where, made, kept, facts, kind)
+        with Sealing() as sealing:
+            sealed = _seal(actor, reader, coming, where, progress, sealing)
+            whole = None
+            if kept is None:
+                stream.seek(0)
+                whole = sealing.seal(
+                    actor=actor, name=name, chunks=iter(lambda: stream.read(1 << 20), b""), fonds=where
+                )
+            return _come_in(actor, where, facts, kind, sealed, kept or sure(whole))
+
+
+@transaction.atomic
+def _come_in(
+    actor: Actor, fonds: Fonds, facts: Facts, kind: str, sealed: dict[str, SealedFile], kept: StoredFile | SealedFile
+) -> Imported:
+    Fonds.objects.select_for_update().get(pk=fonds.pk)  # one import at a time: codes are compared below
+    coming = [one for one in parts_of(facts) if not is_held(fonds, one)]
+    _refuse_again(fonds, facts, coming)
+    wanted = {one["path"] for one in _files(coming)}
+    stored = {path: file_enter(actor=actor, sealed=one) for path, one in sealed.items() if path in wanted}
+    for path in sealed.keys() - wanted:
+        sealed[path].discard()  # somebody else brought the same volume in meanwhile
+    made = _write(actor, fonds, facts, coming, stored)
+    whole = file_enter(actor=actor, sealed=kept) if isinstance(kept, SealedFile) else kept
+    _keep(actor, fonds, made, whole, facts, kind)
     return made
 
 
@@ -194,21 +210,26 @@ def _refuse_again(fonds: Fonds, facts: Facts, coming: list[dict[str, Any]]) -> N
     )
 
 
-def _store(
-    actor: Actor, reader: PackageReader, coming: list[dict[str, Any]], fonds: Fonds, progress: Progress
-) -> dict[str, StoredFile]:
+def _seal(
+    actor: Actor,
+    reader: PackageReader,
+    coming: list[dict[str, Any]],
+    fonds: Fonds,
+    progress: Progress,
+    sealing: Sealing,
+) -> dict[str, SealedFile]:
     """Files by path; each digest was compared before and is compared again by what lies in the store."""
-    stored: dict[str, StoredFile] = {}
+    sealed: dict[str, SealedFile] = {}
     wanted = list(_files(coming))
     for number, one in enumerate(wanted, 1):
         blocks = reader.blocks(reader.place_of(one["path"]))
-        row = file_store(actor=actor, name=one["name"], chunks=blocks, fonds=fonds)
+        row = sealing.seal(actor=actor, name=one["name"], chunks=blocks, fonds=fonds)
         if (row.sha256, row.sm3) != (one["sha256"], one["sm3"]):
             told = _("文件“%(name)s”与著录的摘要不符，没有导入。") % {"name": one["name"]}
             raise Refused("package_bad", told)
-        stored[one["path"]] = row
+        sealed[one["path"]] = row
         progress(number, len(wanted))
-    return stored
+    return sealed
 
 
 def _files(parts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

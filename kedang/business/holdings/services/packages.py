@@ -22,7 +22,7 @@ from kedang.foundation.access.signin.quota import spend
 from kedang.foundation.access.signin.stepup import require_recent
 from kedang.foundation.audit.record import record
 from kedang.foundation.files.models import StoredFile
-from kedang.foundation.files.services import file_store
+from kedang.foundation.files.services import SealedFile, Sealing, file_enter
 from kedang.foundation.jobs.models import Job
 from kedang.foundation.jobs.services import enqueue
 from kedang.foundation.kernel import clock
@@ -78,27 +78,37 @@ def package_make(
     written: dict[str, Written] = {}
     members = LAYOUTS[kind](contents, written)
     name = f"{contents.root}.{kind}.zip"
-    try:
-        stored = file_store(
-            actor=actor,
-            name=name,
-            chunks=pieces(contents.root, members, clock.local(clock.now()), written),
-            fonds=fonds,
-        )
-    except Altered as error:
-        told = _("文件“%(name)s”与入库时的摘要不符，没有封装。请先从备份修复。")
-        raise Refused("file_damaged", told % {"name": str(error).rpartition("/")[2]}) from error
-    with transaction.atomic():
-        row = Package(
-            fonds=fonds, volume=volume, customer=customer, kind=kind, file=stored, digest=stored.sha256, note=note[:200],
-            made_by=actor.display_name[:80], made_at=clock.now(),
-        )  # fmt: skip
-        row.save(force_insert=True)
-        meta = {
-            "kind": kind, "bytes": stored.size, "sha256": stored.sha256, "files": len(contents.packed_files),
-            "items": len(contents.items), "veiled": sorted({name for part in contents.parts for name in part["veiled"]}),
-        }  # fmt: skip
-        record(actor, e.PACKAGE_MADE, row, reason=note, meta=meta)
+    with Sealing() as sealing:
+        try:
+            parts = pieces(contents.root, members, clock.local(clock.now()), written)
+            sealed = sealing.seal(actor=actor, name=name, chunks=parts, fonds=fonds)
+        except Altered as error:
+            told = _("文件“%(name)s”与入库时的摘要不符，没有封装。请先从备份修复。")
+            raise Refused("file_damaged", told % {"name": str(error).rpartition("/")[2]}) from error
+        return _made(actor, sealed, contents, volume, customer, kind, note)
+
+
+@transaction.atomic
+def _made(
+    actor: Actor,
+    sealed: SealedFile,
+    contents: Contents,
+    volume: Volume | None,
+    customer: Customer | None,
+    kind: str,
+    note: str,
+) -> Package:
+    stored = file_enter(actor=actor, sealed=sealed)
+    row = Package(
+        fonds_id=stored.fonds_id, volume=volume, customer=customer, kind=kind, file=stored, digest=stored.sha256, note=note[:200],
+        made_by=actor.display_name[:80], made_at=clock.now(),
+    )  # fmt: skip
+    row.save(force_insert=True)
+    meta = {
+        "kind": kind, "bytes": stored.size, "sha256": stored.sha256, "files": len(contents.packed_files),
+        "items": len(contents.items), "veiled": sorted({name for part in contents.parts for name in part["veiled"]}),
+    }  # fmt: skip
+    record(actor, e.PACKAGE_MADE, row, reason=note, meta=meta)
     return row
 
 

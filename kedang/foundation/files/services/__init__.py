@@ -9,6 +9,9 @@ from kedang.foundation.files.services.scanning import file_release as file_relea
 from kedang.foundation.files.services.scanning import file_rescan as file_rescan
 from kedang.foundation.files.services.scanning import file_scan as file_scan
 from kedang.foundation.files.services.serving import file_serve as file_serve
+from kedang.foundation.files.services.storing import SealedFile as SealedFile
+from kedang.foundation.files.services.storing import Sealing as Sealing
+from kedang.foundation.files.services.storing import file_enter as file_enter
 from kedang.foundation.files.services.storing import file_store as file_store
 from kedang.foundation.files.services.unpacking import Unpacked as Unpacked
 from kedang.foundation.files.services.unpacking import files_from_zip as files_from_zip

@@ -3,10 +3,11 @@
 import errno
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from kedang.foundation.access.models import Fonds, Person
@@ -23,10 +24,75 @@ from kedang.foundation.kernel.refused import Refused
 LONGEST_NAME = 400
 
 
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """Bytes that lie in the store, sealed and digested, and that no row names yet; the note lets them be cleared away after a crash."""
+
+    fonds_id: int
+    name: str
+    where: str
+    digests: Digests
+    seen: kinds.Look
+    note: Path
+
+    @property
+    def sha256(self) -> str:
+        return self.digests.sha256
+
+    @property
+    def sm3(self) -> str:
+        return self.digests.sm3
+
+    def discard(self) -> None:
+        """They are not wanted after all."""
+        stores.discard(places.path_of(self.where))
+        self.note.unlink(missing_ok=True)
+
+
+class Sealing:
+    """For a caller whose record comes in the same transaction as its files: bytes are sealed before it, rows entered in it.
+
+    A ``with`` block; when it ends badly, what was sealed in it goes again. Where only the database failed, nobody knows whether the
+    commit came through: then the bytes stay until the process ends and the rows can be asked.
+    """
+
+    def __init__(self) -> None:
+        self._sealed: list[SealedFile] = []
+
+    def __enter__(self) -> "Sealing":
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None and not isinstance(error, DatabaseError):
+            for one in self._sealed:
+                one.discard()
+
+    def seal(
+        self, *, actor: Actor, name: str, chunks: Iterable[bytes] | Held, fonds: Fonds | int | None = None
+    ) -> SealedFile:
+        """Take the bytes in, in constant memory; arguments and refusals are those of :func:`file_store`. No transaction is needed."""
+        fonds_id = _fonds_of(actor, fonds)
+        _refuse_name(name)
+        where = chunks.where if isinstance(chunks, Held) and not chunks.is_taken else places.fresh()
+        path = places.path_of(where)
+        note = scratch.promise(path)
+        try:
+            digests, seen = take_in(where, name, chunks)
+        except BaseException:
+            stores.discard(path)
+            note.unlink(missing_ok=True)
+            raise
+        self._sealed.append(SealedFile(fonds_id, name, where, digests, seen, note))
+        return self._sealed[-1]
+
+
 def file_store(
     *, actor: Actor, name: str, chunks: Iterable[bytes] | Held, fonds: Fonds | int | None = None
 ) -> StoredFile:
     """Take a file in, in constant memory whatever its size. It is whole, read back and on the disk when this returns.
+
+    Call it in the transaction that writes what the file belongs to: a file alone belongs to nothing. Where the bytes take long, they are
+    sealed before the transaction, see :class:`Sealing`.
 
     The right to bring something in is asked by the caller, who knows where the file belongs. The bytes are never altered
     afterwards; virus scanning is queued, and the file is not readable before its end where scanning is on.
@@ -40,29 +106,25 @@ def file_store(
     Raises:
         Refused: ``file_name``, ``file_empty``, ``file_too_large``, ``file_executable``, ``file_bomb``, ``disk_full``. Nothing is kept.
     """
-    fonds_id = _fonds_of(actor, fonds)
-    _refuse_name(name)
-    where = chunks.where if isinstance(chunks, Held) and not chunks.is_taken else places.fresh()
-    path = places.path_of(where)
-    note = scratch.promise(path)
-    try:
-        digests, seen = take_in(where, name, chunks)
-        row = StoredFile(
-            fonds_id=fonds_id, name=name, place=where, size=digests.size, sha256=digests.sha256, sm3=digests.sm3,
-            media_type=seen.media_type, finding=seen.finding[:300], uploaded_at=(now := clock.now()), checked_at=now,
-            uploaded_by=actor if isinstance(actor, Person) else None,
-            state=FileState.WAITING if scanning.is_on() else FileState.GOOD,
-        )  # fmt: skip
-        with transaction.atomic():
-            row.save(force_insert=True)
-            record(actor, FILE_STORED, row, meta={"size": row.size, "sha256": row.sha256, "media_type": row.media_type})
-            transaction.on_commit(lambda: note.unlink(missing_ok=True))
-            if row.state == FileState.WAITING:
-                transaction.on_commit(scanning.hand_in)
-    except BaseException:
-        stores.discard(path)
-        note.unlink(missing_ok=True)
-        raise
+    with Sealing() as sealing:
+        return file_enter(actor=actor, sealed=sealing.seal(actor=actor, name=name, chunks=chunks, fonds=fonds))
+
+
+@transaction.atomic
+def file_enter(*, actor: Actor, sealed: SealedFile) -> StoredFile:
+    """The row of bytes that were sealed before, in the transaction that writes what they belong to."""
+    now = clock.now()
+    row = StoredFile(
+        fonds_id=sealed.fonds_id, name=sealed.name, place=sealed.where, size=sealed.digests.size, sha256=sealed.sha256, sm3=sealed.sm3,
+        media_type=sealed.seen.media_type, finding=sealed.seen.finding[:300], uploaded_at=now, checked_at=now,
+        uploaded_by=actor if isinstance(actor, Person) else None,
+        state=FileState.WAITING if scanning.is_on() else FileState.GOOD,
+    )  # fmt: skip
+    row.save(force_insert=True)
+    record(actor, FILE_STORED, row, meta={"size": row.size, "sha256": row.sha256, "media_type": row.media_type})
+    transaction.on_commit(lambda: sealed.note.unlink(missing_ok=True))
+    if row.state == FileState.WAITING:
+        transaction.on_commit(scanning.hand_in)
     return row
 
 
