@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from kedang.business.customers.models import Contact, Customer
+from kedang.business.customers.models import Contact, Customer, FormerName
 from kedang.business.customers.searching import find_customers
 from kedang.business.customers.services import contact_add
 from kedang.business.holdings.models import DocumentType, Item
 from kedang.business.lending.services.sharing import Recipients, Wanted, share_review, share_start, share_stop
+from kedang.foundation.access.grants import as_taker
 from kedang.foundation.access.models import Fonds, Person, RecordShare, Role
 from kedang.foundation.access.policies import at_large, can, require, scope_q
 from kedang.foundation.access.shared.reading import shares_of, shares_reaching, uses_of
@@ -129,6 +130,16 @@ def test_parts(cast: Cast) -> None:
     assert not Item.objects.visible_to(reader).exists() and not can(reader, "holdings.view", item)
 
 
+def test_what_is_shared_to_be_read_does_not_leave(cast: Cast) -> None:
+    """Whose role shows a number in part prints it in part, though a sharing shows it to them in full on the page."""
+    dossier = served(cast, phone="0755-26712345")
+    shared(cast, to=Recipients(people=[cast.auditor]), field_rights={"contact": "show"})
+    reader = fresh(cast.auditor)
+    assert reveal(reader, dossier, "phone").text == "0755-26712345"
+    assert reveal(as_taker(reader, "customers.print"), dossier, "phone").is_masked
+    assert reveal(reader, dossier, "phone").state == "show" and as_taker(fresh(cast.archivist)).id == cast.archivist.pk
+
+
 def test_over_by_the_clock_by_hand_and_without_review(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second before the end it is open; at the end, unreviewed after a year, and once stopped, it is shut."""
     dossier, now = served(cast), clock.now
@@ -156,10 +167,12 @@ def test_over_by_the_clock_by_hand_and_without_review(cast: Cast, monkeypatch: p
 def test_every_reading_through_it_is_written_down_with_it(cast: Cast, client: Any) -> None:
     """Who owes the sight to the sharing alone leaves a trace on it; who sees the dossier anyway does not."""
     dossier = served(cast)
+    FormerName.objects.create(customer=dossier, name="远岭造纸厂", note="旧厂欠款未清")
     share = shared(cast)
-    for person in (cast.salesperson, cast.archivist, cast.salesperson):
+    for person, knows_why in ((cast.salesperson, False), (cast.archivist, True), (cast.salesperson, False)):
         client.force_login(person)
-        assert client.get(f"/customers/{dossier.pk}/").status_code == 200
+        page = client.get(f"/customers/{dossier.pk}/").content.decode()
+        assert "远岭造纸厂" in page and ("旧厂欠款未清" in page) == knows_why, person.name
     client.force_login(cast.salesperson)
     assert client.get(f"/customers/{dossier.pk}/contacts/").status_code == 403
     assert client.get(f"/customers/{dossier.pk}/history/").status_code == 403

@@ -1,5 +1,6 @@
 """The grants of an actor that hold now, loaded once per actor object (that is, once per request or job)."""
 
+import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -79,6 +80,19 @@ def forget_grants(actor: Actor) -> None:
     """Load the grants anew at the next question (after a grant was changed)."""
     if hasattr(actor, _CACHE):
         delattr(actor, _CACHE)
+
+
+def as_taker(actor: Actor, code: str = "") -> Actor:
+    """The actor as what leaves on paper or in a file is drawn: with their roles, without what is only open to be read.
+
+    Args:
+        code: the act of taking one record out; an opening that allows it counts. Empty: whole lists, where none does.
+    """
+    if actor.is_system or not any(grant.is_opened for grant in active_grants(actor)):
+        return actor
+    taker = copy.copy(actor)
+    setattr(taker, _CACHE, [g for g in active_grants(actor) if not g.is_opened or (code and code in g.actions)])
+    return taker
 
 
 def clearance_of(actor: Actor) -> int:

@@ -69,7 +69,7 @@ class CustomerDetail(CustomerRecord, RecordDetail):
     template_name = "customers/detail.html"
 
     def extra(self) -> dict[str, Any]:
-        """Completeness with what is missing, contacts, classes, former names."""
+        """Completeness with what is missing, contacts, classes, former names; why a name was changed is part of the trail."""
         customer = self.obj
         may_change = can(self.actor, "customers.change", customer)
         edit = f"{self.pages.url('detail', customer.pk)}"
@@ -92,6 +92,7 @@ class CustomerDetail(CustomerRecord, RecordDetail):
             ],
             "classes": classes_of(customer),
             "former_names": list(customer.former_names.all()),
+            "may_history": can(self.actor, HISTORY.code, customer),
             **self.waiting(),
             **self.head_extra(),
         }

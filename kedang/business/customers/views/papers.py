@@ -15,6 +15,7 @@ from kedang.business.customers.printing import card_pdf, list_pdf
 from kedang.business.customers.views.changes import change_events, change_rows, lines_of
 from kedang.business.customers.views.lists import COUNTED, CustomerList
 from kedang.business.customers.views.register import pdf
+from kedang.foundation.access.grants import as_taker
 from kedang.foundation.access.opened.services import opening_spend
 from kedang.foundation.access.policies import at_large, require
 from kedang.foundation.access.signin.quota import spend, spend_reading
@@ -40,10 +41,11 @@ class Card(Page):
             spend_reading(self.actor, customer)
             opening_spend(actor=self.actor, code="customers.print", obj=customer)
             record(self.actor, CUSTOMER_PRINTED, customer, reason=purpose)
+        taker = as_taker(self.actor, "customers.print")
         own = change_events(customer.fonds_id).filter(about(Customer._meta.label_lower, customer.pk))
-        latest = change_rows(lines_of(self.actor, [(event, customer) for event in own[:LATEST_CHANGES]]))
+        latest = change_rows(lines_of(taker, [(event, customer) for event in own[:LATEST_CHANGES]]))
         return pdf(
-            card_pdf(self.actor, customer, latest[: 2 * LATEST_CHANGES], purpose),
+            card_pdf(taker, customer, latest[: 2 * LATEST_CHANGES], purpose),
             f"{customer.number}-{customer.name}.pdf",
         )
 
@@ -79,5 +81,5 @@ class ListPrint(CustomerList):
                 subject,
                 meta={"rows": len(keys), "conditions": [words], "ids": as_ranges(keys)},
             )
-        made = list_pdf(self.actor, rows, words, len(keys))
+        made = list_pdf(as_taker(self.actor), rows, words, len(keys))
         return pdf(made, f"{_('客户一览表')}-{clock.today():%Y%m%d}.pdf")

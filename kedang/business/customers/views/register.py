@@ -26,6 +26,8 @@ from kedang.business.customers.views.changes import (
     visible_changes,
 )
 from kedang.business.customers.views.sheets import workbook
+from kedang.foundation.access.actions import is_taking
+from kedang.foundation.access.grants import as_taker
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import can
 from kedang.foundation.access.signin.quota import spend
@@ -109,7 +111,12 @@ class Register(Page):
                 fonds_id=self.actor.fonds_id, department__path__contains=f"/{asked['department']}/"
             )
             events = events.filter(actor_id__in=list(people.values_list("pk", flat=True)))
-        return lines_of(self.actor, visible_changes(self.actor, events, offset + most)[offset:])
+        return lines_of(self.drawer, visible_changes(self.drawer, events, offset + most)[offset:])
+
+    @property
+    def drawer(self) -> Any:
+        """As whom lines are drawn: of what leaves the house, without what is only open for reading."""
+        return as_taker(self.actor) if is_taking(self.action) else self.actor
 
     def note(self, event: Any, lines: list[RegisterLine], **meta: Any) -> None:
         """The look, written down."""
@@ -134,7 +141,7 @@ class RegisterPrint(Register):
         """The file, once it is written down."""
         lines = self.lines(MOST)
         self.note(REGISTER_PRINTED, lines, rows=len(lines))
-        made = register_pdf(self.actor, change_rows(lines), self.period_words)
+        made = register_pdf(self.drawer, change_rows(lines), self.period_words)
         return pdf(made, f"{_('异动登记簿')}-{clock.today():%Y%m%d}.pdf")
 
 

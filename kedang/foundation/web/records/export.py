@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from kedang.foundation.access.grants import as_taker
 from kedang.foundation.access.policies import at_large, require
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.signin.quota import spend
@@ -67,14 +68,19 @@ class RecordExport(RecordList):
         return self.params.get("view", "")
 
     @cached_property
+    def taker(self) -> Any:
+        """Who asks, without what is only open to them for reading: fields leave as roles show them."""
+        return as_taker(self.actor)
+
+    @cached_property
     def export_columns(self) -> list[Column]:
         """Columns of the list, then the remaining fields of the panels, as far as the actor may see them."""
-        every = self.pages.list_columns(self.actor)
+        every = self.pages.list_columns(self.taker)
         known = {column.name for column in every}
         for panel in self.pages.panels:
             for name in panel.fields:
                 if name not in known and field_of(self.pages.model, name) is not None:
-                    if right_anywhere(self.actor, self.pages.model, name) != FieldRight.HIDE:
+                    if right_anywhere(self.taker, self.pages.model, name) != FieldRight.HIDE:
                         every.append(Column(name))
                         known.add(name)
         return every
@@ -138,7 +144,9 @@ class RecordExport(RecordList):
 
     def columns_named(self, names: list[str]) -> list[Column]:
         """The chosen columns, as far as the actor may see them."""
-        return [column for column in self.export_columns if column.name in set(names)] or self.columns
+        chosen = [column for column in self.export_columns if column.name in set(names)]
+        usual = {column.name for column in self.columns}
+        return chosen or [column for column in self.export_columns if column.name in usual]
 
     def note(self, columns: list[Column], kind: str, count: int) -> None:
         """Write down what leaves, before it does."""
@@ -163,13 +171,13 @@ class RecordExport(RecordList):
         numbers = {
             column.name for column in columns if column.text is None and is_right_aligned(self.pages.model, column.name)
         }
-        cells = cells_of(self.actor, self.pages.model, columns)
+        cells = cells_of(self.taker, self.pages.model, columns)
         for number, obj in enumerate(self.objects(columns), 1):
             if number % STANDING_EVERY == 0:
                 require_standing(self.actor, self.required_action())
             line: Line = []
             for cell in cells(obj):
-                seen = reveal(self.actor, obj, cell.name) if cell.name in numbers else None
+                seen = reveal(self.taker, obj, cell.name) if cell.name in numbers else None
                 line.append((cell.text, seen.value if seen else None))
             yield line
 
