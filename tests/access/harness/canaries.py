@@ -29,6 +29,8 @@ class Canary:
     value: str
     staff: str = ""
     batch: str = ""
+    is_past: bool = False
+    """The record has had another value since."""
     parts: tuple[str, ...] = ()
     """Stretches that give it away."""
     secret: tuple[str, ...] = field(default=())

@@ -27,6 +27,11 @@ from tests.access.harness.writes import Writes, changes_nothing
 Variant = tuple[str, dict[str, Any], dict[str, Any]]
 """Method, parameters, headers."""
 FRAGMENT = {"HX-Request": "true"}
+PARTS = {
+    "customers:customer-contacts": "Contact", "customers:customer-key-persons": "KeyPerson", "customers:customer-profile": "CustomerProfile",
+    "customers:customer-history": "Event",
+}  # fmt: skip
+"""Pages of a part of a dossier: what is read on them."""
 LEAVES = {"access:sign-out", "access:first-run"}
 FILLED = {
     "reason": "核对资料", "grade": "B", "clearance": "1", "left_on": "2026-01-01", "party_kind": "enterprise", "name": "", "version": "1",
@@ -96,6 +101,10 @@ class Walker:
                     is_open == is_seen,
                     f"answers {response.status_code}, rules say {is_seen}",
                 )
+            elif address.name in PARTS and variant == ("GET", {}, {}):
+                is_part = rules.right(judge.who, place.fact, "open", PARTS[address.name]) == rules.SHOW
+                told = f"answers {response.status_code}, rules say {is_part}"
+                judge.tally.expect("status", url, judge.who.key, is_open == is_part, told)
             elif not is_seen:
                 judge.tally.expect("status", url, judge.who.key, not is_open, "a dossier out of reach answers")
         if is_unmasked(judge, place, variant):

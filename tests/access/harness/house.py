@@ -179,7 +179,7 @@ def build(seed: int, folder: Path) -> House:
     make_governance(house)
     make_loans(house)
     make_use(house)
-    make_sharing(house)
+    make_sharing(house, term)
     make_words(house)
     return house
 
@@ -212,6 +212,10 @@ def make_dossier(house: House, fact: Fact, term: ClassTerm) -> None:
 def change(house: House, fact: Fact, actor: Person, made: Customer, fields: dict[str, tuple[str, str]]) -> None:
     """A past: every canary gets a successor."""
     found = Customer.objects.get(pk=made.pk)
+    for canary in house.canaries:
+        canary.is_past |= (
+            canary.fact is fact and canary.model in {"Customer", "CustomerProfile"} and canary.kind != "open"
+        )
     values = house.sing(fact, "Customer", fields)
     customers.customer_change(
         actor=actor, customer=found, values=values, version=found.version, reason=house.reason(fact),

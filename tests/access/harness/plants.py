@@ -96,6 +96,12 @@ def _telling_title(notice: Any) -> str:
     return f"{notice.number} {Case.objects.filter(number=notice.number).values_list('title', flat=True).first()}"
 
 
+def _whole_dossier(_codes: Any) -> Any:
+    from kedang.foundation.access.shared.parts import acts_by_model, shared_parts
+
+    return acts_by_model(part.code for part in shared_parts())
+
+
 WEB, ACCESS = "kedang.foundation.web.records", "kedang.foundation.access"
 PLANTS: tuple[Plant, ...] = (
     Plant(
@@ -209,6 +215,22 @@ PLANTS: tuple[Plant, ...] = (
         "walk",
         "reader",
         lambda: mock.patch("kedang.business.lending.policies.LoanPolicy.grant_q", lambda self, grant: Q()),
+        frozenset({"list", "page"}),
+    ),
+    Plant(
+        "sharing",
+        "a sharing opens every part of a dossier",
+        "walk",
+        "salesperson",
+        lambda: mock.patch(f"{ACCESS}.shared.loading.acts_by_model", _whole_dossier),
+        frozenset({"page"}),
+    ),
+    Plant(
+        "sharing-over",
+        "a sharing goes on after its end",
+        "walk",
+        "clerk",
+        lambda: mock.patch(f"{ACCESS}.shared.loading.is_shared_by", lambda moment: Q()),
         frozenset({"list", "page"}),
     ),
     Plant(

@@ -112,6 +112,25 @@ class Fact:
     told: dict[str, str] = field(default_factory=dict, compare=False)
 
 
+@dataclass(frozen=True)
+class Share:
+    """A sharing as the rules know it: which records of which dossiers, what of sensitive classes, up to which level, with whom."""
+
+    title: str
+    records: frozenset[str]
+    """Kinds of records that its parts come to."""
+    reach: str = "opened"
+    value: str = ""
+    chosen: frozenset[str] = frozenset()
+    rights: dict[str, str] = field(default_factory=dict, compare=False)
+    level: int = 1
+    departments: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    ends: str = ""
+    """Why it does not hold: ``past``, ``stopped``, ``unreviewed``, ``to_come``."""
+
+
 #: Each department with those above it.
 ABOVE = {
     "head_office": ("head_office",), "sales": ("sales",), "sales_one": ("sales_one", "sales"),
@@ -131,6 +150,29 @@ def roles() -> dict[str, Role]:
 
 
 ROLES = roles()
+BASICS = frozenset({"Customer", "FormerName"})
+PEOPLE = BASICS | {"Contact", "KeyPerson"}
+PROFILE = BASICS | {"CustomerProfile"}
+#: What the departments of the house share: by department, class, region, all of it, and chosen dossiers; some of it over or to come.
+SHARES: tuple[Share, ...] = (
+    Share("联合回访", PEOPLE, "below", "service", rights={"contact": MASK}, departments=frozenset({"sales"})),
+    Share(
+        "重点客户评审", PROFILE, "class", "key", rights={"assessment": SHOW, "account": MASK}, level=3,
+        roles=frozenset({"field_agent", "clerk"}),
+    ),
+    Share("西南片区", PEOPLE | PROFILE, "region", "510100", rights={"contact": SHOW, "identity": MASK}, people=frozenset({"department_head"})),
+    Share("公开名录", BASICS, "all", level=0, departments=frozenset({"service"})),
+    Share(
+        "货款核对", BASICS, chosen=frozenset({"office", "unowned", "confidential"}), rights={"contact": SHOW, "personal": SHOW}, level=2,
+        people=frozenset({"salesperson", "system_admin", "over"}),
+    ),
+    *(
+        Share(ends, PEOPLE | PROFILE, chosen=frozenset({"office", "above"}), rights=ROLES["archivist"].rights, people=frozenset({"clerk"}), ends=ends)
+        for ends in ("past", "stopped", "unreviewed", "to_come")
+    ),
+)  # fmt: skip
+APART = frozenset({"system_admin", "security_admin"})
+"""Roles whose holders read no dossier, whoever shares it."""
 
 
 def in_force(who: Who) -> list[tuple[Role, str, str]]:
@@ -168,7 +210,26 @@ def may(who: Who, act: str, fact: Fact) -> bool:
 
 def sees(who: Who, fact: Fact) -> bool:
     """Whether a dossier, a record of the archive or a request exists for a person."""
-    return may(who, fact.act, fact) or takes_part(who, fact) or any(sees(who, other) for other in fact.also)
+    return is_own(who, fact) or bool(shared_with(who, fact, "Customer"))
+
+
+def is_own(who: Who, fact: Fact) -> bool:
+    """Whether it exists for a person whatever is shared."""
+    return may(who, fact.act, fact) or takes_part(who, fact) or any(is_own(who, other) for other in fact.also)
+
+
+def shared_with(who: Who, fact: Fact, record: str) -> list[Share]:
+    """Sharings through which a kind of record of a dossier is open to a person."""
+    held = {role.code for role, _scope, _value in in_force(who)}
+    if not held or held & APART or fact.act != "customers.view" or fact.fonds != "A" or who.fonds != fact.fonds:
+        return []
+    return [
+        share
+        for share in SHARES
+        if record in share.records and not share.ends and fact.level <= min(share.level, who.clearance)
+        and (who.key in share.people or held & share.roles or share.departments.intersection(ABOVE[who.department]))
+        and (fact.key in share.chosen if share.reach == "opened" else reaches(who, share.reach, share.value, fact))
+    ]  # fmt: skip
 
 
 def takes_part(who: Who, fact: Fact) -> bool:
@@ -183,9 +244,17 @@ def sees_batch(who: Who, fact: Fact) -> bool:
     return any("intake.use" in role.acts and reaches(who, scope, value, fact) for role, scope, value in in_force(who))
 
 
-def right(who: Who, fact: Fact, kind: str) -> str:
-    """What a person sees of a class of fields of a dossier."""
-    if not sees(who, fact):
+def right(who: Who, fact: Fact, kind: str, record: str = "Customer") -> str:
+    """What a person sees of a class of fields of a kind of record of a dossier."""
+    shared = shared_with(who, fact, record)
+    if shared and kind in {"open", "internal"}:
+        return SHOW
+    return max([own_right(who, fact, kind), *(share.rights.get(kind, HIDE) for share in shared)], key=ORDER.__getitem__)
+
+
+def own_right(who: Who, fact: Fact, kind: str) -> str:
+    """What a person sees of a class of fields of a dossier whatever is shared."""
+    if not is_own(who, fact):
         return HIDE
     if kind in {"open", "internal"}:
         return SHOW

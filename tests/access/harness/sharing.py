@@ -1,28 +1,54 @@
-"""Sharings in the house: rows alone, one that is over, so that every address is walked as everybody.
+"""Sharings in the house, as the rules tell of them (``rules.SHARES``): some in force, others past, stopped, not reviewed in time, to come.
 
-What a living one lets out, and what not, is asked in tests/lending/test_sharing.py.
+Every address is walked with them in force: who has something shared hears that and no more, and takes nothing of it away.
 """
 
 from datetime import timedelta
+from typing import Any
 
-from kedang.business.customers.models import Customer
-from kedang.foundation.access.models import RecordShare, ShareRecipient
+from kedang.business.lending.services.sharing import Recipients, Wanted, share_start
+from kedang.foundation.access.models import RecordShare, Role
 from kedang.foundation.kernel import clock
 from tests.access.harness.archive import keep
 from tests.access.harness.house import House
+from tests.access.harness.rules import SHARES, Share
 
 MODELS = {"access.recordshare": "rows", "access.sharerecipient": "on the page of its sharing"}
+PARTS = {"Contact": "customers.people", "CustomerProfile": "customers.profile"}
+DAY = timedelta(days=1)
 
 
-def make_sharing(house: House) -> None:
-    """Of 沈砚's, with 周航's company, ended yesterday."""
-    now, giver, reader = clock.now(), house.people["archivist"], house.people["salesperson"]
-    dossier = Customer.objects.filter(responsible=reader).order_by("id").values_list("pk", flat=True)[:1]
-    share = RecordShare.objects.create(
-        fonds=giver.fonds, number="GX-1", title="联合催收", purpose="销售协助财务催收货款", reach="opened", records=list(dossier),
-        parts=["customers.basics"], valid_from=now - timedelta(days=9), valid_until=now - timedelta(days=1),
-        given_at=now - timedelta(days=9),
-        review_by=now + timedelta(days=300), given_by=giver, department=giver.department,
+def make_sharing(house: House, term: Any) -> None:
+    """All of them by 沈砚; those that do not hold were brought about by moving their times."""
+    for share in SHARES:
+        made = share_start(
+            actor=house.person("archivist"), title=share.title, purpose="各部门共用客户资料", wanted=wanted(house, share, term),
+            recipients=Recipients(
+                departments=[house.departments[key] for key in sorted(share.departments)],
+                roles=Role.objects.filter(code__in=share.roles), people=[house.people[key] for key in sorted(share.people)],
+            ),
+            until=clock.now() + 90 * DAY,
+        )  # fmt: skip
+        RecordShare.objects.filter(pk=made.pk).update(**times(share))
+        keep(house, None, made)
+
+
+def wanted(house: House, share: Share, term: Any) -> Wanted:
+    """What is shared, as the service takes it."""
+    values = {"class": str(term.pk), "below": str(getattr(house.departments.get(share.value), "pk", ""))}
+    return Wanted(
+        reach=share.reach, reach_value=values.get(share.reach, share.value), customers=[house.customers[key] for key in sorted(share.chosen)],
+        parts=[code for record, code in PARTS.items() if record in share.records], field_rights=share.rights, secrecy_level=share.level,
     )  # fmt: skip
-    ShareRecipient.objects.create(share=share, person=reader)
-    keep(house, None, share)
+
+
+def times(share: Share) -> dict[str, Any]:
+    """When it holds, or why it does not."""
+    now = clock.now()
+    return {
+        "": {"valid_from": now - DAY},
+        "past": {"valid_from": now - 9 * DAY, "valid_until": now - DAY},
+        "stopped": {"valid_from": now - 9 * DAY, "ended_at": now - DAY, "ended_why": "不再需要"},
+        "unreviewed": {"valid_from": now - 400 * DAY, "review_by": now - DAY},
+        "to_come": {"valid_from": now + DAY},
+    }[share.ends]

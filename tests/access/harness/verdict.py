@@ -11,6 +11,9 @@ from tests.access.harness.cast import BY_KEY
 from tests.access.harness.ear import MASKED, VALUE, Ear, Song
 from tests.access.harness.house import House
 
+TAKEN = frozenset({"export", "print", "job result", "download"})
+"""Channels through which something leaves the house."""
+
 
 @dataclass
 class Leak:
@@ -71,7 +74,15 @@ def right_of(who: rules.Who, canary: Canary) -> str:
     assert canary.fact is not None
     if canary.fact.state == "staged":
         return batch_right(who, canary)
-    return rules.right(who, canary.fact, canary.kind)
+    is_beyond = canary.is_past and not rules.is_own(who, canary.fact)  # the trail is never shared
+    return rules.right(who, canary.fact, canary.kind, "" if is_beyond else canary.model)
+
+
+def taken_right(who: rules.Who, canary: Canary) -> str:
+    """What of a canary a person may take away on paper or in a file: nothing of what is only shared."""
+    if canary.staff or canary.fact is None or canary.fact.state == "staged":
+        return right_of(who, canary)
+    return rules.own_right(who, canary.fact, canary.kind)
 
 
 def batch_right(who: rules.Who, canary: Canary) -> str:
@@ -88,17 +99,19 @@ class Judge:
     def __init__(self, house: House, ear: Ear, who: rules.Who, tally: Tally) -> None:
         self.house, self.ear, self.who, self.tally = house, ear, who, tally
         self.rights = {canary: right_of(who, canary) for canary in house.canaries}
+        self.taken = {canary: taken_right(who, canary) for canary in house.canaries}
         self.forbidden = [canary for canary, right in self.rights.items() if right != rules.SHOW]
         self.near: dict[str, int] = {}
         for canary in self.forbidden:
             key = canary.fact.key if canary.fact else ""
             self.near[key] = self.near.get(key, 0) + 1
 
-    def is_forbidden(self, song: Song, at: str = "") -> bool:
+    def is_forbidden(self, song: Song, at: str = "", is_taken: bool = False) -> bool:
         """Whether the person may not hear a song; who brought a file reads in it what he brought."""
         if song.canary is None:
             return True
-        right = batch_right(self.who, song.canary) if at == "intake" and song.canary.batch else self.rights[song.canary]
+        rights = self.taken if is_taken else self.rights
+        right = batch_right(self.who, song.canary) if at == "intake" and song.canary.batch else rights[song.canary]
         return right == rules.HIDE or (right == rules.MASK and song.sort == VALUE)
 
     def hears(
@@ -121,9 +134,11 @@ class Judge:
         self.tally.count(
             channel, self.who.key, len(self.forbidden), self.near.get(about, 0) if about else len(self.forbidden)
         )
+        is_taken = channel in TAKEN and not getattr(response, "redirect_chain", ())
         beyond = [
-            one for one in songs if self.is_forbidden(one, at) and not any(one.text in word.lower() for word in typed)
-        ]
+            one for one in songs
+            if self.is_forbidden(one, at, is_taken) and not any(one.text in word.lower() for word in typed)
+        ]  # fmt: skip
         if again is not None and any(song.text.isdigit() for song in beyond):
             twice = {song.text for song in self.ear.listen(again())}
             beyond = [song for song in beyond if song.text in twice or not song.text.isdigit()]
