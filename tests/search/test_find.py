@@ -1,6 +1,7 @@
 """Finding: every true hit, none invented, by whatever plan; totals, order, pages, reasons."""
 
 import random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from kedang.business.customers.search import NAME
 from kedang.foundation.kernel.text import fold, initials, syllables
 from kedang.foundation.kernel.text.typed import readings
 from kedang.foundation.search import find as finding
-from kedang.foundation.search import index
+from kedang.foundation.search import index, narrowing
 from kedang.foundation.search.dialect import dialect
 from kedang.foundation.search.documents import Document
 from kedang.foundation.search.find import find
@@ -99,6 +100,14 @@ def test_two_syllables_are_asked_for_by_the_pairs_of_characters_that_there_are(
     assert max(library) + 1 in finding.find_ids("customer", "zhongshan", Q())
     assert max(library) + 4 in finding.find_ids("customer", "zhongs", Q())
     assert bool(asked) == (connection.vendor == "sqlite")
+
+
+def test_a_query_of_too_many_pairs_is_not_called_narrower(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, tells = parse("zhongshan"), SimpleNamespace(beginning_with=lambda chars: ["中山", "钟山"])
+    narrower = narrowed(asked, tells, 1e9)  # type: ignore[arg-type]
+    assert narrower is not asked and "中山" in str(narrower)
+    monkeypatch.setattr(narrowing, "MOST_PAIRS", 1)
+    assert narrowed(asked, tells, 1e9) is asked  # type: ignore[arg-type]
 
 
 def readings_in(text: str, name: str) -> bool:

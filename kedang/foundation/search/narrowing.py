@@ -18,7 +18,7 @@ MOST_CHARS, MOST_PAIRS = 340, 200
 
 
 def narrowed(query: Query, dialect: Dialect, spared: float) -> Query:
-    """The same query, its pairs of syllables asked for as narrowly as the index can.
+    """The same query, its pairs of syllables asked for as narrowly as the index can; itself where that makes nothing narrower.
 
     Args:
         spared: documents that then need not be compared; a reading of more characters than that is worth is left as it is.
@@ -27,12 +27,14 @@ def narrowed(query: Query, dialect: Dialect, spared: float) -> Query:
     known: dict[Way, Way | None] = {}
     for way in {way for term in query.terms for way in term.ways}:
         if way.syllables and len(chars_read(way.syllables[0])) <= most:
-            known[way] = _by_pairs(way, dialect)
+            narrower = _by_pairs(way, dialect)
+            if narrower is not way:
+                known[way] = narrower
     return Query(tuple(tuple(_term(term, known) for term in group) for group in query.groups)) if known else query
 
 
 def _by_pairs(way: Way, dialect: Dialect) -> Way | None:
-    """None where no record holds such a pair."""
+    """None where no record holds such a pair; the way itself where too many do."""
     first, second = way.syllables
     grams = [
         gram for gram in dialect.beginning_with(chars_read(first)) if len(gram) > 1 and may_be_read(gram[1], second)
