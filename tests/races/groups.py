@@ -110,6 +110,7 @@ ELSEWHERE: dict[str, str] = {
     "review_open": "makes its own object; once a year is a constraint",
     "rights_ask": "makes its own object, as case_open",
     "rights_carry_out": "locks the request; what was carried out is not due any more: tests/governance/test_rights.py",
+    "file_enter": "the second half of file_store; makes its own object in the transaction of what it belongs to",
     "item_receive": "makes its own object; the same file twice in tests/holdings/test_bringing.py",
     "items_place_bulk": "makes its own objects",
     "items_file_bulk": "locks as the steps of one item do; the states decide",
