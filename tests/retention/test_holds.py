@@ -73,6 +73,8 @@ def test_what_is_held_stays(cast: Cast, house: tuple[Customer, Volume]) -> None:
         thing_issue(actor=cast.archivist, thing=volume)
     codes = list(Event.objects.filter(code__startswith="retention.").order_by("id").values_list("code", flat=True))
     assert codes == ["retention.hold_asked", "retention.thing_held", "retention.thing_held", "retention.hold_in_force"]
+    told = set(Event.objects.filter(code="retention.thing_held").values_list("reason", flat=True))
+    assert told == {row.number}, "whoever reads the history of a thing is told the number, not the matter"
     with pytest.raises(IntegrityError), transaction.atomic():
         Volume.objects.filter(pk=volume.pk).update(whereabouts="gone")
     with pytest.raises(IntegrityError), transaction.atomic():

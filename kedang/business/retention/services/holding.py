@@ -126,7 +126,7 @@ def approved(actor: Actor, case: Case) -> None:
     for thing in _things(row):
         _refuse_gone(thing)
         _count(thing, 1, row)
-        record(actor, e.THING_HELD, thing, reason=row.title, meta={"hold": row.number})
+        record(actor, e.THING_HELD, thing, reason=row.number, meta={"hold": row.number})
     was, row.state, row.in_force_at = row.state, HoldState.IN_FORCE, clock.now()
     _save(row, "state", "in_force_at")
     record(
@@ -237,7 +237,7 @@ def _release(actor: Actor, row: Hold, reason: str, case: Case) -> None:
         )
     for thing in _things(row):
         _count(thing, -1, row)
-        record(actor, e.THING_RELEASED, thing, reason=reason, meta={"hold": row.number})
+        record(actor, e.THING_RELEASED, thing, reason=row.number, meta={"hold": row.number})
     was, row.state, row.released_at, row.release_reason = row.state, HoldState.RELEASED, clock.now(), reason[:500]
     _save(row, "state", "released_at", "release_reason")
     record(actor, e.HOLD_RELEASED, row, changes={"state": (was, row.state)}, reason=reason, meta={"case": case.number})
