@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "kedang.foundation.web",
     "kedang.business.customers",
     "kedang.business.intake",
+    "kedang.business.service",
     "kedang.business.holdings",
     "kedang.business.retention",
     "kedang.business.lending",

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kedang.foundation.safekeeping.urls")),
     path("", include("kedang.business.customers.urls")),
     path("", include("kedang.business.intake.urls")),
+    path("", include("kedang.business.service.urls")),
     path("", include("kedang.business.holdings.urls")),
     path("", include("kedang.business.retention.urls")),
     path("", include("kedang.business.lending.urls")),

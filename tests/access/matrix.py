@@ -10,6 +10,7 @@ from tests.access.matrix_archive import ARCHIVE
 from tests.access.matrix_changes import CHANGES
 from tests.access.matrix_governance import GOVERNANCE
 from tests.access.matrix_loans import LOANS
+from tests.access.matrix_service import SERVICE
 from tests.access.matrix_sharing import SHARING
 from tests.access.matrix_use import USE
 
@@ -207,3 +208,4 @@ MATRIX += GOVERNANCE
 MATRIX += LOANS
 MATRIX += USE
 MATRIX += SHARING
+MATRIX += SERVICE

@@ -29,6 +29,7 @@ from tests.access.scene_items import arguments_of_items
 from tests.access.scene_loans import arguments_of_loans
 from tests.access.scene_printing import arguments_of_printing
 from tests.access.scene_scheme import arguments_of_scheme
+from tests.access.scene_service import arguments_of_reports
 from tests.access.scene_sharing import arguments_of_sharing
 from tests.access.scene_use import arguments_of_use
 from tests.access.scene_volumes import arguments_of_volumes
@@ -143,6 +144,7 @@ def make_scene(cast: Cast) -> Scene:
     arguments |= arguments_of_loans(cast)
     arguments |= arguments_of_use(cast, customer)
     arguments |= arguments_of_sharing(cast, customer)
+    arguments |= arguments_of_reports(cast, customer)
     arguments |= arguments_of_changes(cast, customer)
     arguments |= arguments_of_governance(cast, officer)
     for name, _pattern in addresses():

@@ -30,7 +30,7 @@ FEW = {"archivist", "admin", "auditor", "stranger", "", *READERS}
 
 ROOMS = [
     ("web", "access"),
-    ("customers",),
+    ("customers", "service"),
     (
         "numbering",
         "jobs",

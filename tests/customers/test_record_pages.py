@@ -20,6 +20,7 @@ MODULES = (
     "kedang.business.customers.services.bulk",
     "kedang.business.retention.services.holding",
     "kedang.business.lending.services.sharing",
+    *(f"kedang.business.service.services.{name}" for name in ("reporting", "settling", "rules")),
     *(
         f"kedang.business.lending.services.{name}"
         for name in (
@@ -81,6 +82,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "change-request.md": ("customers.ChangeRequest", "customers.ChangeLine", "customers.DossierRules"),
     "contact.md": ("customers.Contact",),
+    "contact-report.md": ("service.ContactReport", "service.ReportNote", "service.ServiceRules"),
     "loan.md": ("lending.Loan", "lending.LoanFault", "lending.LoanPhoto", "lending.LendingRules"),
     "key-person.md": ("customers.KeyPerson",),
     "numbering.md": ("numbering.NumberRule", "numbering.NumberSeries", "numbering.NumberEntry"),

@@ -169,6 +169,7 @@ def build(seed: int, folder: Path) -> House:
     from tests.access.harness.doings import do_what_people_do
     from tests.access.harness.governance import make_governance
     from tests.access.harness.loans import make_loans
+    from tests.access.harness.reports import make_reports
     from tests.access.harness.sharing import make_sharing
     from tests.access.harness.use import make_use
     from tests.access.harness.words import make_words
@@ -179,6 +180,7 @@ def build(seed: int, folder: Path) -> House:
     make_governance(house)
     make_loans(house)
     make_use(house)
+    make_reports(house)
     make_sharing(house, term)
     make_words(house)
     return house

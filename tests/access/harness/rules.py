@@ -16,6 +16,7 @@ WORD = {"s": SHOW, "m": MASK, "-": HIDE}
 #: y numbering, h share views, b own requests, d decide, o oversee requests, f draw flows.
 #: Capital letters for the archive: V view, R read files, P print, X export, D deliver, F file, A arrange, M mend, O grant reopening,
 #: E read leaf by leaf, G make copies, 7 settle dossiers, 8 see holds, 9 ask for holds, = see loans.
+#: + see reports of contacts,
 #: C receive, H check, J projects, S scheme, K see the store, Q keep it, L lay it out, W see stored files, Y keep them.
 ACTS = {
     "v": "customers.view", "c": "customers.change", "n": "customers.create", "p": "customers.print", "x": "customers.export",
@@ -29,24 +30,24 @@ ACTS = {
     "H": "holdings.check", "J": "holdings.project", "S": "holdings.scheme", "K": "custody.view", "Q": "custody.keep",
     "1": "handover.manage", "2": "governance.agreements", "3": "governance.review", "4": "governance.alerts", "5": "governance.view",
     "6": "governance.use", "7": "customers.settle", "8": "retention.view", "9": "retention.hold",
-    "=": "lending.view", "E": "holdings.leaf", "G": "holdings.copy", "L": "custody.layout", "W": "files.view", "Y": "files.keep",
+    "=": "lending.view", "+": "service.view", "E": "holdings.leaf", "G": "holdings.copy", "L": "custody.layout", "W": "files.view", "Y": "files.keep",
 }  # fmt: skip
 
 TABLE = """
 # role            scope       CIAPA  acts          contact identity account personal assessment
 system_admin      all         s----  tarsjbdf 56
 security_admin    all         m----  tqbd 2356
-auditor           all         mmmmm  vtlebo V 458=
-archivist         all         smmss  vcnpuxgwkizytjhbdo VREGPDJFAMCHXS KQLWY 156789=
-clerk             department  smmsm  vcnpibd VREPDJ 56=
-salesperson       own         smmss  vcnpubd VREPDJ 56=
-reader            below       mmmmm  vbd V 56=
-department_head   below       smmss  vcnpuxgtbd VREPDJO 156=
-executive         all         smmss  vpxutbd VREPO 5689=
-general_manager   all         sssss  vpxugtlbdo VREPOK 145689=
+auditor           all         mmmmm  vtlebo V 458=+
+archivist         all         smmss  vcnpuxgwkizytjhbdo VREGPDJFAMCHXS KQLWY 156789=+
+clerk             department  smmsm  vcnpibd VREPDJ 56=+
+salesperson       own         smmss  vcnpubd VREPDJ 56=+
+reader            below       mmmmm  vbd V 56=+
+department_head   below       smmss  vcnpuxgtbd VREPDJO 156=+
+executive         all         smmss  vpxutbd VREPO 5689=+
+general_manager   all         sssss  vpxugtlbdo VREPOK 145689=+
 #
 field_agent       region      s----  vpx V
-analyst           class       mm-mm  vxu VX
+analyst           class       mm-mm  vxu VX+
 watcher           all         -----  le
 desk              department  mmmmm  vci VRF
 """

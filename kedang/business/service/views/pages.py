@@ -1,0 +1,149 @@
+"""Reports on pages: written from the customer, read with what was added later; what the dossier of a customer shows of them."""
+
+from typing import Any
+
+from django.db.models import Count, OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kedang.business.customers.models import Customer
+from kedang.business.service.choices import ReportState
+from kedang.business.service.models import ContactReport
+from kedang.business.service.policies import REPORT
+from kedang.business.service.services.reporting import report_make
+from kedang.business.service.telling import receivers
+from kedang.business.service.views.shown import KIND_TONES, SECRECY_TONES, STATE_TONES
+from kedang.foundation.access.models import Person
+from kedang.foundation.access.policies import can, require
+from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.refused import NotAllowed
+from kedang.foundation.web.pages import Crumb
+from kedang.foundation.web.records import Column, RecordDetail, RecordForm, RecordVerb, cells_of
+from kedang.foundation.web.records.form_fields import RecordFormBase
+
+MOST_SHOWN = 100
+COLUMNS = (
+    Column("happened_on"), Column("subject"), Column("kind", tones=KIND_TONES), Column("way"), Column("state", tones=STATE_TONES),
+    Column("secrecy_level", tones=SECRECY_TONES), Column("next_step"), Column("next_due_on"),
+)  # fmt: skip
+
+
+def counted_for_customer(actor: Any) -> Any:
+    """Expression for the number on the tab: reports of a customer that the actor may see."""
+    rows = ContactReport.objects.visible_to(actor).filter(customer=OuterRef("pk")).order_by()
+    return Subquery(rows.values("customer").annotate(n=Count("pk")).values("n"))
+
+
+def reports_of(actor: Any, customer: Customer) -> dict[str, Any]:
+    """Reports of a customer, the latest contact first."""
+    rows = ContactReport.objects.visible_to(actor).filter(customer=customer).select_related("customer", "reporter")
+    found = list(rows.order_by("-happened_on", "-id")[: MOST_SHOWN + 1])
+    cells = cells_of(actor, ContactReport, COLUMNS)
+    lines = [
+        {
+            "row": row,
+            "cells": {cell.name: cell for cell in cells(row)},
+            "is_secret": row.secrecy_level > max(1, customer.secrecy_level),
+        }
+        for row in found[:MOST_SHOWN]
+    ]
+    may = can(actor, REPORT.code, customer)
+    return {
+        "lines": lines, "is_cut": len(found) > MOST_SHOWN, "today": clock.today(),
+        "create_url": reverse("service:report-create", args=[customer.pk]) if may else "",
+    }  # fmt: skip
+
+
+class ReportDetail(RecordDetail):
+    """A report: why it came back, its panels, what was added."""
+
+    template_name = "service/detail.html"
+
+    def panels(self) -> list[dict[str, Any]]:
+        """Without next steps where there are none."""
+        return [drawn for drawn in super().panels() if drawn["panel"].key != "next" or self.obj.next_step]
+
+    def extra(self) -> dict[str, Any]:
+        """Reason of the return, notes."""
+        returned = self.obj.returned_why if self.obj.state == ReportState.RETURNED else ""
+        return {"returned_why": returned, "notes": list(self.obj.notes.all())}
+
+
+class OfferedVerb(RecordVerb):
+    """A verb whose right is not one of a role alone: whom the pages do not offer it is refused, before the question and the act."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Load the record and ask."""
+        obj = self.pages.get(self.actor, kwargs["pk"])
+        if not self.verb.action and self.verb.key not in {verb.key for verb in self.pages.verbs_for(self.actor, obj)}:
+            raise NotAllowed(_("“%(verb)s”现在不由您办理。请刷新后查看。") % {"verb": self.verb.label})
+        return super().dispatch(request, *args, **kwargs)
+
+
+class ReportForm(RecordForm):
+    """A report: written from its customer."""
+
+    customer: Any = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The customer of the address, or of the report."""
+        key = kwargs.pop("customer_pk", None)
+        if key is None:
+            self.obj = self.pages.get(self.actor, kwargs["pk"])
+            self.customer = self.obj.customer
+            require(self.actor, REPORT.code, self.obj)
+        else:
+            self.customer = Customer.objects.get_for(self.actor, pk=key)
+            require(self.actor, REPORT.code, self.customer)
+        return super(RecordForm, self).dispatch(request, *args, **kwargs)
+
+    def page_title(self) -> Any:
+        return _("报告重大事项") if self.obj is None else _("修改重大事项报告")
+
+    def crumbs(self) -> list[Crumb]:
+        if self.obj is not None:
+            return super().crumbs()
+        mine = reverse("customers:customer-reports", args=[self.customer.pk])
+        return [(_("客户"), reverse("customers:customer-list")), (self.customer.name, mine), (self.page_title(), "")]
+
+    def defaults(self) -> dict[str, Any]:
+        """Today, oneself, as secret as the customer."""
+        level = max(int(self.customer.secrecy_level), 1)
+        return {
+            **super().defaults(),
+            "happened_on": clock.today(),
+            "our_people": self.actor.display_name,
+            "secrecy_level": level,
+        }
+
+    def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordFormBase:
+        """People of the company who are still there."""
+        form = super().make_form(data, initial)
+        fields: Any = form.fields
+        fields["next_person"].queryset = Person.objects.filter(fonds_id=self.customer.fonds_id, is_active=True)
+        return form
+
+    def save(self, form: RecordFormBase) -> Any:
+        if self.obj is None:
+            return report_make(actor=self.actor, customer=self.customer, values=dict(form.cleaned_data))
+        return super().save(form)
+
+    def done_sentence(self, saved: Any) -> str:
+        """How many were told, so that who marked it secret knows who reads it."""
+        if self.obj is not None:
+            return super().done_sentence(saved)
+        told = len(receivers(saved))
+        if told:
+            return _("已报告，编号 %(number)s，已通知 %(n)s 人受理。") % {"number": saved.number, "n": told}
+        return _("已报告，编号 %(number)s。没有受理人知悉到此密级，只存于客户档案。") % {"number": saved.number}
+
+    def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
+        """Its way back is the report, or the customer's reports."""
+        if self.obj is not None:
+            return super().show(form, status=status)
+        context: dict[str, Any] = {
+            "form": form, "obj": None, "pages": self.pages, "version": None, "form_url": self.request.path, "may_add_another": False,
+            "back_url": reverse("customers:customer-reports", args=[self.customer.pk]), "title": self.page_title(),
+        }  # fmt: skip
+        return self.draw(status=status, **context)
