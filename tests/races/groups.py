@@ -17,6 +17,7 @@ from tests.races.of_one_thing import ONE_THING
 from tests.races.of_people import COMPANY, DEPARTMENT, PERSON, SECOND_STEP
 from tests.races.of_prints import PRINTS
 from tests.races.of_scheme import CODES, DRAFT, LINES
+from tests.races.of_service import REPORTED
 from tests.races.of_sharing import SHARED
 from tests.races.of_use import FOLLOWING, NUMBER, OPENED
 from tests.races.of_volumes import CLOSED_VOLUME, OPEN_VOLUME
@@ -68,6 +69,7 @@ GROUPS: tuple[Group, ...] = (
     NUMBER,
     FOLLOWING,
     SHARED,
+    REPORTED,
     *OF_CHANGES,
 )
 
@@ -77,6 +79,7 @@ ROOMS = (
     "kedang.business.holdings.services",
     "kedang.business.intake.services",
     "kedang.business.lending.services",
+    "kedang.business.service.services",
     "kedang.foundation.access.services",
     "kedang.foundation.approvals.services",
     "kedang.foundation.files.services",
@@ -96,6 +99,7 @@ ELSEWHERE: dict[str, str] = {
     "duty_begin": "runs inside handover_close",
     "rules_change": "locks the company; the last one wins and says so in the trail",
     "loan_open": "see loan_prepare",
+    "report_make": "makes its own object, under the lock of the customer",
     "share_start": "makes its own object, under the lock of the company",
     "use_ask": "makes its own object, as case_open",
     "use_change": "one's own, under the lock of the case, while it is sent back: tests/lending/test_use.py",
