@@ -9,6 +9,7 @@ from kedang.business.customers.models import Contact, Customer, FormerName
 from kedang.business.customers.searching import find_customers
 from kedang.business.customers.services import contact_add
 from kedang.business.holdings.models import DocumentType, Item
+from kedang.business.lending.services.share_reminding import shares_remind
 from kedang.business.lending.services.sharing import Recipients, Wanted, share_review, share_start, share_stop
 from kedang.foundation.access.grants import as_taker
 from kedang.foundation.access.models import Fonds, Person, RecordShare, Role
@@ -18,6 +19,7 @@ from kedang.foundation.access.veil import reveal
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
+from kedang.foundation.notices.models import Notice
 from tests.cast import Cast
 from tests.counting import compare_all
 from tests.customers.making import make_customer
@@ -162,6 +164,35 @@ def test_over_by_the_clock_by_hand_and_without_review(cast: Cast, monkeypatch: p
     with pytest.raises(Refused, match="已经结束"):
         share_stop(actor=cast.archivist, share=share, reason="再停一次")
     assert Event.objects.filter(code="share.stopped").get().reason == "回访结束"
+
+
+def test_who_set_it_up_is_told_in_time(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the review, once it rests, before the end: once each, by number alone; of somebody who left, the archivist is told."""
+    share, other = shared(cast, days=500), shared(cast, by=cast.head, days=90, reach_value=str(cast.sales.pk))
+    real, day = clock.now(), timedelta(days=1)
+
+    def on(moment: Any) -> list[tuple[str, str, bool]]:
+        monkeypatch.setattr(clock, "now", lambda: moment)
+        before = set(Notice.objects.values_list("pk", flat=True))
+        assert (shares_remind() > 0, shares_remind()) == (Notice.objects.count() > len(before), 0)
+        made = Notice.objects.exclude(pk__in=before).select_related("person").order_by("pk")
+        return [(row.person.name, row.kind, row.number in (share.number, other.number)) for row in made]
+
+    archivist = cast.archivist.name
+    assert on(real + 70 * day) == []
+    Person.objects.filter(pk=cast.head.pk).update(is_active=False)
+    assert on(real + 80 * day) == [(archivist, "share.ends", True)]
+    assert on(share.review_by - 20 * day) == [(archivist, "share.review", True)]
+    assert on(share.review_by) == [(archivist, "share.rests", True)]
+    assert (
+        share_review(actor=fresh(cast.archivist), share=share, reason="仍在联合回访")
+        and on(share.review_by + day) == []
+    )
+    assert not Notice.objects.filter(about=f"share:{share.pk}", read_at__isnull=True).exists()
+    assert on(share.valid_until - day) == [(archivist, "share.ends", True)]
+    assert Event.objects.filter(code="share.reminded", subject_id=share.pk).count() == 3
+    share_stop(actor=fresh(cast.archivist), share=share, reason="回访结束")
+    assert not Notice.objects.filter(about=f"share:{share.pk}", read_at__isnull=True).exists()
 
 
 def test_every_reading_through_it_is_written_down_with_it(cast: Cast, client: Any) -> None:

@@ -12,7 +12,7 @@ class LendingConfig(AppConfig):
 
         from kedang.business.holdings.services.whereabouts import guard
         from kedang.business.lending import in_hand, kinds, marking, reading
-        from kedang.business.lending.services import telling
+        from kedang.business.lending.services import share_reminding, telling
         from kedang.business.lending.services.feedback import feedback_due
         from kedang.business.lending.services.locking import promised
         from kedang.foundation.jobs.schedules import schedule
@@ -20,6 +20,7 @@ class LendingConfig(AppConfig):
         guard(promised)
         in_hand.declare_kinds()
         telling.declare_kinds()
+        share_reminding.declare_share_kinds()
         reading.declare()
         kinds.declare_kinds()
         marking.declare()

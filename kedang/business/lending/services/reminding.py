@@ -7,6 +7,7 @@ from kedang.business.lending.events import LOAN_REMINDED
 from kedang.business.lending.models import LendingRules, Loan
 from kedang.business.lending.services.fetching import CLOCK, loans_lapse
 from kedang.business.lending.services.rules import rules_of
+from kedang.business.lending.services.share_reminding import shares_remind
 from kedang.business.lending.services.telling import DUE, OVERDUE, tell
 from kedang.foundation.access.models import Fonds, Person
 from kedang.foundation.approvals.resolving import superior
@@ -61,4 +62,4 @@ def _remind(key: int, rules: LendingRules) -> int:
 
 def daily() -> dict[str, int]:
     """What the desk does by itself every morning."""
-    return {"lapsed": loans_lapse(), "told": loans_remind()}
+    return {"lapsed": loans_lapse(), "told": loans_remind(), "shares": shares_remind()}

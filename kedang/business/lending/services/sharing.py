@@ -25,12 +25,15 @@ from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
+from kedang.foundation.notices.services.sending import notices_settle
 
 YEAR = timedelta(days=365)
 LONGEST = timedelta(days=3 * 366)
 REVIEW_SOON = timedelta(days=30)
 """How long before its day a review is asked for."""
 MOST_RECORDS, MOST_RECIPIENTS = 200, 30
+REVIEW, RESTS, ENDS = "share.review", "share.rests", "share.ends"
+"""Kinds of notice (``share_reminding.py``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ def share_review(*, actor: Actor, share: RecordShare | int, reason: str) -> Reco
     row.review_by, row.reviewed_at, row.reviewed_by_id = now + YEAR, now, actor.id
     row.save(update_fields=["review_by", "reviewed_at", "reviewed_by"])
     record(actor, SHARE_REVIEWED, row, changes={"review_by": (before, row.review_by)}, reason=reason.strip())
+    notices_settle(about=about(row), kinds=(REVIEW, RESTS))
     return row
 
 
@@ -141,7 +145,13 @@ def share_stop(*, actor: Actor, share: RecordShare | int, reason: str) -> Record
     row.save(update_fields=["ended_at", "ended_why"])
     Fonds.objects.filter(pk=row.fonds_id).update(shared_until=shared_until(row.fonds_id))
     record(actor, SHARE_STOPPED, row, changes={"ended_at": (None, row.ended_at)}, reason=reason.strip())
+    notices_settle(about=about(row))
     return row
+
+
+def about(share: RecordShare) -> str:
+    """How notices name a sharing."""
+    return f"share:{share.pk}"
 
 
 def is_over(share: RecordShare) -> bool:
