@@ -43,10 +43,11 @@ class ReportPages(RecordPages):
         Panel(
             _("接触情况"),
             ("happened_on", "way", "kind", "subject", "told", "our_people", "their_people"),
+            columns=3,
             wide=("subject", "told"),
         ),
         Panel(_("后续事项"), NEXT, key="next", wide=("next_step", "next_note")),
-        Panel(_("保密"), ("secrecy_level", "secrecy_reason"), wide=("secrecy_reason",)),
+        Panel(_("保密"), ("secrecy_level", "secrecy_reason"), key="secrecy", wide=("secrecy_reason",)),
         Panel(
             _("报告与受理"),
             ("reporter", "department", "reported_at", "keeper", "settled_by", "settled_at"),
@@ -91,15 +92,15 @@ class ReportPages(RecordPages):
         ),
         Verb(
             "again", _("再次报告"), reporting.report_again, action=REPORT.code, icon="send", main=True, reason="optional",
-            when=lambda row: row.state == ReportState.RETURNED, done=_("已再次报告，等待受理。"), confirm=_("先“编辑”补全内容，再次报告。"),
+            when=lambda row: row.state == ReportState.RETURNED, done=_("已再次报告，等待受理。"), confirm=_("先点“修改”补全内容，再提交。"),
         ),
         Verb(
-            "supplement", _("补充"), settling.report_supplement, action="", icon="message-circle", done=_("已补充。"),
+            "supplement", _("补充"), settling.report_supplement, action="", icon="message-circle", main=True, done=_("已补充。"),
             fields={"text": lambda: note_input(_("补充内容"), 2000)}, when=lambda row: row.state == ReportState.ACCEPTED,
             confirm=_("补充的内容附在报告后面，注明补充人和时间，不能再改。"),
         ),
         Verb(
-            "step-done", _("后续已办"), settling.step_done, action="", icon="checks", done=_("后续事项已办结。"),
+            "step-done", _("后续已办"), settling.step_done, action="", icon="checks", main=True, done=_("后续事项已办结。"),
             fields={"note": lambda: note_input(_("办理情况"), 300)}, when=lambda row: row.has_open_step,
             confirm=_("办理情况记在报告上，不再提醒。"),
         ),
@@ -149,5 +150,5 @@ work_list.add_block(
     )
 )
 work_list.add_block(
-    Block("reports-mine", _("重大事项：退回与后续"), home.mine, "list-check", "service:report-list", REPORT.code, 25)
+    Block("reports-mine", _("重大事项：退回与后续"), home.mine, "list-check", "service:report-list", REPORT.code, 7)
 )

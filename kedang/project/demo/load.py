@@ -31,6 +31,7 @@ from kedang.project.demo.lending import lending_acts
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.party import Party
 from kedang.project.demo.people import add_people
+from kedang.project.demo.reports import report_acts
 from kedang.project.demo.sharing import sharing_acts
 from kedang.project.demo.staff import build_house
 from kedang.project.demo.story import add_story
@@ -72,6 +73,7 @@ def load_demo(
         acts += lending_acts(house, day)
         acts += use_acts(house, day)
         acts += sharing_acts(house, day)
+        acts += report_acts(house, day)
         acts.sort(key=lambda act: act.at)
         _play(stage, people, acts, progress)
         check_files(day)

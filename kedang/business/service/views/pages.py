@@ -61,8 +61,18 @@ class ReportDetail(RecordDetail):
     template_name = "service/detail.html"
 
     def panels(self) -> list[dict[str, Any]]:
-        """Without next steps where there are none."""
-        return [drawn for drawn in super().panels() if drawn["panel"].key != "next" or self.obj.next_step]
+        """Without next steps where there are none, and without a reason for secrecy where none is asked."""
+        empty = {"next": not self.obj.next_step, "secrecy": not self.obj.secrecy_reason}
+        return [drawn for drawn in super().panels() if not empty.get(drawn["panel"].key)]
+
+    def crumbs(self) -> list[Crumb]:
+        """It stands in the dossier of its customer."""
+        mine = reverse("customers:customer-reports", args=[self.obj.customer_id])
+        return [
+            (_("客户"), reverse("customers:customer-list")),
+            (self.obj.customer.name, mine),
+            (self.page_title(), ""),
+        ]
 
     def extra(self) -> dict[str, Any]:
         """Reason of the return, notes."""
