@@ -146,7 +146,7 @@ work_list.add_block(
         "message",
         "service:report-list",
         ACCEPT.code,
-        24,
+        6,
     )
 )
 work_list.add_block(

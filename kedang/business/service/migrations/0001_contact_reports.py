@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
             name='ServiceRules',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('accept_days', models.PositiveSmallIntegerField(default=3, help_text='周一至周五计为工作日。逾期未受理的，每天早上提醒档案管理员，之后每周一次。', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(30)], verbose_name='几个工作日内受理')),
+                ('accept_days', models.PositiveSmallIntegerField(default=3, help_text='周一至周五计为工作日。逾期未受理的早上提醒档案管理员，之后每周提醒一次。', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(30)], verbose_name='几个工作日内受理')),
                 ('fonds', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.fonds', verbose_name='全宗')),
             ],
             options={

@@ -19,7 +19,7 @@ class ServiceRules(models.Model):
     fonds = models.OneToOneField(Fonds, models.PROTECT, related_name="+", verbose_name=_("全宗"))
     accept_days = models.PositiveSmallIntegerField(
         _("几个工作日内受理"), default=3, validators=[MinValueValidator(1), MaxValueValidator(30)],
-        help_text=_("周一至周五计为工作日。逾期未受理的，每天早上提醒档案管理员，之后每周一次。"),
+        help_text=_("周一至周五计为工作日。逾期未受理的早上提醒档案管理员，之后每周提醒一次。"),
     )  # fmt: skip
 
     objects: ClassVar[Any] = ScopedQuerySet.as_manager()

@@ -63,7 +63,11 @@ class ReportDetail(RecordDetail):
     def panels(self) -> list[dict[str, Any]]:
         """Without next steps where there are none, and without a reason for secrecy where none is asked."""
         empty = {"next": not self.obj.next_step, "secrecy": not self.obj.secrecy_reason}
-        return [drawn for drawn in super().panels() if not empty.get(drawn["panel"].key)]
+        shown = [drawn for drawn in super().panels() if not empty.get(drawn["panel"].key)]
+        for drawn in shown:
+            if self.obj.has_open_step and drawn["panel"].key == "next":
+                drawn["facts"] = [fact for fact in drawn["facts"] if not fact.is_empty]
+        return shown
 
     def crumbs(self) -> list[Crumb]:
         """It stands in the dossier of its customer."""
