@@ -24,6 +24,7 @@ from tests.cast import Cast
 from tests.counting import compare_all
 from tests.customers.making import make_customer
 from tests.files import papers
+from tests.lending.making import shelved
 from tests.lending.using import fresh
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_each_reach_is_one_rule(cast: Cast, reach: str) -> None:
     assert seen(reader) == expected == {one.pk for one in (dossier, other) if can(reader, VIEW, one)}
 
 
-def test_parts(cast: Cast) -> None:
+def test_parts(cast: Cast, client: Any) -> None:
     """Contacts and sensitive classes only where they are shared; papers of the chosen kinds, leaf by leaf, never taken away."""
     dossier = served(cast, phone="0755-26712345")
     contact_add(actor=cast.archivist, customer=dossier, values={"name": "丁一凡", "mobile": "13912345678"})
@@ -127,6 +128,12 @@ def test_parts(cast: Cast) -> None:
     assert reveal(reader, contact, "mobile").is_masked and not can(reader, "customers.profile", dossier)
     assert can(reader, "holdings.leaf", item) and not can(reader, "holdings.read", item)
     assert set(Item.objects.visible_to(reader)) == {item}
+    volume = shelved(cast)[0]
+    Item.objects.filter(pk=item.pk).update(volume=volume, customer=dossier)
+    client.force_login(cast.salesperson)
+    page = client.get(f"/customers/{dossier.pk}/archive/").content.decode()
+    assert "采购合同" in page and volume.title not in page and f"/customers/{dossier.pk}/projects/" not in page
+    assert client.get(f"/customers/{dossier.pk}/projects/").status_code == 403
     RecordShare.objects.filter(ended_at__isnull=True).update(kinds=[0])
     reader = fresh(cast.salesperson)
     assert not Item.objects.visible_to(reader).exists() and not can(reader, "holdings.view", item)

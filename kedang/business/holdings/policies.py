@@ -16,7 +16,15 @@ _GROUP = _("档案整理")
 _CUSTODY = _("档案保管")
 _SETTINGS = _("档案设置")
 
-VIEW = Action("holdings.view", _("查看案卷与文件目录"), _GROUP, is_reading=True)
+PROJECTS_TAB = Action("holdings.projects_tab", _("客户档案的“项目”页"), _GROUP, is_reading=True, is_part=True)
+PAPERS_TAB = Action("holdings.papers_tab", _("客户档案的“档案”页"), _GROUP, is_reading=True, is_part=True)
+VIEW = Action(
+    "holdings.view",
+    _("查看案卷与文件目录"),
+    _GROUP,
+    is_reading=True,
+    includes=("holdings.projects_tab", "holdings.papers_tab"),
+)
 LEAF = Action("holdings.leaf", _("逐页阅读文件内容"), _GROUP, is_reading=True)
 READ = Action("holdings.read", _("下载文件内容"), _GROUP, is_reading=True, is_taking=True, includes=("holdings.leaf",))
 COPY = Action("holdings.copy", _("制作文件复制件"), _GROUP, is_reading=True, is_taking=True)

@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kedang.foundation.access.shared.parts import SharedPart
 
-ITEM = "holdings.item"
-SharedPart("holdings.projects", _("客户项目"), _("名称、期间、合同号与金额"), "holdings.project", ("holdings.view",))
+ITEM, DOSSIER = "holdings.item", "customers.customer"
+SharedPart("holdings.projects", _("客户项目"), _("名称、期间、合同号与金额"), "holdings.project", ("holdings.view",),
+           shows=((DOSSIER, "holdings.projects_tab"),))  # fmt: skip
 SharedPart(
     "holdings.papers",
     _("文件目录"),
@@ -13,6 +14,7 @@ SharedPart(
     ITEM,
     ("holdings.view",),
     has_kinds=True,
+    shows=((DOSSIER, "holdings.papers_tab"),),
 )
 SharedPart(
     "holdings.leaves", _("逐页阅读文件"), _("带水印阅读电子件，不能下载、打印"), ITEM, ("holdings.leaf",), after="holdings.papers",

@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from kedang.business.holdings.events import projects as events
-from kedang.business.holdings.models import Project, ProjectState, Volume
+from kedang.business.holdings.models import Project, ProjectState
 from kedang.business.holdings.panels.scheme import SECRECY_TONES
 from kedang.business.holdings.services import projects
 from kedang.business.holdings.views import projects as drawn
@@ -72,13 +72,13 @@ URLS: list[URLPattern] = [
 
 RecordPages.add_tab(
     "customers.customer",
-    Tab("projects", _("项目"), template="holdings/projects/of_customer.html", rows=drawn.projects_of, action="holdings.view",
+    Tab("projects", _("项目"), template="holdings/projects/of_customer.html", rows=drawn.projects_of, action="holdings.projects_tab",
         counted=drawn.counted_for_customer(Project)),
 )  # fmt: skip
 RecordPages.add_tab(
     "customers.customer",
-    Tab("archive", _("档案"), template="holdings/projects/papers.html", rows=drawn.papers_of_customer, action="holdings.view",
-        counted=drawn.counted_for_customer(Volume)),
+    Tab("archive", _("档案"), template="holdings/projects/papers.html", rows=drawn.papers_of_customer, action="holdings.papers_tab",
+        counted=drawn.counted_papers_of_customer),
 )  # fmt: skip
 menu.add(
     Entry(_("项目"), "holdings:project-list", icon="briefcase", action="holdings.view", group="dossiers", order=25)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,8 +13,10 @@ from kedang.business.customers.models import Customer
 from kedang.business.holdings.choices import ItemState
 from kedang.business.holdings.models import Item, Project, Volume
 from kedang.business.holdings.services.projects import project_create
+from kedang.foundation.access.grants import active_grants
 from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import can, require
+from kedang.foundation.access.shared.reading import shares_reaching
 from kedang.foundation.web.records import Column, RecordForm, RecordPages, cells_of
 from kedang.foundation.web.records.form_fields import RecordFormBase
 
@@ -37,6 +40,16 @@ def counted_for_customer(model: Any) -> Any:
         return Subquery(rows.values("customer").annotate(n=Count("pk")).values("n"))
 
     return expression
+
+
+def counted_papers_of_customer(actor: Any) -> Any:
+    """Expression for the number of volumes of a customer that the actor may see, and of shared items in volumes that they may not."""
+    volumes = counted_for_customer(Volume)(actor)
+    if not any(grant.reach is not None for grant in active_grants(actor)):
+        return volumes
+    items = _items_alone(actor).filter(customer=OuterRef("pk"), volume__isnull=False).order_by()
+    shared = Subquery(items.values("customer").annotate(n=Count("pk")).values("n"))
+    return Coalesce(volumes, Value(0)) + Coalesce(shared, Value(0))
 
 
 def counted_papers(actor: Any) -> Any:
@@ -80,8 +93,8 @@ PROJECT_TONES = {"talks": "plain", "running": "blue", "done": "good", "stopped":
 
 
 def papers_of_customer(actor: Any, customer: Customer) -> dict[str, Any]:
-    """Volumes and items of a customer."""
-    return papers(actor, Q(customer=customer))
+    """Volumes and items of a customer; of one that is only shared there are no volumes, whatever its items lie in."""
+    return papers(actor, Q(customer=customer)) | {"is_shared": bool(shares_reaching(actor, customer))}
 
 
 def papers_of_project(actor: Any, project: Project) -> dict[str, Any]:
@@ -90,19 +103,22 @@ def papers_of_project(actor: Any, project: Project) -> dict[str, Any]:
 
 
 def papers(actor: Any, which: Q) -> dict[str, Any]:
-    """Volumes, then items that lie in none of them, newest first; every value through the veil."""
+    """Volumes, then items that lie in none of those, newest first; every value through the veil."""
     volumes = Volume.objects.visible_to(actor).filter(which).select_related("retention").order_by("-year", "-id")
-    loose = (
-        Item.objects.visible_to(actor)
-        .filter(which, volume__isnull=True)
-        .exclude(state=ItemState.REMOVED)
-        .order_by("-id")
-    )
+    loose = _items_alone(actor).filter(which).exclude(state=ItemState.REMOVED).order_by("-id")
     return {
         "volumes": _table(actor, Volume, VOLUME_COLUMNS, volumes),
         "items": _table(actor, Item, ITEM_COLUMNS, loose),
         "most": MOST_SHOWN,
     }
+
+
+def _items_alone(actor: Any) -> Any:
+    """Items outside volumes; where papers are shared, those in volumes that the actor does not see, too."""
+    rows, alone = Item.objects.visible_to(actor), Q(volume__isnull=True)
+    if any(grant.reach is not None for grant in active_grants(actor)):
+        alone |= ~Q(volume__in=Volume.objects.visible_to(actor))
+    return rows.filter(alone)
 
 
 def _table(actor: Any, model: Any, columns: Sequence[Column], rows: Any) -> dict[str, Any]:

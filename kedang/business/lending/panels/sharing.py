@@ -39,17 +39,17 @@ class SharePages(RecordPages):
     panels = (
         Panel(
             _("期限与复核"),
-            ("valid_from", "valid_until", "review_by", "secrecy_level", "given_by", "department", "given_at", "reviewed_at", "reviewed_by",
-            "ended_at", "ended_why"),
-            wide=("ended_why",),
+            ("valid_from", "valid_until", "review_by", "secrecy_level", "given_by", "department", "given_at"),
         ),
+        Panel(_("上次复核"), ("reviewed_at", "reviewed_by"), when=lambda row: row.reviewed_at is not None),
+        Panel(_("停止"), ("ended_at", "ended_why"), when=lambda row: row.ended_at is not None),
     )  # fmt: skip
     columns = (
         Column("number"), Column("title", lead=True),
         Column("with_text", _("共享给"), text=lambda row, actor: row.with_text, needs=("number",)),
         Column("reach_text", _("哪些客户"), text=lambda row, actor: row.reach_text, needs=("reach", "reach_value", "records")),
         Column("parts_text", _("内容"), wrap=True, text=lambda row, actor: "、".join(map(str, shown.parts_of(row))), needs=("parts",)),
-        Column("state", _("状态"), text=lambda row, actor: shown.state_of(row)[1],
+        Column("state", _("状态"), text=lambda row, actor: shown.state_of(row)[1], draw=shown.state_html,
                needs=("ended_at", "valid_from", "valid_until", "review_by")),
         Column("valid_until", sort=True), Column("uses_text", _("利用"), text=lambda row, actor: row.uses_text, needs=("number",)),
     )  # fmt: skip

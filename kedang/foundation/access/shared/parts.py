@@ -24,6 +24,8 @@ class SharedPart:
     is_always: bool = False
     after: str = ""
     has_kinds: bool = False
+    shows: tuple[tuple[str, str], ...] = ()
+    """Further acts that come with it, each on rows of a model (label): that of the tab of the dossier on which the part is read."""
 
     def __post_init__(self) -> None:
         _parts[self.code] = self
@@ -47,4 +49,7 @@ def acts_by_model(codes: Iterable[str]) -> dict[str, tuple[frozenset[str], bool]
         if one.is_always or one.code in wanted:
             acts, narrowed = found.get(one.label, (frozenset[str](), False))
             found[one.label] = (acts | set(one.actions), narrowed or one.has_kinds)
+            for label, act in one.shows:
+                acts, narrowed = found.get(label, (frozenset[str](), False))
+                found[label] = (acts | {act}, narrowed)
     return found

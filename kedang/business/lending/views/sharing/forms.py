@@ -87,7 +87,8 @@ class ShareForm(forms.Form):
         fields: Any = self.fields
         for name in CLASSES:
             fields[f"class_{name}"] = forms.ChoiceField(
-                label=FIELD_CLASSES[name], choices=[(one.value, one.label) for one in reversed(FieldRight)], initial=FieldRight.HIDE
+                label=FIELD_CLASSES[name], choices=[(one.value, one.label) for one in reversed(FieldRight)], initial=FieldRight.HIDE,
+                required=False,
             )  # fmt: skip
         groups = [
             (label, list(scope_values(value, actor.fonds_id)))

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kedang.business.customers.models import ClassTerm, Customer
@@ -39,6 +41,11 @@ def state_of(share: RecordShare) -> tuple[str, Any]:
     if share.review_by <= now + REVIEW_SOON and share.review_by < share.valid_until:
         return "warn", _("共享中，待复核")
     return "good", _("共享中")
+
+
+def state_html(cell: Any) -> SafeString:
+    """The state as a tag, in a line of the list."""
+    return format_html('<span class="tag is-{}">{}</span>', *state_of(cell.row))
 
 
 def in_state(state: str) -> Q:
