@@ -296,4 +296,4 @@ def test_gz_is_read_like_the_file_inside(cast: Cast, tmp_path: Path) -> None:
     path = tmp_path / "customers.csv.gz"
     path.write_bytes(gzip.compress(table([row(1)])))
     assert outcomes(imported(cast.archivist, path, path.name)) == {"created": 1}
-    assert chunks.CHUNK_ROWS == 1000
+    assert chunks.CHUNK_ROWS == 1500

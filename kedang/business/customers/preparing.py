@@ -233,14 +233,15 @@ class Preparer:
         return (given["name"], tail, orjson.dumps(noted).decode()), (given["name"],), phones
 
 
-def changes_with_number(row: Prepared, number: str) -> Any:
-    """The first values of a new customer with its number, as the trail keeps them."""
-    if isinstance(row.changes, str):
-        return f'{{"number":[null,"{number}"],{row.changes}'
-    return b'{"number":[null,"%b"],%b' % (number.encode(), row.changes)
+def changes_with_numbers(rows: Sequence[Prepared], numbers: Sequence[str]) -> list[Any]:
+    """The first values of new customers with their numbers, as the trail keeps them."""
+    if rows and isinstance(rows[0].changes, str):
+        return [f'{{"number":[null,"{number}"],{row.changes}' for row, number in zip(rows, numbers, strict=True)]
+    pairs = zip(rows, _encoded(numbers), strict=True)
+    return [b'{"number":[null,"%b"],%b' % (number, row.changes) for row, number in pairs]
 
 
-def with_numbers(documents: Iterable[Encoded | Line], numbers: Sequence[str]) -> list[Encoded | Line]:
+def with_numbers(documents: Sequence[Encoded | Line], numbers: Sequence[str]) -> list[Encoded | Line]:
     """Search documents that also answer to their numbers, which are known only at the moment of writing."""
     if "".join(numbers).isascii() and all(number.isalnum() for number in numbers) and min(map(len, numbers)) > 1:
         lower = [number.lower() for number in numbers]
@@ -249,14 +250,20 @@ def with_numbers(documents: Iterable[Encoded | Line], numbers: Sequence[str]) ->
     else:
         apart = [encode(Document(0, ((NUMBER, number),))) for number in numbers]
         parts, grams = [one.body.removeprefix(OPEN) for one in apart], [one.tokens for one in apart]
-    return [_with_number(*row) for row in zip(documents, parts, grams, strict=True)]
+    if isinstance(documents[0], Line):
+        lines: Any = zip(documents, _encoded(parts), _encoded(grams), strict=True)
+        return [_made(Line, (one[0] + part, b"%b %b" % (one[1], more))) for one, part, more in lines]
+    rows: Any = zip(documents, parts, grams, strict=True)
+    return [_made(Encoded, (*one[:5], one[5] + part, f"{one[6]} {more}")) for one, part, more in rows]
 
 
-def _with_number(document: Encoded | Line, part: str, grams: str) -> Encoded | Line:
-    if isinstance(document, Line):
-        return Line(document.before + part.encode(), b"%b %b" % (document.tokens, grams.encode()))
-    fonds, level, owner, department, region, body, tokens = document
-    return Encoded(fonds, level, owner, department, region, body + part, f"{tokens} {grams}")
+_made: Any = tuple.__new__
+"""A named tuple of values that stand in its order; a third of the time of calling its class."""
+
+
+def _encoded(texts: Sequence[str]) -> list[bytes]:
+    """Texts of one line each as bytes, all in one go."""
+    return "\n".join(texts).encode().split(b"\n")
 
 
 def _fill_from_document(row: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from kedang.business.customers.models import Customer
 from kedang.business.customers.naming import similarity
 from kedang.business.customers.rows import RowKeys
 from kedang.foundation.kernel.actors import Actor
-from kedang.foundation.kernel.bulk import binding_cursor
+from kedang.foundation.kernel.bulk import binding_cursor, counted_roughly
 from kedang.foundation.kernel.names import SAME, SUSPECT
 from kedang.foundation.kernel.text import fold
 
@@ -134,7 +134,7 @@ def by_index() -> None:
 def refresh_statistics() -> None:
     """Let PostgreSQL see what a large import has made of the table; done between chunks, whenever the import has grown fourfold."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+        with counted_roughly(), connection.cursor() as cursor:
             cursor.execute("ANALYZE customers_customer (fonds_id, uscc, number, name_key, withdrawn_at)")
 
 

@@ -1,6 +1,6 @@
 """The trail of a large set of acts: the same rows as ``record`` would write, at the speed of the engine."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -52,11 +52,12 @@ def record_set(
         if not column.primary_key and column.attname not in head
     }
     shape = bulk.shape_of(Event, head=head, varying=(), constants=constants)
-    tail = shape.tail(())
-    ready: list[tuple[tuple[Any, ...], bulk.Tail]]
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    if not columns:
+        return 0
+    columns[1] = [label[:240] for label in columns[1]]
     if parent:
-        ready = [((i, label[:240], text, above), tail) for (i, label, text), above in zip(rows, parent[1], strict=True)]
-    else:
-        ready = [((i, label[:240], text), tail) for i, label, text in rows]
-    bulk.insert_rows(shape, ready)
-    return len(ready)
+        columns.append(list(parent[1]))
+    count = len(columns[0])
+    bulk.insert_columns(shape, columns, [shape.tail(())] * count, is_guarded=True)
+    return count

@@ -6,10 +6,12 @@ that the model's fields would give the driver; constraints and foreign keys hold
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.db import connection, models
@@ -23,6 +25,12 @@ _UNESCAPES = {escaped: sign for sign, escaped in _ESCAPES if escaped}
 _ESCAPED = re.compile(r"\\.")
 FEW = 20
 """Up to so many rows PostgreSQL gets an ordinary statement."""
+LOG_PAGES = 16_000
+"""Of SQLite's log, between two times that it is carried over while much is written: some 64 MB."""
+SAMPLED = "25"
+"""A quarter of PostgreSQL's own value; its samples are 300 times as many rows."""
+LOT = 50
+"""Rows of one statement on SQLite, where they go together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,36 +96,57 @@ def _is_absent(column: Any, value: Any) -> bool:
 
 def insert_rows(shape: RowShape, rows: Iterable[tuple[Sequence[Any], Tail]]) -> None:
     """Write rows of ``(head values, tail)`` in the transaction under way."""
-    quote = connection.ops.quote_name
     rows = list(rows)
+    if rows:
+        insert_columns(shape, list(zip(*(head for head, _ in rows), strict=True)), [tail for _, tail in rows])
+
+
+def insert_columns(
+    shape: RowShape, head: Sequence[Sequence[Any]], tails: Sequence[Tail], *, is_guarded: bool = False
+) -> None:
+    """Write rows given column by column in the transaction under way.
+
+    Args:
+        head: the values of each column of the head.
+        tails: the ready part of each row.
+        is_guarded: a trigger may refuse rows of this table. SQLite then lays aside, for every statement, what it would have to put back:
+            half of the work of writing, unless one statement brings many rows.
+    """
+    quote = connection.ops.quote_name
+    names = ", ".join(map(quote, shape.columns))
+    into = f"INSERT INTO {quote(shape.table)} ({names})"
     with connection.cursor() as cursor:
-        if shape.vendor == "postgresql":
-            names = ", ".join(map(quote, shape.columns))
-            lines = copy_lines(rows)
-            if len(lines) <= FEW:
-                statement = (
-                    f"INSERT INTO {quote(shape.table)} ({names}) VALUES ({', '.join(['%s'] * len(shape.columns))})"  # noqa: S608  # names of columns only
-                )
-                cursor.executemany(statement, [list(map(_value_of, line.decode().split("\t"))) for line in lines])
-            else:
-                with (
-                    connection.wrap_database_errors,
-                    cursor.copy(f"COPY {quote(shape.table)} ({names}) FROM STDIN") as copy,
-                ):
-                    copy.write(b"\n".join(lines) + b"\n")
+        if shape.vendor != "postgresql":
+            heads = zip(*head, strict=True)
+            is_whole = not shape.varying
+            rows = list(heads) if is_whole else [(*one, *tail) for one, tail in zip(heads, tails, strict=True)]
+            _insert_lite(cursor, shape, into, rows, is_guarded)
             return
-        names = ", ".join(map(quote, shape.columns))
-        marks = ["%s"] * (len(shape.head) + len(shape.varying)) + [_literal(value) for _, value in shape.constants]
-        statement = f"INSERT INTO {quote(shape.table)} ({names}) VALUES ({', '.join(marks)})"  # noqa: S608  # names of columns and constants only
-        cursor.executemany(statement, [(*head, *tail) for head, tail in rows])
+        lines = copy_lines(head, tails)
+        if len(lines) <= FEW:
+            statement = f"{into} VALUES ({', '.join(['%s'] * len(shape.columns))})"
+            cursor.executemany(statement, [list(map(_value_of, line.decode().split("\t"))) for line in lines])
+            return
+        with connection.wrap_database_errors, cursor.copy(f"COPY {quote(shape.table)} ({names}) FROM STDIN") as copy:
+            copy.write(b"\n".join(lines) + b"\n")
 
 
-def copy_lines(rows: Sequence[tuple[Sequence[Any], Tail]]) -> list[bytes]:
+def _insert_lite(cursor: Any, shape: RowShape, into: str, rows: list[tuple[Any, ...]], is_guarded: bool) -> None:
+    width = len(shape.head) + len(shape.varying)
+    literals = [_literal(value) for _, value in shape.constants]
+    whole = len(rows) - len(rows) % LOT if is_guarded else 0
+    if whole:
+        one = f"({', '.join(['%s'] * width)})"
+        lot = f"{into} SELECT {', '.join(['*', *literals])} FROM (VALUES {', '.join([one] * LOT)})"  # noqa: S608  # names of columns and constants only
+        for first in range(0, whole, LOT):
+            cursor.execute(lot, list(chain.from_iterable(rows[first : first + LOT])))
+    if whole < len(rows):
+        cursor.executemany(f"{into} VALUES ({', '.join(['%s'] * width + literals)})", rows[whole:])
+
+
+def copy_lines(head: Sequence[Sequence[Any]], tails: Sequence[Tail]) -> list[bytes]:
     """Lines of COPY. The heads are made ready column by column: whether a sign must be escaped is asked once for all rows."""
-    if not rows:
-        return []
-    columns = [copy_column(column) for column in zip(*(head for head, _ in rows), strict=True)]
-    return list(map(b"\t".join, zip(*columns, [tail for _, tail in rows], strict=True)))
+    return list(map(b"\t".join, zip(*map(copy_column, head), tails, strict=True))) if tails else []
 
 
 def copy_column(values: Sequence[Any]) -> Sequence[bytes]:
@@ -217,6 +246,41 @@ def _literal(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     return "'" + str(value).replace("'", "''").replace("%", "%%") + "'"
+
+
+@contextmanager
+def carried_over_seldom() -> Iterator[None]:
+    """While the block writes in many transactions, SQLite carries what is in its log over into the database less often.
+
+    A page that ten transactions changed is then carried over once. Each commit is on the disk when it returns, as ever.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_autocheckpoint")
+        usual = cursor.fetchone()[0]
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {int(usual)}")
+
+
+@contextmanager
+def counted_roughly() -> Iterator[None]:
+    """Within the block PostgreSQL counts tables from smaller samples; it counts them anew by itself, in full, within minutes."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('default_statistics_target', %s, false)", [SAMPLED])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET default_statistics_target")
 
 
 def analyze(*tables: type[models.Model]) -> None:

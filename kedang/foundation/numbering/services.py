@@ -37,8 +37,9 @@ class Run:
 
     def texts(self) -> list[str]:
         """All numbers of the run in order."""
-        prefix, suffix, width = self.prefix, self.suffix, self.width
-        return [f"{prefix}{serial:0{width}d}{suffix}" for serial in range(self.first, self.first + self.count)]
+        prefix, suffix = self.prefix.replace("%", "%%"), self.suffix.replace("%", "%%")
+        pattern = f"{prefix}%0{self.width}d{suffix}"
+        return list(map(pattern.__mod__, range(self.first, self.first + self.count)))
 
 
 def rule_for(fonds: Fonds | int, key: str) -> NumberRule:

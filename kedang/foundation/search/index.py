@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 CHUNK = 2000
 SETTLE_SECONDS = 4.0
 """Between two rounds of :func:`settled_beside`."""
+MERGED_AT, MERGED_LATE = 4, 8
+"""Segments that SQLite merges into one: its own value, and while much is written."""
 FEW = 20
 COLUMNS = "id, fonds_id, secrecy_level, owner_id, department_id, region_code, body"
 
@@ -41,7 +43,8 @@ def put_many(kind: str, rows: Iterable[Row], *, are_new: bool = False) -> int:
         are_new: the caller vouches that none of them is in the index yet (records just created), which is quicker.
     """
     code = source_of(kind).code
-    keyed = ((key_of(code, one), encoded) for one, encoded in rows)
+    base = key_of(code, 0)
+    keyed = ((base | one, encoded) for one, encoded in rows)
     count = 0
     for chunk in _chunks(keyed):
         if connection.vendor == "postgresql":
@@ -94,6 +97,12 @@ def settle(*, is_counted: bool = False) -> None:
                 count_anew()
         else:
             cursor.execute("INSERT INTO search_grams(search_grams, rank) VALUES ('merge', 1000)")
+            _merge_every(cursor, MERGED_AT)
+
+
+def _merge_every(cursor: Any, segments: int) -> None:
+    """SQLite: so many segments of one level are merged into one of the next."""
+    cursor.execute("INSERT INTO search_grams(search_grams, rank) VALUES ('automerge', %s)", [segments])
 
 
 def count_anew() -> None:
@@ -105,14 +114,22 @@ def count_anew() -> None:
 
 @contextmanager
 def settled_beside() -> Iterator[Callable[[], None]]:
-    """While the block writes in bulk, a second connection brings what was written into its final order (PostgreSQL only).
+    """While the block writes in bulk, a second connection brings what was written into its final order (PostgreSQL).
 
     Putting pending entries in order is half of the work of writing them. The writer would do it itself from time to time and stand still
     meanwhile; searches read pending entries one by one, so that a short list is good for them too. The block is given a function that it
     calls when it has written all: the last round then goes on beside what it has left to do. When the block ends all is in order.
+    SQLite has one writer only; it merges segments of the index less often meanwhile (a process that is killed leaves it so until the next
+    :func:`settle`).
     """
     if connection.vendor != "postgresql":
-        yield lambda: None
+        with connection.cursor() as cursor:
+            _merge_every(cursor, MERGED_LATE)
+        try:
+            yield lambda: None
+        finally:
+            with connection.cursor() as cursor:
+                _merge_every(cursor, MERGED_AT)
         return
     stop = threading.Event()
     beside = threading.Thread(target=_settle_until, args=(stop,), name="search-settle", daemon=True)

@@ -30,7 +30,7 @@ from kedang.business.customers.preparing import (
     LABEL,
     Prepared,
     PrepareSpec,
-    changes_with_number,
+    changes_with_numbers,
     with_numbers,
 )
 from kedang.business.customers.rows import typed_value
@@ -85,26 +85,19 @@ def customers_create_bulk(
     numbers = _numbers(actor, fonds_id, [row.kind for row in rows])
     ids = bulk.reserve_ids(Customer, len(rows))
     twin = (twins or {}).get
-    bulk.insert_rows(
-        spec.shape,
-        [
-            ((key, number, twin(at, 0)), row.tail)
-            for at, (key, number, row) in enumerate(zip(ids, numbers, rows, strict=True))
-        ],
+    bulk.insert_columns(
+        spec.shape, [ids, numbers, [twin(at, 0) for at in range(len(rows))]], [row.tail for row in rows]
     )
     told = {"version": 1, **(meta or {})}
+    labels = [f"{row.name}（{number}）" for row, number in zip(rows, numbers, strict=True)]
     record_set(
-        actor, CUSTOMER_CREATED, LABEL,
-        [
-            (key, f"{row.name}（{number}）", changes_with_number(row, number))
-            for key, number, row in zip(ids, numbers, rows, strict=True)
-        ],
+        actor, CUSTOMER_CREATED, LABEL, zip(ids, labels, changes_with_numbers(rows, numbers), strict=True),
         fonds_id=fonds_id, reason=reason, meta=told,
     )  # fmt: skip
     _add_contacts(actor, fonds_id, spec, [(key, row) for key, row in zip(ids, rows, strict=True) if row.contact], told)
-    search = with_numbers((row.search for row in rows), numbers)
+    search = with_numbers([row.search for row in rows], numbers)
     index.put_many(KIND, zip(ids, search, strict=True), are_new=True)
-    return [Created(key, number) for key, number in zip(ids, numbers, strict=True)]
+    return list(map(Created, ids, numbers))
 
 
 def planned_changes(

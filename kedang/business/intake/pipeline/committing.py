@@ -44,10 +44,10 @@ from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.search import index
 
 PAUSE_SECONDS = 0.004
-"""Left between two chunks on SQLite, so that people who save something meanwhile come in between."""
+"""Left at least between two chunks on SQLite, so that people who save something meanwhile come in between."""
 MANY = 5000
 """From so many rows on the search index is put in order afterwards."""
-AHEAD = 6
+AHEAD = 4
 """So many chunks more than there are helpers lie ready or under way: enough to write on while the index is put in order beside."""
 TRIES = 3
 """So often a chunk is compared anew when somebody else was quicker; then its rows go one by one."""
@@ -66,10 +66,12 @@ def run_commit(ctx: Any, batch_id: int) -> dict[str, Any]:
         require(ctx.actor, "customers.create")
         beside = index.settled_beside() if batch.row_count >= MANY else nullcontext(_nothing)
         with context.use(channel="import"), beside as all_written:
-            _Committer(ctx, batch).run()
+            with bulk.carried_over_seldom():
+                _Committer(ctx, batch).run()
             all_written()
             if batch.row_count >= MANY:
-                bulk.analyze(Customer, Contact, Event)
+                with bulk.counted_roughly():
+                    bulk.analyze(Customer, Contact, Event)
                 index.count_anew()
     except (JobLost, OperationalError, InterfaceError):
         raise  # the batch goes on where it stopped, with the next worker or the next attempt
@@ -124,16 +126,18 @@ class _Committer:
     def run(self) -> None:
         done = sum(self.batch.chunks.exclude(state=ChunkState.STAGED).values_list("row_count", flat=True))
         next_look = done + 1
+        written_at = time.monotonic() - PAUSE_SECONDS
         with Helpers(begin, (self.batch.pk, self.spec)) as helpers:
             for ready in helpers.map(prepare_chunk, self.pieces(), ahead=AHEAD):
+                if connection.vendor == "sqlite":
+                    time.sleep(max(0.0, written_at + PAUSE_SECONDS - time.monotonic()))
                 self.write(ready)
+                written_at = time.monotonic()
                 done += len(ready.keys)
                 if done >= next_look:
                     refresh_statistics()
                     next_look = 4 * done
                 self.ctx.progress(done, self.batch.row_count, f"已导入 {done:,} 行")
-                if connection.vendor == "sqlite":
-                    time.sleep(PAUSE_SECONDS)
 
     def pieces(self) -> Iterator[tuple[int, bytes, str]]:
         """Chunks that are still to be written, opened one after the other."""
@@ -186,7 +190,8 @@ class _Committer:
         )
 
     def _create(self, ready: ReadyChunk, plan: Plan, marks: Marks, singly: bool) -> None:
-        rows = [self._prepared(ready, place) for place in plan.create]
+        prepared = ready.prepared
+        rows = [prepared[place] or self._prepared(ready, place) for place in plan.create]
         twins = {at: plan.twins[place] for at, place in enumerate(plan.create) if place in plan.twins}
         if singly:
             for at, (place, row) in enumerate(zip(plan.create, rows, strict=True)):
@@ -247,12 +252,10 @@ class _Committer:
                 plan.say(place, ["out_of_scope", "", "此客户不在您的数据范围内（部门、负责人或地区），不能由您建档"])
 
     def _prepared(self, ready: ReadyChunk, place: int) -> Prepared:
-        """The prepared row; one that was not expected to be created is prepared now."""
-        found = ready.prepared[place]
-        if found is None:
-            begin((self.batch.pk, self.spec))
-            again = prepare_chunk((ready.seq, self.payloads[ready.seq], packing.CREATED * len(ready.keys)))
-            found = again.prepared[place]
+        """A row that was not expected to be created is prepared now."""
+        begin((self.batch.pk, self.spec))
+        again = prepare_chunk((ready.seq, self.payloads[ready.seq], packing.CREATED * len(ready.keys)))
+        found = again.prepared[place]
         if found is None:
             raise LookupError(f"row {place} of chunk {ready.seq} cannot be prepared")
         return found
