@@ -8,6 +8,7 @@ from kedang.business.customers.models import Customer
 from kedang.business.customers.services import customer_change
 from kedang.business.governance.choices import HandoverState, LeavingKind, LineState, PartState
 from kedang.business.governance.models import Handover, HandoverLine, HandoverPart
+from kedang.business.governance.printing.handover import humans_of, letter_text
 from kedang.business.governance.services import taking_over as taking
 from kedang.business.governance.services.handing import handover_gather, handover_open, handover_split
 from kedang.foundation.access.models import Grant, Person, Role
@@ -66,6 +67,17 @@ def test_a_leaver_is_cleared_and_signed(cast: Cast) -> None:
     with pytest.raises(Refused) as caught:
         handover_gather(actor=cast.head, handover=folder)
     assert code_of(caught) == "handover_ended"
+
+
+def test_a_letter_says_you_to_a_person_and_your_company_to_a_company(cast: Cast) -> None:
+    company, _second = dossiers_of(cast)
+    human = make_customer(cast.archivist, name="丁一凡", party_kind="individual", responsible=cast.salesperson)
+    folder = leaving(cast)
+    lines = list(folder.lines.filter(kind="customers.customer"))
+    addressed = {line.subject_id for line in lines if line.pk in humans_of(lines)}
+    assert addressed == {human.pk} and company.pk not in addressed
+    words = {flag: "".join(letter_text(folder, lines[0], to_human=flag)) for flag in (True, False)}
+    assert "贵单位" not in words[True] and "感谢您" in words[True] and "感谢贵单位" in words[False]
 
 
 def test_who_hands_over_reads_and_no_more(cast: Cast) -> None:

@@ -1,9 +1,10 @@
 """Dossiers in somebody's hands when they leave or move."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
+from kedang.business.customers.choices import PartyKind
 from kedang.business.customers.models import Customer
 from kedang.business.customers.reference.regions import region_name
 from kedang.business.customers.services import customer_change
@@ -27,8 +28,15 @@ def dossier_pass(actor: Actor, leaver: Person, to: Person, key: int, why: str) -
         customer_change(actor=actor, customer=row, values={"responsible": to.pk}, version=None, reason=why)
 
 
+def humans_among(keys: Iterable[int]) -> set[int]:
+    """Of these dossiers those of natural persons."""
+    rows = Customer.objects.filter(pk__in=list(keys), party_kind=PartyKind.INDIVIDUAL)
+    return set(rows.values_list("pk", flat=True))
+
+
 def declare_kinds() -> None:
     """At start-up."""
     declare(HandoverKind(
         "customers.customer", _("客户档案"), "customers.customer", dossiers_of, dossier_pass, needs="customers.view", order=10,
+        humans=humans_among,
     ))  # fmt: skip

@@ -44,6 +44,7 @@ class HandoverKind:
         pass_on: ``(actor, leaver, to, key, why)`` gives one thing to somebody else; does nothing where it is no longer in the leaver's
             hands; raises ``Refused`` where it cannot be given. With ``ends`` it is called at the end of the hand-over with the leaver
             in place of a successor, and ends the thing (a grant, a stand-in).
+        humans: of some of these things, those whose customer is a natural person; a letter addresses them otherwise.
         needs: action without which nobody can hold such things.
     """
 
@@ -55,6 +56,7 @@ class HandoverKind:
     needs: str = ""
     ends: bool = False
     order: int = 100
+    humans: Callable[[Iterable[int]], set[int]] | None = None
 
 
 _kinds: dict[str, HandoverKind] = {}

@@ -82,33 +82,48 @@ def _signatures(row: Handover) -> Table:
 
 def letters_pdf(row: Handover, lines: Sequence[HandoverLine], company: str) -> bytes:
     """A letter for each customer: who leaves, who follows, from when."""
+    humans = humans_of(lines)
     data = {
         "company": company, "day": f"{clock.local(clock.now()):%Y 年 %m 月 %d 日}",
         "letters": [
-            {"customer": line.told, "number": row.number, "text": letter_text(row, line), "contact": _contact(line)} for line in lines
+            {
+                "customer": _("尊敬的%(name)s") % {"name": line.told} if line.pk in humans else line.told, "number": row.number,
+                "text": letter_text(row, line, to_human=line.pk in humans), "contact": _contact(line),
+            }
+            for line in lines
         ],
     }  # fmt: skip
     return render(LETTER, softened(data), tagged=len(lines) <= 50)
 
 
-def letter_text(row: Handover, line: HandoverLine) -> list[str]:
-    """The paragraphs."""
+def humans_of(lines: Sequence[HandoverLine]) -> set[int]:
+    """Lines whose customer is a natural person: a query for each sort of things that can tell."""
+    found: set[int] = set()
+    for kind in kinds():
+        own = {line.subject_id: line.pk for line in lines if line.kind == kind.code}
+        if own and kind.humans is not None:
+            found |= {own[key] for key in kind.humans(own)}
+    return found
+
+
+def letter_text(row: Handover, line: HandoverLine, *, to_human: bool = False) -> list[str]:
+    """The paragraphs; to a company or to a person."""
     successor: Any = line.part.successor if line.part else row.supervisor
     values = {
         "old": row.person.name, "new": successor.name, "day": f"{row.last_day.year} 年 {row.last_day.month} 月 {row.last_day.day} 日",
-        "title": successor.title or _("客户负责人"),
+        "title": successor.title or _("客户负责人"), "you": _("您") if to_human else _("贵单位"),
     }  # fmt: skip
     return [
-        _("感谢贵单位一直以来对我公司的信任与支持。"),
+        _("感谢%(you)s一直以来对我公司的信任与支持。") % values,
         _(
-            "因工作安排，原负责与贵单位联系的%(old)s自 %(day)s 起不再负责此项工作，由我公司%(title)s%(new)s接替，各项业务照常办理。"
+            "因工作安排，原负责与%(you)s联系的%(old)s自 %(day)s 起不再负责此项工作，由我公司%(title)s%(new)s接替，各项业务照常办理。"
         )
         % values,
         _(
-            "自上述日期起，请与%(new)s联系。如有人以%(old)s的名义继续与贵单位洽谈业务、收取款项或索取资料，请与我公司核实。"
+            "自上述日期起，请与%(new)s联系。如有人以%(old)s的名义继续与%(you)s洽谈业务、收取款项或索取资料，请与我公司核实。"
         )
         % values,
-        _("由此给贵单位带来的不便，敬请谅解。"),
+        _("由此给%(you)s带来的不便，敬请谅解。") % values,
     ]
 
 
