@@ -276,8 +276,8 @@ def pages_of(thing: Volume | Item) -> int:
 
 
 def label_of(thing: Any) -> str:
-    """Code and title for the trail."""
-    return str(thing.audit_label)
+    """Code, else key, for the trail of the list: who reads it may not know the title of everything on it."""
+    return str(thing.reference_code or f"#{thing.pk}")
 
 
 def refuse_unfit(row: Transfer, thing: Volume | Item, line: TransferLine | None = None) -> None:
