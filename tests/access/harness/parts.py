@@ -10,6 +10,7 @@ from tests.access.harness.exits import Walker
 from tests.access.harness.house import House
 from tests.access.harness.oracles import Oracle
 from tests.access.harness.verdict import Judge, Tally
+from tests.cast import make_department
 
 PARTS = ("walk", "oracles", "alike", "workbooks", "commands", "bulk", "denial", "outbox", "timing")
 
@@ -52,7 +53,8 @@ def do(
 ) -> None:  # fmt: skip
     """One part as one person."""
     if part == "denial":
-        denied = denial.run(house.fonds["A"], house.fonds["B"], house.departments["sales_one"], size.cases, house.seed)
+        apart = make_department(house.fonds["A"], "新设部", house.departments["head_office"])  # with which nothing is shared
+        denied = denial.run(house.fonds["A"], house.fonds["B"], apart, size.cases, house.seed)
         tally.notes["denied"] = denied
         tally.count("default deny", "generated", denied, denied)
         return
