@@ -10,6 +10,7 @@ POST notices:try                      403  403  403  403  403  302  403  403  40
 POST notices:again                    403  403  403  403  403  302  403  403  403  403  403  302
 GET  customers:dossier-rules          200  403  403  403  403  403  403  403  403  403  200  302
 POST customers:change-call-off        302  403  404  403  403  404  404  403  403  403  404  302
+GET  customers:change-unmask          403  403  404  403  403  404  404  403  403  403  404  302
 GET  customers:customer-review-pass   200  403  404  403  403  404  404  403  403  403  404  302
 GET  customers:customer-review-return 200  403  404  403  403  404  404  403  403  403  404  302
 GET  customers:customer-review-refuse 200  403  404  403  403  404  404  403  403  403  404  302

@@ -31,4 +31,9 @@ def arguments_of_changes(cast: Cast, customer: Customer) -> dict[str, dict[str, 
         things=[customer],
         is_no_loan=False,
     )
-    return {"notices:open": {"pk": 0}, "change-call-off": {"pk": waiting.pk}, "hold": {"pk": hold.pk}}
+    return {
+        "notices:open": {"pk": 0},
+        "change-call-off": {"pk": waiting.pk},
+        "change-unmask": {"pk": waiting.pk, "field": "bank_name"},
+        "hold": {"pk": hold.pk},
+    }

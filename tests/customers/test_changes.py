@@ -9,7 +9,8 @@ from django.test import Client
 
 from kedang.business.customers import services as s
 from kedang.business.customers.models import ChangeLine, ChangeRequest, Customer
-from kedang.business.customers.services import changing
+from kedang.business.customers.services import change_words, changing
+from kedang.business.customers.services.change_looking import change_unmask
 from kedang.business.customers.services.rules import dossier_rules_set
 from kedang.foundation.access.models import Person, Role
 from kedang.foundation.approvals.services.deciding import case_approve, case_reject, task_delegate
@@ -163,14 +164,14 @@ def test_a_scheduled_change_can_be_called_off(cast: Cast, dossier: Customer) -> 
 
 def test_the_difference_is_veiled(cast: Cast, dossier: Customer) -> None:
     row = change(cast.salesperson, dossier).waiting_change
-    lines = changing.shown_lines(cast.reader, row)
+    lines = change_words.shown_lines(cast.reader, row)
     assert lines
     assert not [one for one in lines if ACCOUNT in str(one) or OTHER in str(one)]
-    assert changing.shown_lines(cast.manager, row) == [("银行账号", ACCOUNT, OTHER)]
-    assert [text for name, text in changing.describe(cast.manager, row.case) if name == "银行账号"] == [
+    assert change_words.shown_lines(cast.manager, row) == [("银行账号", ACCOUNT, OTHER)]
+    assert [text for name, text in change_words.describe(cast.manager, row.case) if name == "银行账号"] == [
         f"{ACCOUNT} → {OTHER}"
     ]
-    told = str(changing.describe(cast.stranger, row.case))
+    told = str(change_words.describe(cast.stranger, row.case))
     assert "青山" not in told
     assert ACCOUNT not in told
     page = client_of(cast.reader).get(f"/customers/{dossier.pk}/").content.decode()
@@ -179,16 +180,49 @@ def test_the_difference_is_veiled(cast: Cast, dossier: Customer) -> None:
 
 
 def test_who_decides_on_what_they_see_in_part_is_told_so(cast: Cast, dossier: Customer) -> None:
-    """何静 sees the account masked and is told so in the case; who sees all of it, and who only asked, are told nothing."""
+    """何静, who may not look behind a mask, is told so in the case; who sees all of it, and who only asked, are told nothing."""
     row = change(cast.salesperson, dossier, values={"bank_account": "6228480402564895702"}).waiting_change
-    asked = dict(changing.describe(cast.head, row.case))
-    assert asked["银行账号"] == "**** **** 5702 → 已变更，差别在被遮蔽的部分"
+    role = Role.objects.get(code="department_head")
+    Role.objects.filter(pk=role.pk).update(actions=[one for one in role.actions if one != "customers.unmask"])
+    asked = dict(change_words.describe(cast.head, row.case))
+    assert str(asked["银行账号"]) == "**** **** 5702 → 已变更，差别在被遮蔽的部分"
+    with pytest.raises(NotAllowed):
+        change_unmask(actor=cast.head, request=row.pk, field="bank_account", reason="与来函核对账号")
     assert "看不全银行账号" in asked["审批提示"] and "不要凭看不全的内容同意" in asked["审批提示"]
     assert "看不全银行账号" in client_of(cast.head).get(f"/cases/{row.case_id}/").content.decode()
-    assert "审批提示" not in dict(changing.describe(cast.salesperson, row.case))
+    assert "审批提示" not in dict(change_words.describe(cast.salesperson, row.case))
     task_delegate(actor=cast.head, case=row.case, to=cast.manager, opinion="请核对账号")
-    asked = dict(changing.describe(cast.manager, row.case))
+    asked = dict(change_words.describe(cast.manager, row.case))
     assert asked["银行账号"] == f"{ACCOUNT} → 6228480402564895702" and "审批提示" not in asked
+
+
+def test_who_decides_looks_at_the_number_and_says_why(cast: Cast, dossier: Customer) -> None:
+    """As shipped both steps see the account in part, with an eye; it asks for a reason and is written down; nobody else has one."""
+    row = change(cast.salesperson, dossier).waiting_change
+    url = f"/customers/changes/{row.pk}/values/bank_account/"
+    client, full = client_of(cast.head), f"{ACCOUNT} → {OTHER}"
+    page = client.get(f"/cases/{row.case_id}/").content.decode()
+    assert url in page and "核对原文后再决定" in page and OTHER not in page and "看不全" not in page
+    assert (
+        OTHER not in client.get(url).content.decode() and OTHER not in client.post(url, {"reason": ""}).content.decode()
+    )
+    assert not Event.objects.filter(code="access.field_unmasked").exists()
+    answer = client.post(url, {"reason": "与来函核对账号"}, headers={"HX-Request": "true"})
+    assert full in answer.content.decode() and answer["HX-Retarget"] == f"#value-{row.pk}-bank_account"
+    told = Event.objects.get(code="access.field_unmasked")
+    assert (told.subject_id, told.actor_id, told.reason) == (
+        dossier.pk,
+        cast.head.pk,
+        "与来函核对账号",
+    ) and row.case.number in told.meta
+    for other, status in ((cast.archivist, 403), (cast.salesperson, 403), (cast.reader, 403), (cast.stranger, 404)):
+        assert client_of(other).post(url, {"reason": "看看"}).status_code == status, other.name
+    assert client.get(url.replace("bank_account", "mobile")).status_code == 404
+    case_approve(actor=cast.head, case=row.case)
+    assert client.post(url, {"reason": "再看"}).status_code == 403, "decided"
+    assert full in client_of(cast.archivist).post(url, {"reason": "与来函核对账号"}).content.decode()
+    case_approve(actor=cast.archivist, case=row.case)
+    assert client_of(cast.archivist).post(url, {"reason": "再看"}).status_code == 403, "over"
 
 
 def test_a_field_that_is_hidden_is_told_to_change(cast: Cast, dossier: Customer) -> None:
@@ -198,7 +232,7 @@ def test_a_field_that_is_hidden_is_told_to_change(cast: Cast, dossier: Customer)
     ).waiting_change
     role = Role.objects.get(code="department_head")
     Role.objects.filter(pk=role.pk).update(field_rights={**role.field_rights, "account": "hide"})
-    asked = dict(changing.describe(Person.objects.get(pk=cast.head.pk), row.case))
+    asked = dict(change_words.describe(Person.objects.get(pk=cast.head.pk), row.case))
     assert asked["银行账号"] == "已变更，权限不足以查看" and "看不全银行账号。" in asked["审批提示"]
     assert OTHER not in str(asked) and "林远山" in str(asked)
 

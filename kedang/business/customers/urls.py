@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kedang.business.customers.panels import ContactPages, CustomerPages, KeyPersonPages, ProfilePages
+from kedang.business.customers.views.change_looking import ChangeUnmask
 from kedang.business.customers.views.children import ContactForm, KeyPersonForm
 from kedang.business.customers.views.form import CascadeOptions, Duplicates
 from kedang.business.customers.views.gaps import Gaps
@@ -40,6 +41,7 @@ urlpatterns = [
     *ProfilePages.urls(),
     path("settings/classes/", AxisList.as_view(), name="axis-list"),
     path("customers/changes/<int:pk>/call-off/", ChangeCallOff.as_view(), name="change-call-off"),
+    path("customers/changes/<int:pk>/values/<str:field>/", ChangeUnmask.as_view(), name="change-unmask"),
     path("settings/dossier-rules/", DossierRulesPage.as_view(), name="dossier-rules"),
     path("settings/completeness/", Requirements.as_view(), name="requirements"),
 ]

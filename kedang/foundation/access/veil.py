@@ -210,7 +210,14 @@ def shown_scope(actor: Actor, model: type[models.Model], field_class_name: str) 
 
 @transaction.atomic
 def field_unmask(*, actor: Actor, obj: models.Model, field: str, reason: str) -> str:
-    """Show one masked value in clear: an act with a reason and an event, written before the value leaves.
+    """Show one masked value in clear; see :func:`unmask_noted`."""
+    unmask_noted(actor=actor, obj=obj, field=field, reason=reason)
+    return text_of(obj, field)
+
+
+def unmask_noted(*, actor: Actor, obj: models.Model, field: str, reason: str, **meta: str) -> None:
+    """Write down that somebody is shown a masked field in clear: an act with a reason and an event, before the value leaves. ``meta``:
+    where it is shown, if not on its own page.
 
     Raises:
         OutOfScope, NotAllowed: no right to the record, or none to unmask.
@@ -227,8 +234,7 @@ def field_unmask(*, actor: Actor, obj: models.Model, field: str, reason: str) ->
     require_recent(actor)
     spend(actor, "unmask")
     label = str(field_label(type(obj), field))
-    record(actor, FIELD_UNMASKED, obj, reason=reason.strip(), meta={"field": field, "label": label})
-    return text_of(obj, field)
+    record(actor, FIELD_UNMASKED, obj, reason=reason.strip(), meta={"field": field, "label": label, **meta})
 
 
 def field_label(model: type[models.Model], field: str) -> Any:

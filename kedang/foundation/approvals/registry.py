@@ -40,6 +40,21 @@ class StepSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Veiled:
+    """A text of what is asked for that the reader sees in part, with the address where they may see it in full; ``key`` and ``name`` tell
+    its place on the page. On paper it stays as it is.
+    """
+
+    text: str
+    url: str
+    key: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class CaseKind:
     """One kind of request.
 
@@ -52,7 +67,7 @@ class CaseKind:
         on_approved, on_rejected, on_withdrawn: effects, in the transaction of the last decision. ``on_approved`` of an urgent case runs at
         the
             urgent approval; ``on_unconfirmed`` takes it back where the confirmation is refused afterwards.
-        describe: (label, text) pairs of what is asked for, as the actor may see it.
+        describe: (label, text) pairs of what is asked for, as the actor may see it; a text may be ``Veiled``.
         page: name of the URL of the subject, with its key. start: name of the URL of the form where a request of this kind begins; empty
             where it begins on the page of its subject, as ``begins_at`` says.
         block: (template, context) that stands on the case's page below what is asked for; the template finds it as ``block``.

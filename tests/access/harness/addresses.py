@@ -19,14 +19,14 @@ from kedang.foundation.jobs.models import Job
 from kedang.foundation.notices.models import Notice
 from kedang.foundation.safekeeping.models import Drill
 from kedang.foundation.web.models import SavedView
-from tests.access.harness import archive, asking, governance, loans, use
+from tests.access.harness import archive, asking, governance, loans, use, words
 from tests.access.harness.house import House
 from tests.access.harness.rules import Fact
 
 #: Addresses whose pages do not say what their number means: address or its beginning → model.
 NAMED: dict[str, type[models.Model]] = {
     **archive.NAMED, **loans.NAMED,
-    "retention:hold-": Hold, "customers:change-call-off": ChangeRequest, "notices:open": Notice,
+    "retention:hold-": Hold, "customers:change-": ChangeRequest, "notices:open": Notice,
     "approvals:case-": Case, "approvals:flow-": Flow,
     "access:grant-give": Person, "access:department-": Department, "access:role-": Role, "access:event-detail": Event,
     "access:bundle": Job,
@@ -42,7 +42,14 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
 }
 
 #: Addresses whose fillings a function makes.
-FILLINGS = {**archive.FILLINGS, **asking.FILLINGS, **governance.FILLINGS, **loans.FILLINGS, **use.FILLINGS}
+FILLINGS = {
+    **archive.FILLINGS,
+    **asking.FILLINGS,
+    **governance.FILLINGS,
+    **loans.FILLINGS,
+    **use.FILLINGS,
+    **words.FILLINGS,
+}
 
 #: First match says through which channel an address lets out what it lets out.
 CHANNELS = (

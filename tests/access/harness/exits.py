@@ -133,7 +133,8 @@ def is_unmasked(judge: Judge, place: Place, variant: Variant) -> bool:
     """Whether the eye may be opened: asked with a reason by who holds the right and sees the value in part."""
     if variant[0] != "POST" or place.address.channel != "unmask" or place.fact is None or not variant[1].get("reason"):
         return False
-    model, name = place.address.model, dict(place.given)["field"]
+    name = dict(place.given)["field"]
+    model = Customer if place.address.name == "customers:change-unmask" else place.address.model
     kind = str(getattr(model, "secrecy").of(name))  # noqa: B009  # declared on every model with an eye
     room = "access.unmask" if place.address.name.startswith("access:") else "customers.unmask"
     return rules.may(judge.who, room, place.fact) and rules.right(judge.who, place.fact, kind) != rules.HIDE

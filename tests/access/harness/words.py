@@ -221,3 +221,15 @@ def govern(house: House) -> None:
         **house.sing(REVIEW, "ReviewLine", {"remark": WORD}),
     )  # fmt: skip
     g.Alert.objects.filter(fonds=fonds).update(**house.sing(ALERT, "Alert", {"conclusion": WORD}))
+
+
+def values_that_wait(house: House) -> list[tuple[dict[str, Any], Fact | None]]:
+    """Every line of every change that waits for a decision, and one that there is not."""
+    return [
+        ({"pk": key, "field": name}, fact)
+        for key, fact in house.rows[ChangeRequest].items()
+        for name in ("bank_account", "id_number")
+    ]
+
+
+FILLINGS = {"customers:change-unmask": values_that_wait}

@@ -1,7 +1,6 @@
 """受保护内容的变更 (UP-01): asked for as a difference, applied when approved, on its day, and only if nothing has changed underneath."""
 
 from collections.abc import Mapping
-from copy import copy
 from datetime import date
 from typing import Any
 
@@ -15,15 +14,13 @@ from kedang.business.customers.fields import label
 from kedang.business.customers.models import ChangeLine, ChangeRequest, Customer
 from kedang.business.customers.protection import to_approve
 from kedang.business.customers.services.belonging import with_people
-from kedang.business.customers.services.checking import FOREIGN_KEYS, checked_customer
+from kedang.business.customers.services.change_words import describe
+from kedang.business.customers.services.checking import checked_customer
 from kedang.business.customers.services.problems import clean_record, constraints_refuse
 from kedang.business.customers.services.settling import changes_write
 from kedang.business.customers.services.writing import blinds_of, noted, take_over
-from kedang.foundation.access.models import Department, Person
-from kedang.foundation.access.secrecy import FieldRight
-from kedang.foundation.access.veil import reveal_value, right_on, text_of
+from kedang.foundation.access.models import Person
 from kedang.foundation.approvals.models import Case
-from kedang.foundation.approvals.policies import decides
 from kedang.foundation.approvals.registry import CaseKind, Fact, StepSpec, declare
 from kedang.foundation.approvals.services.opening import case_open
 from kedang.foundation.audit.record import json_value, record
@@ -251,56 +248,6 @@ def change_call_off(*, actor: Actor, request: ChangeRequest, reason: str) -> Cha
     return row
 
 
-def shown_lines(actor: Actor, row: ChangeRequest, customer: Customer | None = None) -> list[tuple[str, str, str]]:
-    """(label, from, to) of a difference as the actor may see it. That a field changes is told in any case: who agrees without being shown
-    a value must know that there is one.
-    """
-    owner = customer or row.customer
-    found = []
-    for line in row.lines.all():
-        right = right_on(actor, owner, line.field)
-        old, new = (
-            reveal_value(right, Customer, line.field, text, _words(owner, line.field, str(text))).text
-            for text in (line.old, line.new)
-        )
-        if right == FieldRight.HIDE:
-            new = _("已变更，权限不足以查看")
-        elif right == FieldRight.MASK and old == new:
-            new = _("已变更，差别在被遮蔽的部分")
-        found.append((str(label(line.field)), old, new))
-    return found
-
-
-def veiled(actor: Actor, row: ChangeRequest) -> list[str]:
-    """Fields of a difference that the actor does not see in full."""
-    lines = row.lines.all()
-    return [str(label(one.field)) for one in lines if right_on(actor, row.customer, one.field) != FieldRight.SHOW]
-
-
-def describe(actor: Actor, case: Case) -> list[tuple[Any, Any]]:
-    """What is asked for, to who sees the customer; to others only which fields. Who decides without seeing all of it is told so."""
-    row = ChangeRequest.objects.select_related("customer").prefetch_related("lines").filter(case=case).first()
-    if row is None:
-        return []
-    asked: list[tuple[Any, Any]] = []
-    if Customer.objects.visible_to(actor).filter(pk=row.customer_id).exists():
-        asked.append((_("客户"), row.customer.audit_label))
-        asked += [(name, f"{old} → {new}" if old else new) for name, old, new in shown_lines(actor, row)]
-        unseen = veiled(actor, row)
-    else:
-        unseen = [str(label(line.field)) for line in row.lines.all()]
-        asked.append((_("变更内容"), "、".join(unseen)))
-    if unseen and decides(actor, case):
-        told = _(
-            "您的权限看不全%(fields)s。须核对原文才能判断的，请先申请“查看敏感内容”，或转交、加签给有权查看的人；不要凭看不全的内容同意。"
-        )
-        asked.append((_("审批提示"), told % {"fields": "、".join(unseen)}))
-    asked.append((_("生效"), row.effective_on.isoformat() if row.effective_on else _("批准后立即生效")))
-    if row.proof_id:
-        asked.append((_("证明材料"), _("已附，见客户档案页")))
-    return asked
-
-
 def proof_store(actor: Actor, upload: Any) -> StoredFile:
     """A proof as it was uploaded, kept like any other document; inside the transaction of the change."""
     held = getattr(upload, "held", None)
@@ -329,18 +276,6 @@ def _of_case(case: Case) -> ChangeRequest:
 def _text(value: Any) -> str:
     """A value as a difference keeps it."""
     return "" if value is None or value == "" else str(json_value(value))
-
-
-def _words(customer: Customer, field: str, text: str) -> str:
-    """A kept value as people read it."""
-    if field in FOREIGN_KEYS:
-        model: Any = Person if field == "responsible" else Department
-        found = model.objects.filter(pk=text, fonds_id=customer.fonds_id).first() if text.isdecimal() else None
-        return str(found or text or "-")
-    probe = copy(customer)
-    column: Any = Customer._meta.get_field(field)
-    setattr(probe, field, column.to_python(text) if text else None)
-    return text_of(probe, field)
 
 
 def waiting_of(customer: Customer) -> ChangeRequest | None:

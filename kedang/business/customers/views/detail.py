@@ -14,7 +14,8 @@ from kedang.business.customers.completeness import requirement_label, requiremen
 from kedang.business.customers.models import ChangeRequest, CustomerClass
 from kedang.business.customers.policies import HISTORY, PEOPLE
 from kedang.business.customers.protection import SETTLE
-from kedang.business.customers.services.changing import shown_lines, waiting_of
+from kedang.business.customers.services.change_words import shown_lines
+from kedang.business.customers.services.changing import waiting_of
 from kedang.business.customers.services.writing import presence_values
 from kedang.business.customers.standing import may_read_proof
 from kedang.business.customers.views.past import people_as_of, profile_as_of

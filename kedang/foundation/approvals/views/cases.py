@@ -8,6 +8,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kedang.foundation.access.models import Person
@@ -18,14 +19,15 @@ from kedang.foundation.approvals.events import CASE_PRINTED
 from kedang.foundation.approvals.models import CaseCopy
 from kedang.foundation.approvals.policies import stood_in_for
 from kedang.foundation.approvals.printing import case_pdf
-from kedang.foundation.approvals.registry import is_known, kind_of
+from kedang.foundation.approvals.registry import Veiled, is_known, kind_of
 from kedang.foundation.approvals.services import deciding as services
 from kedang.foundation.approvals.services import owning
 from kedang.foundation.approvals.services.going import turn_of
 from kedang.foundation.approvals.views.course import TONES, picture
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
-from kedang.foundation.web.records import RecordDetail, RecordPage
+from kedang.foundation.web.drawing import value_html
+from kedang.foundation.web.records import Cell, RecordDetail, RecordPage
 
 MOST_PEOPLE, LONG = 500, 40
 
@@ -90,13 +92,21 @@ class CaseDetail(RecordDetail):
 def asked_of(actor: Any, case: Any, kind: Any) -> list[tuple[Any, Any, bool]]:
     """What is asked for as (label, text, whether it is long): the kind's own words, then the reason and the times."""
     told = [
-        (label, str(text)) for label, text in (kind.describe(actor, case) if kind else []) if str(text) != case.title
+        (label, with_eye(label, text) if isinstance(text, Veiled) else str(text))
+        for label, text in (kind.describe(actor, case) if kind else [])
+        if str(text) != case.title
     ]
     own = [
         (_("申请理由"), case.reason), (_("紧急事由"), case.urgent_reason), (_("提交时间"), format_value(case.opened_at)),
         (_("生效时间"), format_value(case.effective_at) if case.is_urgent else ""), (_("办结时间"), format_value(case.closed_at)),
     ]  # fmt: skip
     return [(label, text, len(text) > LONG) for label, text in [*told, *((label, text) for label, text in own if text)]]
+
+
+def with_eye(label: Any, text: Veiled) -> SafeString:
+    """A text seen in part, with the eye that asks for a reason."""
+    cell = Cell(text.name, label, text.text, state="mask", unmask_url=text.url)
+    return value_html(cell, text.key)
 
 
 def subject_url(kind: Any, case: Any) -> str:
