@@ -78,7 +78,7 @@ def describe(actor: Actor, case: Case) -> list[tuple[Any, Any]]:
             told = arrow(*shown_line(actor, row.customer, line))
             asked.append((str(label(line.field)), _with_eye(row, line, told) if line.field in looked else told))
         if looked:
-            told = _("%(fields)s有部分内容被遮蔽，请点旁边的“查看”写明原因、核对原文后再决定，查看会留下记录。")
+            told = _("%(fields)s有部分内容被遮蔽，请点旁边的眼睛图标写明原因，核对原文后再决定；查看会留下记录。")
             asked.append(
                 (
                     _("核对提示"),
