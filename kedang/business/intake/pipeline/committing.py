@@ -5,7 +5,7 @@ the base once more inside the transaction, since it may have changed after the c
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from typing import Any
 
@@ -31,7 +31,7 @@ from kedang.business.intake.pipeline.comparing import Plan, decide, say_withheld
 from kedang.business.intake.pipeline.helpers import Helpers
 from kedang.business.intake.pipeline.keeping import parts_of
 from kedang.business.intake.pipeline.packing import Marks
-from kedang.business.intake.pipeline.preparing import ReadyChunk, begin, prepare_chunk
+from kedang.business.intake.pipeline.preparing import Closed, ReadyChunk, begin, prepare_chunk, prepare_closed
 from kedang.business.intake.pipeline.rights import CreationScope, sees_all
 from kedang.business.intake.pipeline.tallying import settle_counts
 from kedang.foundation.access.policies import require
@@ -127,9 +127,12 @@ class _Committer:
         done = sum(self.batch.chunks.exclude(state=ChunkState.STAGED).values_list("row_count", flat=True))
         next_look = done + 1
         written_at = time.monotonic() - PAUSE_SECONDS
+        is_lite = connection.vendor == "sqlite"
+        work: Callable[[Any], ReadyChunk | Closed] = prepare_closed if is_lite else prepare_chunk
         with Helpers(begin, (self.batch.pk, self.spec)) as helpers:
-            for ready in helpers.map(prepare_chunk, self.pieces(), ahead=AHEAD):
-                if connection.vendor == "sqlite":
+            for found in helpers.map(work, self.pieces(), ahead=AHEAD):
+                ready = found.opened()
+                if is_lite:
                     time.sleep(max(0.0, written_at + PAUSE_SECONDS - time.monotonic()))
                 self.write(ready)
                 written_at = time.monotonic()

@@ -1,6 +1,7 @@
 """The part of the writing pass that runs in helper processes: a sealed chunk in, customers ready to be written out."""
 
 import marshal
+import pickle
 import threading
 from typing import Any, NamedTuple
 
@@ -17,6 +18,10 @@ class ReadyChunk(NamedTuple):
     keys: list[RowKeys | None]
     prepared: list[Prepared | None]
 
+    def opened(self) -> "ReadyChunk":
+        """Itself; see :class:`Closed`."""
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Goes from process to process as columns: a third of the work of a thousand nested records."""
         return _joined, (
@@ -24,6 +29,17 @@ class ReadyChunk(NamedTuple):
             len(self.keys),
             marshal.dumps((_columns(self.keys), _prepared_columns(self.prepared))),
         )
+
+
+class Closed(NamedTuple):
+    """A chunk made ready that its receiver opens when it has time to."""
+
+    content: bytes
+
+    def opened(self) -> ReadyChunk:
+        """The chunk."""
+        ready: ReadyChunk = pickle.loads(self.content)  # noqa: S301  # made by a helper a moment ago
+        return ready
 
 
 def _columns(rows: list[Any]) -> tuple[list[int], list[tuple[Any, ...]]]:
@@ -92,3 +108,8 @@ def prepare_chunk(piece: tuple[int, bytes, str]) -> ReadyChunk:
     for place, found in zip(places, _ready.preparer.prepare(creating), strict=True):
         prepared[place] = found
     return ReadyChunk(seq, keys, prepared)
+
+
+def prepare_closed(piece: tuple[int, bytes, str]) -> Closed:
+    """The same, closed: on SQLite the importer opens it while it leaves the lock to others, and not while it writes."""
+    return Closed(pickle.dumps(prepare_chunk(piece), pickle.HIGHEST_PROTOCOL))
