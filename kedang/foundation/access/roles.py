@@ -56,7 +56,8 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     BuiltinRole(
         "archivist", "档案管理员", "全部客户档案的建立、整理、导入与编号规则",
         (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "customers.withdraw",
-         "customers.settle", "service.accept", "service.export", "retention.view", "retention.hold", "customers.classify", "numbering.manage", "intake.use", "intake.undo",
+         "customers.settle", "service.accept", "service.export",
+         "retention.view", "retention.hold", "customers.classify", "numbering.manage", "intake.use", "intake.undo",
          "access.view_people", "jobs.view", "web.share_views", "handover.manage",
          "holdings.file", "holdings.arrange", "holdings.mend", "holdings.receive", "holdings.check", "holdings.export", "holdings.scheme",
          "custody.view", "custody.keep", "custody.layout", "files.view", "files.keep", "approvals.oversee",
@@ -76,9 +77,8 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
     ),
     BuiltinRole(
         "department_head", "部门负责人", "本部门及下级客户档案，可评级与导出",
-        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "service.export", "access.view_people", "holdings.reopen",
-        "handover.manage",
-         "lending.oversee", "lending.share"),
+        (*WRITE_DOSSIER, "customers.unmask", "customers.export", "customers.grade", "service.export",
+         "access.view_people", "holdings.reopen", "handover.manage", "lending.oversee", "lending.share"),
         {**SHOW_ALL, "identity": "mask", "account": "mask"}, Scope.BELOW,
     ),
     BuiltinRole(
@@ -92,7 +92,8 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
         "general_manager", "总经理", "查阅全部客户档案与留痕，可打印、导出、评级",
         (*READ_DOSSIER, *ASK, "approvals.oversee", "handover.manage", "governance.alerts", "retention.view", "retention.hold",
         "customers.print", "customers.export", "customers.unmask", "customers.grade",
-         "service.accept", "service.export", "access.view_people", "audit.view", "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen", "custody.view",
+         "service.accept", "service.export", "access.view_people", "audit.view",
+         "holdings.leaf", "holdings.read", "holdings.print", "holdings.reopen", "custody.view",
          "lending.oversee"), SHOW_ALL,
     ),
 )  # fmt: skip

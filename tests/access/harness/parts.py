@@ -53,7 +53,7 @@ def do(
 ) -> None:  # fmt: skip
     """One part as one person."""
     if part == "denial":
-        apart = make_department(house.fonds["A"], "新设部", house.departments["head_office"])  # with which nothing is shared
+        apart = make_department(house.fonds["A"], "新设部", house.departments["head_office"])
         denied = denial.run(house.fonds["A"], house.fonds["B"], apart, size.cases, house.seed)
         tally.notes["denied"] = denied
         tally.count("default deny", "generated", denied, denied)

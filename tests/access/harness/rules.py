@@ -30,7 +30,8 @@ ACTS = {
     "H": "holdings.check", "J": "holdings.project", "S": "holdings.scheme", "K": "custody.view", "Q": "custody.keep",
     "1": "handover.manage", "2": "governance.agreements", "3": "governance.review", "4": "governance.alerts", "5": "governance.view",
     "6": "governance.use", "7": "customers.settle", "8": "retention.view", "9": "retention.hold",
-    "=": "lending.view", "+": "service.view", "E": "holdings.leaf", "G": "holdings.copy", "L": "custody.layout", "W": "files.view", "Y": "files.keep",
+    "=": "lending.view", "+": "service.view",
+    "E": "holdings.leaf", "G": "holdings.copy", "L": "custody.layout", "W": "files.view", "Y": "files.keep",
 }  # fmt: skip
 
 TABLE = """
