@@ -12,6 +12,7 @@ from kedang.foundation.audit.record import Entry, SubjectRef, record_many
 from kedang.foundation.audit.vocabulary import EventType
 from kedang.foundation.kernel import bulk, clock
 from kedang.foundation.kernel.actors import SYSTEM
+from kedang.foundation.search import index
 
 ODD = [
     "平常",
@@ -50,10 +51,11 @@ def test_any_text_comes_back_as_it_was(times: int) -> None:
 @pytest.mark.django_db
 def test_a_set_is_recorded_like_many_single_acts() -> None:
     at = clock.now()
-    refs = [(n, f"对象{n}\t'%", '{"name":[null,"青\\\\山"]}') for n in range(1, 30)]
+    numbers = range(1, 3 * bulk.LOT - 20)  # some lots, and rows that make no whole one
+    refs = [(n, f"对象{n}\t'%", '{"name":[null,"青\\\\山"]}') for n in numbers]
     with clock.frozen(at), transaction.atomic():
         record_set(
-            SYSTEM, CHANGED, "a.b", refs, fonds_id=7, reason="因为%s", meta={"batch": 1}, parent=("c.d", range(1, 30))
+            SYSTEM, CHANGED, "a.b", refs, fonds_id=7, reason="因为%s", meta={"batch": 1}, parent=("c.d", numbers)
         )
         entries = [
             Entry(SubjectRef("a.b", n, label, "c.d", n, 7), None, "因为%s", {"batch": 1}, changes)
@@ -80,3 +82,19 @@ def test_vacuum_runs_alone_and_never_inside_a_transaction(engine: str) -> None:
         bulk.vacuum(Customer)
     assert [query["sql"] for query in alone] == (['VACUUM "customers_customer"'] if engine == "postgresql" else [])
     assert not inside.captured_queries
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_engine_is_told_while_much_is_written_ends_with_it(engine: str) -> None:
+    def told() -> list[object]:
+        asked = ["SHOW default_statistics_target"]
+        if engine == "sqlite":
+            asked = ["PRAGMA wal_autocheckpoint", "SELECT v FROM search_grams_config WHERE k = 'automerge'"]
+        with connection.cursor() as cursor:
+            return [cursor.execute(one).fetchone() for one in asked]
+
+    before = told()
+    with pytest.raises(ZeroDivisionError), index.settled_beside(), bulk.carried_over_seldom(), bulk.counted_roughly():
+        assert told() == ([(bulk.LOG_PAGES,), (index.MERGED_LATE,)] if engine == "sqlite" else [(bulk.SAMPLED,)])
+        raise ZeroDivisionError
+    assert told() == ([before[0], (index.MERGED_AT,)] if engine == "sqlite" else before)
