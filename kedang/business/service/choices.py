@@ -31,7 +31,7 @@ class ReportState(models.TextChoices):
     """Where a report stands: with the information department, back with its writer, or part of the dossier."""
 
     REPORTED = "reported", _("已报告，待受理")
-    RETURNED = "returned", _("退回补充")
+    RETURNED = "returned", _("已退回，待补充")
     ACCEPTED = "accepted", _("已受理")
 
 

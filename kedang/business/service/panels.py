@@ -73,7 +73,7 @@ class ReportPages(RecordPages):
         View("waiting", _("待受理"), lambda actor: Q(state=ReportState.REPORTED)),
         View("late", _("逾期未受理"), lambda actor: late_q(actor.fonds_id)),
         View("mine", _("我经办的"), lambda actor: Q(keeper_id=actor.pk)),
-        View("returned", _("退回补充"), lambda actor: Q(state=ReportState.RETURNED)),
+        View("returned", _("已退回，待补充"), lambda actor: Q(state=ReportState.RETURNED)),
         View("steps", _("后续未办"), lambda actor: step_open()),
     )
     toolbar_links = ((_("设置"), "service:rules", "settings", ACCEPT.code),)

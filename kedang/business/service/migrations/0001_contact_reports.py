@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('next_note', models.CharField(blank=True, default='', editable=False, max_length=300, verbose_name='后续办理情况')),
                 ('secrecy_level', models.PositiveSmallIntegerField(choices=[(0, '公开'), (1, '内部'), (2, '秘密'), (3, '机密'), (4, '绝密')], default=1, help_text='不低于客户档案的密级。知悉等级不够的人，包括档案管理员，看不到此报告。', verbose_name='密级')),
                 ('secrecy_reason', models.CharField(blank=True, default='', help_text='密级高于客户档案和“内部”时填写。', max_length=200, verbose_name='保密理由')),
-                ('state', models.CharField(choices=[('reported', '已报告，待受理'), ('returned', '退回补充'), ('accepted', '已受理')], default='reported', editable=False, max_length=10, verbose_name='状态')),
+                ('state', models.CharField(choices=[('reported', '已报告，待受理'), ('returned', '已退回，待补充'), ('accepted', '已受理')], default='reported', editable=False, max_length=10, verbose_name='状态')),
                 ('reported_at', models.DateTimeField(editable=False, verbose_name='报告时间')),
                 ('returned_why', models.CharField(blank=True, default='', editable=False, max_length=500, verbose_name='退回原因')),
                 ('settled_by', models.CharField(blank=True, default='', editable=False, max_length=80, verbose_name='受理人')),

@@ -40,7 +40,7 @@ def mine(actor: Any) -> list[Line]:
     lines = []
     for row in rows.select_related("customer").order_by("next_due_on", "id")[:MOST_LINES]:
         if row.state == ReportState.RETURNED and row.keeper_id == actor.pk:
-            lines.append(_line(row, f"{row.happened_on:%m-%d}", _("退回补充"), "warn"))
+            lines.append(_line(row, f"{row.happened_on:%m-%d}", _("已退回，待补充"), "warn"))
         else:
             is_late = row.next_due_on < today
             lines.append(_line(row, f"{row.next_due_on:%m-%d}", _("逾期") if is_late else "", "bad", row.next_step))
