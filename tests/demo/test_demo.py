@@ -23,6 +23,8 @@ from kedang.foundation.search.services import search_run
 from kedang.project.demo.changes import FRESH
 from kedang.project.demo.company import STAFF, WITH_PHONE
 from kedang.project.demo.governance import LEAVERS
+from kedang.project.demo.lending import _rules as rules_set
+from kedang.project.demo.lending import lending_acts
 from kedang.project.demo.load import load_demo
 from kedang.project.demo.parties import SEED, parties
 from kedang.project.demo.people import add_people
@@ -170,3 +172,10 @@ def test_nobody_else_is_told_a_code(loaded: dict[str, Any], settings: Any) -> No
         Fonds.objects.create(code="009", name="真公司", created_at=clock.now())
         assert demo_code(person) == ""
         transaction.set_rollback(True)
+
+
+def test_the_desk_has_its_rules_before_the_first_request_whatever_the_weekday() -> None:
+    house: Any = None
+    for days in range(7):
+        first = min(lending_acts(house, DAY + timedelta(days=days)), key=lambda act: act.at)
+        assert first.run.func is rules_set, first.at  # type: ignore[attr-defined]  # a partial

@@ -31,6 +31,8 @@ from kedang.project.demo.staff import House
 
 CHIEF, KEEPER = "shenzhixing", "yezhen"
 QUARTER, ORDINARY, TOGETHER = 92, 12, 3
+EARLIER = 4
+"""The rules stand before the first request, which may lie on the Friday before a weekend."""
 ASKERS = ("liangsiyuan", "mengxiaotang", "guqinghe", "suman", "hanqiming", "fangruogu")
 FOR_OTHERS = {"mengxiaotang": "lujiahe", "suman": "chengyu", "hanqiming": "xuniansheng"}
 """Heads and clerks also ask for people of theirs who do not see the volumes themselves."""
@@ -64,6 +66,8 @@ class Desk:
     today: date
     dice: Random
     requests: dict[int, UseRequest] = field(default_factory=dict)
+    asked: dict[int, set[int]] = field(default_factory=dict)
+    """Volumes in which things lie that somebody has asked for and nobody has decided on."""
 
     def loans(self, number: int) -> list[Loan]:
         """The loans that came of a request."""
@@ -74,7 +78,7 @@ class Desk:
 def lending_acts(house: House, today: date) -> list[Act]:
     """All acts of the quarter up to today, in no order."""
     desk = Desk(house, today, Random("demo-lending"))  # noqa: S311  (play data)
-    acts = [_act(desk, QUARTER + 1, "10:00", CHIEF, _rules)]
+    acts = [_act(desk, QUARTER + EARLIER, "10:00", CHIEF, _rules)]
     for number in range(ORDINARY):
         ago = QUARTER - round(number * (QUARTER - 20) / ORDINARY)
         place = "room" if number % 5 in (1, 3) else "away"
@@ -160,6 +164,7 @@ def _things(desk: Desk, number: int, place: str, outcome: str, actor: Any) -> li
         rows = rows.exclude(volume__state=VolumeState.OPEN)
     else:
         rows = rows.exclude(items__loans__state__in=OPEN_STATES)
+    rows = rows.exclude(**{"pk__in" if model is Volume else "volume__in": set().union(*desk.asked.values())})
     if place == "away":
         rows = rows.filter(retention__years__isnull=False)
     if outcome in ("broken", "damaged"):
@@ -174,6 +179,7 @@ def _ask(desk: Desk, *, number: int, place: str, outcome: str, who: str, reader:
     things = _things(desk, number, place, outcome, actor)
     if not things:
         return
+    desk.asked[number] = {one.pk if isinstance(one, Volume) else one.volume_id or 0 for one in things}
     purpose, why = WHY[number % len(WHY)]
     guest = GUESTS[number % len(GUESTS)] if outcome == "guest" else {}
     desk.requests[number] = use_ask(
@@ -185,6 +191,7 @@ def _ask(desk: Desk, *, number: int, place: str, outcome: str, who: str, reader:
 def _decide(desk: Desk, *, number: int) -> None:
     """Everybody whose turn it is agrees."""
     row = desk.requests.get(number)
+    desk.asked.pop(number, None)
     for step in range(4):
         tasks = (
             Task.objects.filter(case_id=row.case_id, state=TaskState.WAITING)
