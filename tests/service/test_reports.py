@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import IntegrityError, transaction
 
-from kedang.business.customers.services import customer_withdraw
+from kedang.business.customers.services import customer_change, customer_withdraw
 from kedang.business.governance.services import taking_over as taking
 from kedang.business.service.choices import ReportState
 from kedang.business.service.models import ContactReport, ReportNote
@@ -15,6 +15,7 @@ from kedang.business.service.services.reminding import reports_remind, working_d
 from kedang.business.service.services.reporting import report_again, report_change, report_make
 from kedang.business.service.services.rules import rules_change
 from kedang.business.service.services.settling import report_accept, report_return, report_supplement, step_done
+from kedang.foundation.access.policies import can
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
@@ -141,6 +142,10 @@ def test_a_next_step_has_somebody_who_may_read_of_it(cast: Cast) -> None:
     )
     tomorrow = refused(report_make, actor=cast.salesperson, customer=customer, values=said(happened_on=due))
     assert tomorrow.field == "happened_on"
+    customer_change(actor=cast.archivist, customer=customer, values={"secrecy_level": 3}, version=None, reason="并购")
+    type(cast.clerk).objects.filter(pk=cast.clerk.pk).update(clearance=2)
+    report, clerk = ContactReport.objects.get(pk=report.pk), fresh(cast.clerk)
+    assert not ContactReport.objects.visible_to(clerk).exists() and not can(clerk, "service.view", report)
     with pytest.raises(IntegrityError), transaction.atomic():
         ContactReport.objects.filter(pk=report.pk).update(next_step="")
 
