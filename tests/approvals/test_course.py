@@ -6,12 +6,13 @@ from typing import Any
 import orjson
 import pytest
 
-from kedang.foundation.access.models import Grant
-from kedang.foundation.approvals.models import Case, Decision, Task
+from kedang.foundation.access.models import Grant, Person
+from kedang.foundation.approvals.models import Case, CaseCopy, Decision, Task
 from kedang.foundation.approvals.registry import StepSpec
 from kedang.foundation.approvals.services import deciding as d
 from kedang.foundation.approvals.services import owning as o
 from kedang.foundation.approvals.services.flows import flow_next, flow_put_in_force, flow_retire
+from kedang.foundation.approvals.services.forsaken import forsaken_run
 from kedang.foundation.approvals.services.opening import Line
 from kedang.foundation.approvals.services.overdue import overdue_run
 from kedang.foundation.approvals.services.stand_ins import stand_in_set
@@ -19,6 +20,7 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import system_actor
 from kedang.foundation.kernel.refused import OutOfScope, Refused
+from kedang.foundation.notices.models import Notice
 from tests.approvals.making import Effects, ask, course, make_flow, trial_kind, waiting
 from tests.cast import Cast
 
@@ -37,6 +39,24 @@ def refused(code: str, call: Any, **given: Any) -> str:
         call(**given)
     assert caught.value.code == code, caught.value.sentence
     return caught.value.sentence
+
+
+def test_nothing_waits_for_somebody_who_has_left(cast: Cast, effects: Effects) -> None:
+    """Sent back before they left, it is taken back with a reason and its follower told; afterwards it cannot be sent back at all."""
+    make_flow(cast, HEAD, ARCHIVE)
+    lying, running = ask(cast), ask(cast, title="另一件")
+    d.case_return(actor=cast.head, case=lying, opinion="请附客户来函")
+    CaseCopy.objects.create(case=lying, person=cast.colleague, sent_at=clock.now())
+    assert forsaken_run() == 0
+    Person.objects.filter(pk=cast.salesperson.pk).update(is_active=False)
+    assert "重新申请" in refused("asker_gone", d.case_return, actor=cast.head, case=running, opinion="请补充")
+    assert (forsaken_run(), forsaken_run()) == (1, 0) and effects.seen == ["withdrawn 查阅青山合同"]
+    lying.refresh_from_db()
+    assert lying.state == "withdrawn" and lying.closed_at and course(lying)[-1][0] == "withdraw"
+    assert "停用账号" in Event.objects.filter(code="approvals.case_withdrawn", subject_id=lying.pk).get().reason
+    assert list(Notice.objects.filter(kind="approvals.forsaken").values_list("person__name", flat=True)) == [
+        cast.colleague.name
+    ]
 
 
 def test_two_steps_and_the_effect(cast: Cast, effects: Effects) -> None:

@@ -14,6 +14,7 @@ class ApprovalsConfig(AppConfig):
         from kedang.foundation.approvals import setup
         from kedang.foundation.approvals.general import declare_general
         from kedang.foundation.approvals.in_hand import declare_in_hand
+        from kedang.foundation.approvals.services.forsaken import forsaken_run
         from kedang.foundation.approvals.services.overdue import overdue_run
         from kedang.foundation.approvals.telling import declare_kinds
         from kedang.foundation.jobs.schedules import schedule
@@ -23,3 +24,4 @@ class ApprovalsConfig(AppConfig):
         declare_kinds()
         when_fonds_arrives(setup.ensure_defaults)
         schedule("approvals.overdue", every=timedelta(minutes=1), run=overdue_run)
+        schedule("approvals.forsaken", every=timedelta(minutes=15), run=forsaken_run)

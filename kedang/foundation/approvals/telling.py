@@ -10,11 +10,12 @@ from kedang.foundation.notices.registry import NoticeKind, declare
 from kedang.foundation.notices.services.sending import notice_send, notices_settle
 
 TASK, URGENT, REMINDED, ESCALATED = "approvals.task", "approvals.urgent", "approvals.reminded", "approvals.escalated"
-RETURNED, APPROVED, REJECTED, COPIED = (
+RETURNED, APPROVED, REJECTED, COPIED, FORSAKEN = (
     "approvals.returned",
     "approvals.approved",
     "approvals.rejected",
     "approvals.copied",
+    "approvals.forsaken",
 )
 TO_DO = (TASK, URGENT, REMINDED, ESCALATED)
 """Kinds that are over when the part is done."""
@@ -28,6 +29,7 @@ KINDS = (
     NoticeKind(APPROVED, _("您的申请已批准"), "circle-check", order=15),
     NoticeKind(REJECTED, _("您的申请未获批准"), "circle-x", order=16),
     NoticeKind(COPIED, _("有申请抄送给您"), "copy", order=17),
+    NoticeKind(FORSAKEN, _("您跟进的申请因申请人离开已撤回"), "arrow-back-up", order=18),
 )
 
 

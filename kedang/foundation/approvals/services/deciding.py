@@ -13,6 +13,7 @@ from kedang.foundation.approvals.choices import CaseState, DecisionKind, TaskSta
 from kedang.foundation.approvals.models import Case, Task
 from kedang.foundation.approvals.policies import stood_in_for
 from kedang.foundation.approvals.registry import is_known, kind_of
+from kedang.foundation.approvals.services.forsaken import refuse_forsaken
 from kedang.foundation.approvals.services.going import (
     close_tasks,
     enter,
@@ -122,13 +123,15 @@ def case_return(*, actor: Actor, case: Case | int, opinion: str, version: int | 
     """Send back to who asked, to be completed (退回补充).
 
     Raises:
-        Refused: ``opinion_missing``, ``already_effective`` (an urgent approval is confirmed or refused, not sent back), and as above.
+        Refused: ``opinion_missing``, ``already_effective`` (an urgent approval is confirmed or refused, not sent back), ``asker_gone``, and
+            as above.
     """
     require(actor, USE)
     row, task = _ready(actor, case, version)
     require_opinion(opinion, _("请写明需要补充什么，例如“请附客户书面同意”。"))
     if row.effective_at is not None:
         raise Refused("already_effective", _("此申请已紧急批准生效，只能补批同意或不同意，不能退回。"))
+    refuse_forsaken(row)
     close(task)
     note(row, DecisionKind.RETURN, actor, task=task, opinion=opinion)
     row.returned_from = task.step.position if task.step is not None else None
