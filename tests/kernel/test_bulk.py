@@ -49,6 +49,14 @@ def test_any_text_comes_back_as_it_was(times: int) -> None:
 
 
 @pytest.mark.django_db
+def test_rows_may_be_all_tail() -> None:
+    shape = bulk.shape_of(Fonds, head=(), varying=("code", "name"), constants={"created_at": clock.now()})
+    with transaction.atomic():
+        bulk.insert_rows(shape, [((), shape.tail((f"t{n}", name))) for n, name in enumerate(ODD)])
+    assert list(Fonds.objects.filter(code__startswith="t").order_by("id").values_list("name", flat=True)) == ODD
+
+
+@pytest.mark.django_db
 def test_a_set_is_recorded_like_many_single_acts() -> None:
     at = clock.now()
     numbers = range(1, 3 * bulk.LOT - 20)  # some lots, and rows that make no whole one

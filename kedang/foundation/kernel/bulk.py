@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 from django.db import connection, models
@@ -117,7 +117,7 @@ def insert_columns(
     into = f"INSERT INTO {quote(shape.table)} ({names})"
     with connection.cursor() as cursor:
         if shape.vendor != "postgresql":
-            heads = zip(*head, strict=True)
+            heads: Iterable[tuple[Any, ...]] = zip(*head, strict=True) if head else repeat((), len(tails))
             is_whole = not shape.varying
             rows = list(heads) if is_whole else [(*one, *tail) for one, tail in zip(heads, tails, strict=True)]
             _insert_lite(cursor, shape, into, rows, is_guarded)
