@@ -71,7 +71,7 @@ REPORTS = (
          course="return"),
     Told(3, "chengyu", 2, "rival", "visit", "询价转向进口替代", "客户明年拟把部分进口件改为国产，邀请我方与另两家同时报价。", "技术总监、采购经理",
          ("提交首轮报价", 15, None)),
-    Told(2, "mengxiaotang", 2, "people", "caller", "新任董事长来访", "新任董事长来访，认可双方合作，提出明年合作规模翻番的设想。", "董事长、总经理助理", course="wait"),
+    Told(2, "mengxiaotang", 2, "people", "caller", "新任董事长来访", "对方新任董事长来访，认可双方合作，提出明年合作规模翻番的设想。", "董事长、总经理助理", course="wait"),
     Told(1, "lujiahe", 0, "project", "phone", "二期设备清单提前发出", "客户将设备清单提前发给我方征求意见，下周一前要回复。", "设备部",
          ("回复设备清单意见", 3, None), "wait"),
 )  # fmt: skip
@@ -140,7 +140,7 @@ def _at(today: date, ago: int, at: str, who: str, run: Callable[[], Any]) -> Act
 def _report(house: House, kept: dict[str, ContactReport], one: Told, today: date) -> None:
     person: Person = house.people[one.by]
     mine = Customer.objects.visible_to(person, "service.report").filter(
-        withdrawn_at__isnull=True, secrecy_level__lte=one.level
+        withdrawn_at__isnull=True, secrecy_level__lte=one.level, name__endswith="公司"
     )
     customer = mine.order_by("created_at", "pk")[one.of : one.of + 1].first()
     if customer is None:
