@@ -28,7 +28,8 @@ Variant = tuple[str, dict[str, Any], dict[str, Any]]
 """Method, parameters, headers."""
 FRAGMENT = {"HX-Request": "true"}
 PARTS = {
-    "customers:customer-contacts": "Contact", "customers:customer-key-persons": "KeyPerson", "customers:customer-profile": "CustomerProfile",
+    "customers:customer-contacts": "Contact", "customers:customer-key-persons": "KeyPerson",
+    "customers:customer-profile": "CustomerProfile",
     "customers:customer-history": "Event",
 }  # fmt: skip
 """Pages of a part of a dossier: what is read on them."""

@@ -169,7 +169,10 @@ SHARES: tuple[Share, ...] = (
         people=frozenset({"salesperson", "system_admin", "over"}),
     ),
     *(
-        Share(ends, PEOPLE | PROFILE, chosen=frozenset({"office", "above"}), rights=ROLES["archivist"].rights, people=frozenset({"clerk"}), ends=ends)
+        Share(
+            ends, PEOPLE | PROFILE, chosen=frozenset({"office", "above"}), rights=ROLES["archivist"].rights,
+            people=frozenset({"clerk"}), ends=ends,
+        )
         for ends in ("past", "stopped", "unreviewed", "to_come")
     ),
 )  # fmt: skip

@@ -37,7 +37,8 @@ def wanted(house: House, share: Share, term: Any) -> Wanted:
     """What is shared, as the service takes it."""
     values = {"class": str(term.pk), "below": str(getattr(house.departments.get(share.value), "pk", ""))}
     return Wanted(
-        reach=share.reach, reach_value=values.get(share.reach, share.value), customers=[house.customers[key] for key in sorted(share.chosen)],
+        reach=share.reach, reach_value=values.get(share.reach, share.value),
+        customers=[house.customers[key] for key in sorted(share.chosen)],
         parts=[code for record, code in PARTS.items() if record in share.records], field_rights=share.rights, secrecy_level=share.level,
     )  # fmt: skip
 
