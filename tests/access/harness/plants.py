@@ -248,7 +248,7 @@ PLANTS: tuple[Plant, ...] = (
         "a change that waits is shown in full to who sees the field masked",
         "walk",
         "acting",
-        lambda: mock.patch("kedang.business.customers.services.changing.right_on", _shown),
+        lambda: mock.patch("kedang.business.customers.services.change_words.right_on", _shown),
         frozenset({"page"}),
     ),
     Plant(
