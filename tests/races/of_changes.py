@@ -229,7 +229,7 @@ ELSEWHERE_OF_CHANGES: dict[str, str] = {
     "review_return": "locks the case as review_pass; twice is refused by the state",
     "batch_review_begin": "part of the end of one import, which runs once",
     "dossier_rules_set": "under the lock of the company; the version decides: tests/customers/test_changes.py",
-    "change_unmask": "changes nothing but the trail and one's own quota, as field_unmask",
+    "change_unmask": "changes nothing but the trail and one's own quota, as every unmasking",
     "changes_write": "part of customer_change and change_apply",
     "task_claim": "part of review_pass, under the lock of the case",
     "channel_try": "sends, and writes down how it went",
