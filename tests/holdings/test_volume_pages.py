@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from kedang.business.holdings.models import Volume, VolumeReopening
 from kedang.business.holdings.services import volumes as v
+from kedang.foundation.approvals.services.flows import ensure_flows
 from kedang.foundation.audit.models import Event
 from tests.cast import Cast
 from tests.holdings.making import period, series
@@ -149,6 +150,26 @@ def test_closing_reopening_and_signing_by_page(as_: As, archive: Cast, volume: V
     client.post(f"/volumes/{volume.pk}/notes/", {"upto": str(notes.context["upto"])})
     assert "沈砚" in client.get(f"/volumes/{volume.pk}/notes/").text
     assert "未签认" not in client.get(f"/volumes/{volume.pk}/notes/").text
+
+
+def test_a_reopening_with_a_case_is_decided_there_by_whose_part_it_is_and_here_by_others(
+    as_: As, archive: Cast
+) -> None:
+    """Who sees the case and may decide, but was not asked by the flow, is not sent to a page without a button."""
+    ensure_flows(archive.fonds)
+    asked = v.volume_reopen_ask(actor=archive.archivist, volume=closed(archive), reason="补入协议")
+    case = asked.case
+    assert case is not None
+    case.tasks.update(person=archive.manager)
+    path, manager, head = f"/volumes/reopenings/{asked.pk}/", as_("manager"), as_("head")
+    assert manager.get(path)["Location"] == f"/cases/{case.pk}/"
+    page = head.get(path)
+    assert page.status_code == 200 and "同意开卷" in page.text
+    assert head.post(path, {"answer": "yes", "opinion": "可以"}).status_code == 302
+    asked.refresh_from_db()
+    case.refresh_from_db()
+    assert (asked.is_granted, asked.decided_by, case.state) == (True, archive.head, "approved")
+    assert manager.get(path).status_code == 200 and "可以" in manager.get(path).text
 
 
 def test_the_twin_and_its_differences_by_page(as_: As, archive: Cast) -> None:

@@ -14,7 +14,7 @@ from kedang.business.holdings.services.volumes import note_write, volume_close, 
 from kedang.business.holdings.services.volumes.notes import BY_HAND
 from kedang.foundation.access.models import Person
 from kedang.foundation.access.policies import require
-from kedang.foundation.approvals.models import Case
+from kedang.foundation.approvals.policies import decides
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.pages import Page
@@ -115,7 +115,7 @@ class DecideReopening(Page):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The request, for who may decide."""
         rows = VolumeReopening.objects.visible_to(self.actor).select_related(
-            "volume__series", "volume__retention", "volume__customer", "volume__location", "asked_by", "decided_by"
+            "volume__series", "volume__retention", "volume__customer", "volume__location", "asked_by", "decided_by", "case"
         )
         self.asked = rows.filter(pk=kwargs["pk"]).first()
         if self.asked is None:
@@ -135,11 +135,8 @@ class DecideReopening(Page):
         ]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The request; one that has a case is decided on its page by who has a part in it."""
-        if (
-            self.asked.case_id is not None
-            and Case.objects.visible_to(self.actor).filter(pk=self.asked.case_id).exists()
-        ):
+        """The request; whose part of its case waits decides there, others with the right decide here."""
+        if self.asked.case_id is not None and decides(self.actor, self.asked.case):
             return HttpResponseRedirect(reverse("approvals:case-detail", args=[self.asked.case_id]))
         return self.show()
 
