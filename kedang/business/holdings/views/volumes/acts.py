@@ -115,7 +115,13 @@ class DecideReopening(Page):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The request, for who may decide."""
         rows = VolumeReopening.objects.visible_to(self.actor).select_related(
-            "volume__series", "volume__retention", "volume__customer", "volume__location", "asked_by", "decided_by", "case"
+            "volume__series",
+            "volume__retention",
+            "volume__customer",
+            "volume__location",
+            "asked_by",
+            "decided_by",
+            "case",
         )
         self.asked = rows.filter(pk=kwargs["pk"]).first()
         if self.asked is None:
