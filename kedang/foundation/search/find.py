@@ -171,7 +171,7 @@ class _Search:
             found = self._walk(self.cap + 1)
             return *(self._counted(found, sample, walked=True) if are_many else self._page(found)), "walk"
         if self._has_to_sort(sample):
-            return *self._page(self._candidates(sample.documents), sample, are_many=are_many), "index"
+            return *self._page(self._candidates(sample.documents), are_many=are_many), "index"
         found = self._candidates(self.cap + 1)
         if are_many and not self.dialect.is_ordered:
             return *self._counted(found, sample), "index"
@@ -254,7 +254,8 @@ class _Search:
         """Number of hits, and the ids of the page among them: exact ones first, then newest first.
 
         Up to ``FEW_HITS`` the stored texts tell which hits are exact; among more of them only those are looked for that
-        begin with the word, which the index knows. ``are_many``: more than so few are expected.
+        begin with the word, which the index knows. ``are_many``: more than so few are expected. ``sample``: given where ``found``
+        ends at the cap, so that the newest of more must be looked for by themselves.
         """
         few = min(FEW_HITS, self.cap)
         whole = self._whole()
@@ -276,7 +277,7 @@ class _Search:
             return self._page(found)
         if total > few:
             first = self._beginning(whole)
-            if first or (total > self.cap and sample is not None and not self.dialect.is_ordered and not are_many):
+            if first or (total > self.cap and sample is not None and not self.dialect.is_ordered):
                 keys = self._composed(first, found, sample if total > self.cap else None)
         return total, [key & ID_MASK for key in keys]
 
