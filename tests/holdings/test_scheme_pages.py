@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from kedang.business.holdings.models import CodeTemplate, Project, ReferenceCode, Scheme
 from kedang.business.holdings.services.codes import code_replace
+from kedang.foundation.access.models import Person
 from kedang.foundation.audit.models import Event
 from tests.cast import Cast
 from tests.customers.making import make_customer
@@ -218,3 +219,19 @@ def test_a_project_is_opened_from_its_customer(archive: Cast, as_: As) -> None:
     made.refresh_from_db()
     assert made.state == "running"
     assert as_("colleague").get(detail).status_code == 404
+
+
+def test_who_has_left_stays_the_choice_of_a_project_until_another_is_chosen(archive: Cast, as_: As) -> None:
+    customer = make_customer(archive.archivist, responsible=archive.salesperson, department=archive.sales_one)
+    client, gone = as_("archivist"), archive.colleague
+    new = reverse("holdings:project-create", args=[customer.pk])
+    typed = {"name": "废气治理", "state": "talks", "secrecy_level": 1, "responsible": gone.pk}
+    assert client.post(new, typed).status_code == 302
+    Person.objects.filter(pk=gone.pk).update(is_active=False)
+    made = Project.objects.get(name="废气治理")
+    edit = reverse("holdings:project-edit", args=[made.pk])
+    offered = [client.get(url).context["form"].fields["responsible"].queryset for url in (edit, new)]
+    assert [gone in rows for rows in offered] == [True, False]
+    assert client.post(edit, {**typed, "state": "running", "_version": 1}).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.responsible) == ("running", gone)

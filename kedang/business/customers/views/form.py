@@ -135,18 +135,14 @@ class CustomerForm(RecordForm):
         labels = [str(Customer._meta.get_field(name).verbose_name) for name in sorted(NEEDS_REASON)]  # type: ignore[union-attr]
         return reason_field(hint=_("改动%(fields)s时必须写明。") % {"fields": "、".join(labels)})
 
-    def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
-        """Draw the form with what the duplicates region needs."""
-        pages: Any = self.pages
-        hits = getattr(self, "hits", [])
-        return self.draw(
-            status=status, form=form, obj=self.obj, pages=self.pages, version=self.asked_version(), hits=hits,
-            back_url=pages.url("detail", self.obj.pk) if self.obj is not None else pages.url("list"),
-            form_url=self.request.get_full_path(), may_add_another=self.obj is None, party_kind=self.party_kind,
-            asks_apart="keep_apart" in form.fields and "uscc" in form.errors and getattr(self, "is_taken", False),
-            exclude_id=self.obj.pk if self.obj is not None else "", waits=self.waiting_words(),
-            waiting=waiting_of(self.obj) if self.obj is not None and self.waits else None,
-        )  # fmt: skip
+    def shown(self, form: RecordFormBase) -> dict[str, Any]:
+        """With what the duplicates region needs."""
+        return {
+            **super().shown(form), "form_url": self.request.get_full_path(), "hits": getattr(self, "hits", []),
+            "party_kind": self.party_kind, "exclude_id": self.obj.pk if self.obj is not None else "", "waits": self.waiting_words(),
+            "asks_apart": "keep_apart" in form.fields and "uscc" in form.errors and getattr(self, "is_taken", False),
+            "waiting": waiting_of(self.obj) if self.obj is not None and self.waits else None,
+        }  # fmt: skip
 
     def save(self, form: RecordFormBase) -> Any:
         """Call the service; possible duplicates come back with the form."""

@@ -3,22 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kedang.business.customers.events import CUSTOMER_VIEWED
 from kedang.business.customers.fields import CONTACT_FIELDS, KEY_PERSON_FIELDS, PROFILE_FIELDS
 from kedang.business.customers.models import ClassAxis, Contact, CustomerClass, CustomerProfile, KeyPerson
 from kedang.business.customers.services import classes_set, profile_change
+from kedang.business.customers.views.children import ChildForm
 from kedang.business.customers.views.detail import CustomerRecord
-from kedang.foundation.access.policies import can, require
-from kedang.foundation.access.signin.quota import spend_reading
-from kedang.foundation.audit.record import record
+from kedang.foundation.access.policies import can
 from kedang.foundation.kernel.refused import NotAllowed, Refused
-from kedang.foundation.web.records import Cell, RecordForm, RecordTab
+from kedang.foundation.web.records import Cell, RecordTab
 from kedang.foundation.web.records.cells import fact_of
+from kedang.foundation.web.records.form_fields import changed_values
 
 ROLE_WORDS = (("is_primary", "seal"), ("is_daily", "blue"), ("is_emergency", "warn"))
 
@@ -111,62 +109,30 @@ def profile_groups() -> list[tuple[str, tuple[str, ...]]]:
     ]  # fmt: skip
 
 
-class ProfileForm(RecordForm):
-    """Edit the profile of a customer; it is made at the first change. Address: the customer's."""
+class ProfileForm(ChildForm):
+    """Edit the profile of a customer, all of it on a page; it is made at the first change. Address: the customer's."""
 
-    customer: Any = None
+    owner_page = "profile"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def ask(self) -> None:
         """The customer gives the right; a profile that is not there yet stands for an empty one."""
-        from kedang.business.customers.models import Customer
-
-        key = kwargs.pop("customer_pk", None)
-        if key is None:
-            profile = self.pages.get(self.actor, kwargs.pop("pk"))
-            self.customer = profile.customer
-        else:
-            self.customer = Customer.objects.get_for(self.actor, pk=key)
-        require(self.actor, "customers.change", self.customer)
-        found = CustomerProfile.objects.filter(customer=self.customer).first()
-        self.obj = found or CustomerProfile(customer=self.customer)
-        self.obj.customer = self.customer
-        return super(RecordForm, self).dispatch(request, *args, **kwargs)
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """The form shows what is there: a look at the dossier."""
-        with transaction.atomic():
-            spend_reading(self.actor, self.customer)
-            record(self.actor, CUSTOMER_VIEWED, self.customer, meta={"tab": "profile"})
-        return super().get(request, **kwargs)
+        super().ask()
+        found = CustomerProfile.objects.filter(customer=self.owner).first()
+        self.obj = found or CustomerProfile(customer=self.owner)
+        self.obj.customer = self.owner
 
     def page_title(self) -> Any:
         return _("修改特征与业务状况")
 
-    def crumbs(self) -> list[Any]:
-        mine = reverse("customers:customer-detail", args=[self.customer.pk])
-        return [(_("客户"), reverse("customers:customer-list")), (self.customer.name, mine), (self.page_title(), "")]
-
     def version(self) -> int | None:
         return None
 
-    def show(self, form: Any, *, status: int = 200) -> HttpResponse:
-        """As a page: the texts are long."""
-        return self.draw(
-            status=status, form=form, obj=self.obj, pages=self.pages, version=None, back_url=self.next_url(None),
-            form_url=self.request.path, may_add_another=False,
-        )  # fmt: skip
-
     def save(self, form: Any) -> Any:
         """Run the service with what was changed."""
-        from kedang.foundation.web.records.form_fields import changed_values
-
-        return profile_change(actor=self.actor, customer=self.customer, values=changed_values(form))
+        return profile_change(actor=self.actor, customer=self.owner, values=changed_values(form))
 
     def done_sentence(self, saved: Any) -> str:
         return _("特征与业务状况已保存。")
-
-    def next_url(self, saved: Any) -> str:
-        return reverse("customers:customer-profile", args=[self.customer.pk])
 
 
 class ClassesTab(CustomerTab):

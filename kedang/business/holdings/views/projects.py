@@ -5,20 +5,16 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from kedang.business.customers.models import Customer
 from kedang.business.holdings.choices import ItemState
 from kedang.business.holdings.models import Item, Project, Volume
 from kedang.business.holdings.services.projects import project_create
 from kedang.foundation.access.grants import active_grants
-from kedang.foundation.access.models import Department, Person
 from kedang.foundation.access.policies import can, require
 from kedang.foundation.access.shared.reading import shares_reaching
-from kedang.foundation.web.records import Column, RecordForm, RecordPages, cells_of
-from kedang.foundation.web.records.form_fields import RecordFormBase
+from kedang.foundation.web.records import BelongingForm, Column, RecordPages, cells_of
 
 MOST_SHOWN = 100
 VOLUME_COLUMNS = (
@@ -133,54 +129,17 @@ def _table(actor: Any, model: Any, columns: Sequence[Column], rows: Any) -> dict
     return {"labels": labels, "lines": lines, "is_cut": len(found) > MOST_SHOWN}
 
 
-class ProjectForm(RecordForm):
+class ProjectForm(BelongingForm):
     """A project: opened from its customer."""
 
-    customer: Any = None
+    belongs_to, owner_page, offers_another = "customer", "projects", False
+    present, add = ("responsible", "department"), staticmethod(project_create)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """The customer of the address, or of the project."""
-        key = kwargs.pop("customer_pk", None)
-        if key is None:
-            self.obj = self.pages.get(self.actor, kwargs["pk"])
-            self.customer = self.obj.customer
-            require(self.actor, "holdings.project", self.obj)
-        else:
-            self.customer = Customer.objects.get_for(self.actor, pk=key)
-            require(self.actor, "holdings.project")
-        return super(RecordForm, self).dispatch(request, *args, **kwargs)
-
-    def crumbs(self) -> list[Any]:
-        if self.obj is not None:
-            return super().crumbs()
-        mine = reverse("customers:customer-detail", args=[self.customer.pk])
-        return [(_("客户"), reverse("customers:customer-list")), (self.customer.name, mine), (self.page_title(), "")]
+    def ask(self) -> None:
+        """A new one needs no right over the customer but that to see it."""
+        require(self.actor, "holdings.project", self.obj)
 
     def defaults(self) -> dict[str, Any]:
         """It begins with who looks after the customer."""
-        known = {"responsible": self.customer.responsible_id, "department": self.customer.department_id}
+        known = {"responsible": self.owner.responsible_id, "department": self.owner.department_id}
         return {**super().defaults(), **known}
-
-    def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordFormBase:
-        """People and departments of the company that are still there."""
-        form = super().make_form(data, initial)
-        fields: Any = form.fields
-        here = {"fonds_id": self.customer.fonds_id, "is_active": True}
-        fields["responsible"].queryset = Person.objects.filter(**here)
-        fields["department"].queryset = Department.objects.filter(**here)
-        return form
-
-    def save(self, form: RecordFormBase) -> Any:
-        if self.obj is None:
-            return project_create(actor=self.actor, customer=self.customer, values=dict(form.cleaned_data))
-        return super().save(form)
-
-    def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
-        """Its way back is the project, or the customer's index of projects."""
-        if self.obj is not None:
-            return super().show(form, status=status)
-        context: dict[str, Any] = {
-            "form": form, "obj": None, "pages": self.pages, "version": None, "form_url": self.request.path, "may_add_another": False,
-            "back_url": reverse("customers:customer-projects", args=[self.customer.pk]), "title": self.page_title(),
-        }  # fmt: skip
-        return self.draw(status=status, **context)

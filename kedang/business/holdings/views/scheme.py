@@ -25,7 +25,7 @@ from kedang.foundation.access.models import Department
 from kedang.foundation.access.policies import can, require
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
 from kedang.foundation.web.pages import Page
-from kedang.foundation.web.records import RecordDetail, RecordForm, RecordTab, style
+from kedang.foundation.web.records import BelongingForm, RecordDetail, RecordForm, RecordTab, style
 from kedang.foundation.web.records.form_fields import RecordFormBase
 
 
@@ -159,45 +159,31 @@ class SchemeChanges(SchemeRecord, RecordTab):
         return (_("改名"), "blue") if new[0].name != old.name else ("", "")
 
 
-class SeriesForm(RecordForm):
+class SeriesForm(BelongingForm):
     """A class: made in a draft, changed from its tree."""
 
-    scheme: Any = None
+    belongs_to, is_read_at_owner, offers_another = "scheme", True, False
+    add = staticmethod(series_create)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """The scheme of the address, or of the class."""
-        key = kwargs.pop("scheme_pk", None)
-        if key is None:
-            self.obj = self.pages.get(self.actor, kwargs["pk"])
-            self.scheme = self.obj.scheme
-        else:
-            self.scheme = Scheme.objects.get_for(self.actor, pk=key)
-        require(self.actor, "holdings.scheme", self.scheme)
-        return super(RecordForm, self).dispatch(request, *args, **kwargs)
-
-    def back(self) -> str:
-        """The tree."""
-        return reverse("holdings:scheme-detail", args=[self.scheme.pk])
-
-    def crumbs(self) -> list[Any]:
-        schemes = reverse("holdings:scheme-list")
-        return [(_("分类方案"), schemes), (str(self.scheme), self.back()), (self.page_title(), "")]
+    def ask(self) -> None:
+        """Who may draft the scheme may change what is in it."""
+        require(self.actor, "holdings.scheme", self.owner)
 
     def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordFormBase:
         """Classes to choose from are those of the same version; in force, code and place stand fast."""
         form = super().make_form(data, initial)
         fields: Any = form.fields
-        fields["parent"].queryset = self.scheme.series.order_by("code")
-        earlier = Series.objects.filter(scheme__fonds_id=self.scheme.fonds_id, scheme__number__lt=self.scheme.number)
+        fields["parent"].queryset = self.owner.series.order_by("code")
+        earlier = Series.objects.filter(scheme__fonds_id=self.owner.fonds_id, scheme__number__lt=self.owner.number)
         latest: Any = earlier.order_by("-scheme__number").values_list("scheme_id", flat=True).first()
         fields["former"].queryset = earlier.filter(scheme_id=latest).order_by("code")
         self._offer_mergers(form, earlier.filter(scheme_id=latest).order_by("code"))
-        if self.scheme.state != SchemeState.DRAFT:
+        if self.owner.state != SchemeState.DRAFT:
             for name in set(fields) - set(FREE):
                 fields[name].disabled = True
         elif self.obj is None and not form.is_bound and "parent" in self.request.GET:
             key = self.request.GET["parent"]
-            above = self.scheme.series.filter(pk=int(key[:9]) if key.isdecimal() else 0).first()
+            above = self.owner.series.filter(pk=int(key[:9]) if key.isdecimal() else 0).first()
             if above is not None:
                 told = {"parent": above.pk, "code": f"{above.code}·", "arrangement": above.arrangement}
                 form.initial = {**form.initial, **told, "retention": above.retention_id}
@@ -220,23 +206,8 @@ class SeriesForm(RecordForm):
         panel, names = form.sections[0]
         form.sections = [(replace(panel, wide=(*panel.wide, MERGED)), [*names, MERGED]), *form.sections[1:]]
 
-    def save(self, form: RecordFormBase) -> Any:
-        if self.obj is None:
-            return series_create(actor=self.actor, scheme=self.scheme, values=dict(form.cleaned_data))
-        return super().save(form)
-
-    def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
-        """Its way back is the tree."""
-        context: dict[str, Any] = {
-            "form": form, "obj": self.obj, "pages": self.pages, "version": self.asked_version(), "back_url": self.back(),
-            "form_url": self.request.path, "may_add_another": False, "title": self.page_title(),
-        }  # fmt: skip
-        if self.is_fragment:
-            return self.draw_part("web/records/form_drawer.html", status=200, **context)
-        return self.draw(status=status, **context)
-
     def next_url(self, saved: Any) -> str:
-        return f"{self.back()}#series-{saved.pk}" if saved is not None else self.back()
+        return f"{self.owner_url()}#series-{saved.pk}"
 
 
 class ToTree(Page):
@@ -340,16 +311,13 @@ class TemplateForm(RecordForm):
 
     template_name = "holdings/scheme/template_form.html"
 
-    def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
-        """The form as a page with the preview beside it."""
+    def shown(self, form: RecordFormBase) -> dict[str, Any]:
+        """With the preview beside it."""
         values = {name: form[name].value() or "" for name in ("arrangement", "volume_template", "item_template")}
-        context: dict[str, Any] = {
-            "form": form, "obj": self.obj, "pages": self.pages, "version": self.asked_version(), "form_url": self.request.path,
-            "back_url": self.pages.url("detail", self.obj.pk) if self.obj is not None else self.pages.url("list"),
-            "title": self.page_title(), "words": [(f"{{{word}}}", label_of(word)) for word in WORDS],
+        return {
+            **super().shown(form), "words": [(f"{{{word}}}", label_of(word)) for word in WORDS],
             "preview_url": reverse("holdings:code-template-preview"), **previewed(self.actor, values),
         }  # fmt: skip
-        return self.draw(status=status, **context)
 
 
 class TemplatePreview(Page):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,13 +14,11 @@ from kedang.business.service.policies import REPORT
 from kedang.business.service.services.reporting import report_make
 from kedang.business.service.telling import receivers
 from kedang.business.service.views.shown import KIND_TONES, SECRECY_TONES, STATE_TONES
-from kedang.foundation.access.models import Person
-from kedang.foundation.access.policies import can, require
+from kedang.foundation.access.policies import can
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed
 from kedang.foundation.web.pages import Crumb
-from kedang.foundation.web.records import Column, RecordDetail, RecordForm, RecordVerb, cells_of
-from kedang.foundation.web.records.form_fields import RecordFormBase
+from kedang.foundation.web.records import BelongingForm, Column, RecordDetail, RecordVerb, cells_of
 
 MOST_SHOWN = 100
 COLUMNS = (
@@ -95,53 +93,24 @@ class OfferedVerb(RecordVerb):
         return super().dispatch(request, *args, **kwargs)
 
 
-class ReportForm(RecordForm):
+class ReportForm(BelongingForm):
     """A report: written from its customer."""
 
-    customer: Any = None
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """The customer of the address, or of the report."""
-        key = kwargs.pop("customer_pk", None)
-        if key is None:
-            self.obj = self.pages.get(self.actor, kwargs["pk"])
-            self.customer = self.obj.customer
-            require(self.actor, REPORT.code, self.obj)
-        else:
-            self.customer = Customer.objects.get_for(self.actor, pk=key)
-            require(self.actor, REPORT.code, self.customer)
-        return super(RecordForm, self).dispatch(request, *args, **kwargs)
+    belongs_to, owner_page, offers_another = "customer", "reports", False
+    present, add = ("next_person",), staticmethod(report_make)
 
     def page_title(self) -> Any:
         return _("报告重大事项") if self.obj is None else _("修改重大事项报告")
 
-    def crumbs(self) -> list[Crumb]:
-        if self.obj is not None:
-            return super().crumbs()
-        mine = reverse("customers:customer-reports", args=[self.customer.pk])
-        return [(_("客户"), reverse("customers:customer-list")), (self.customer.name, mine), (self.page_title(), "")]
-
     def defaults(self) -> dict[str, Any]:
         """Today, oneself, as secret as the customer."""
-        level = max(int(self.customer.secrecy_level), 1)
+        level = max(int(self.owner.secrecy_level), 1)
         return {
             **super().defaults(),
             "happened_on": clock.today(),
             "our_people": self.actor.display_name,
             "secrecy_level": level,
         }
-
-    def make_form(self, data: Any = None, initial: dict[str, Any] | None = None) -> RecordFormBase:
-        """People of the company who are still there."""
-        form = super().make_form(data, initial)
-        fields: Any = form.fields
-        fields["next_person"].queryset = Person.objects.filter(fonds_id=self.customer.fonds_id, is_active=True)
-        return form
-
-    def save(self, form: RecordFormBase) -> Any:
-        if self.obj is None:
-            return report_make(actor=self.actor, customer=self.customer, values=dict(form.cleaned_data))
-        return super().save(form)
 
     def done_sentence(self, saved: Any) -> str:
         """How many were told, so that who marked it secret knows who reads it."""
@@ -151,13 +120,3 @@ class ReportForm(RecordForm):
         if told:
             return _("已报告，编号 %(number)s，已通知 %(n)s 人受理。") % {"number": saved.number, "n": told}
         return _("已报告，编号 %(number)s。没有受理人知悉到此密级，只存于客户档案。") % {"number": saved.number}
-
-    def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
-        """Its way back is the report, or the customer's reports."""
-        if self.obj is not None:
-            return super().show(form, status=status)
-        context: dict[str, Any] = {
-            "form": form, "obj": None, "pages": self.pages, "version": None, "form_url": self.request.path, "may_add_another": False,
-            "back_url": reverse("customers:customer-reports", args=[self.customer.pk]), "title": self.page_title(),
-        }  # fmt: skip
-        return self.draw(status=status, **context)

@@ -1,6 +1,7 @@
 """Pages of records, declared: everything a room needs is importable from here."""
 
 from kedang.foundation.web.records.base import RecordPages
+from kedang.foundation.web.records.belonging import BelongingForm
 from kedang.foundation.web.records.cells import Cell, cells_of, fact_of
 from kedang.foundation.web.records.declare import Column, Filter, Mark, Panel, Tab, Verb, View
 from kedang.foundation.web.records.detail import RecordDetail, RecordPage, RecordTab
@@ -12,6 +13,7 @@ from kedang.foundation.web.records.list import RecordList
 from kedang.foundation.web.records.verb import RecordBatch, RecordVerb
 
 __all__ = [
+    "BelongingForm",
     "Cell",
     "Column",
     "Filter",

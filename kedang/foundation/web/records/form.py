@@ -1,6 +1,6 @@
 """New and edit: a page, or a drawer where htmx asks; services say no with the sentence at the right input."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,6 +24,8 @@ class RecordForm(Page):
 
     pages: type[RecordPages] = RecordPages
     template_name = "web/records/form.html"
+    offers_another: ClassVar[bool] = True
+    """Whether a new record may be saved with another one to follow."""
     obj: Any = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -73,26 +75,30 @@ class RecordForm(Page):
             note_reading(self.pages, self.actor, self.obj, tab="edit")
         return self.show(self.make_form())
 
-    def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
-        """Draw the form as a page or into the drawer."""
-        back = (
-            self.pages.url("detail", self.obj.pk)
-            if self.obj is not None and self.pages.has_detail
-            else self.pages.url("list")
-        )
-        context: dict[str, Any] = {
+    def back_url(self) -> str:
+        """Where the way back leads."""
+        if self.obj is not None and self.pages.has_detail:
+            return self.pages.url("detail", self.obj.pk)
+        return self.pages.url("list")
+
+    def shown(self, form: RecordFormBase) -> dict[str, Any]:
+        """Variables of the template."""
+        return {
             "form": form,
             "obj": self.obj,
             "pages": self.pages,
             "version": self.asked_version(),
-            "back_url": back,
+            "back_url": self.back_url(),
             "form_url": self.request.path,
-            "may_add_another": self.obj is None,
+            "may_add_another": self.obj is None and self.offers_another,
             "title": self.page_title(),
         }
+
+    def show(self, form: RecordFormBase, *, status: int = 200) -> HttpResponse:
+        """Draw the form as a page or into the drawer."""
         if self.is_fragment:
-            return self.draw_part("web/records/form_drawer.html", status=200, **context)
-        return self.draw(status=status, **context)
+            return self.draw_part("web/records/form_drawer.html", status=200, **self.shown(form))
+        return self.draw(status=status, **self.shown(form))
 
     # Saving
 
