@@ -130,7 +130,10 @@ def test_changes_say_from_what_to_what_and_why(loaded: dict[str, Any]) -> None:
 
 def test_sign_in_page_shows_demo_accounts_in_demo_mode_only(loaded: dict[str, Any]) -> None:
     accounts = demo_accounts()
-    assert {account.username for account in accounts} == {*(staff.username for staff in STAFF), LEAVERS[1][0]}
+    assert sorted(account.username for account in accounts) == sorted(
+        {*(staff.username for staff in STAFF), LEAVERS[1][0]}
+    )
+    assert {account.role for account in accounts if account.username == "suman"} == {"业务录入员、业务查询员"}
     assert Person.objects.get(username="shenzhixing").check_password(accounts[0].password)
     real = Fonds.objects.create(code="777", name="真实单位", created_at=clock.now())
     assert demo_accounts() == []

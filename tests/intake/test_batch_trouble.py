@@ -24,7 +24,7 @@ from kedang.foundation.audit.models import Event
 from kedang.foundation.jobs.inline import work_here
 from kedang.foundation.jobs.models import Job, JobState
 from kedang.foundation.jobs.services import enqueue
-from kedang.foundation.jobs.worker import MAX_ATTEMPTS, JobCancelled, Worker
+from kedang.foundation.jobs.worker import MAX_ATTEMPTS, JobCancelled, JobContext, Worker
 from kedang.foundation.kernel.refused import Refused
 from kedang.foundation.numbering.models import NumberEntry, NumberSeries
 from kedang.foundation.search.index import size
@@ -297,3 +297,26 @@ def test_gz_is_read_like_the_file_inside(cast: Cast, tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(table([row(1)])))
     assert outcomes(imported(cast.archivist, path, path.name)) == {"created": 1}
     assert chunks.CHUNK_ROWS == 1500
+
+
+def test_checking_shows_how_far_it_is_and_ends_at_the_true_number(
+    cast: Cast, small_chunks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[int, int, str]] = []
+    monkeypatch.setattr("kedang.foundation.jobs.worker.PROGRESS_EVERY_SECONDS", 0)
+    monkeypatch.setattr("kedang.business.intake.reading.delimited._BLOCK", 64)
+    show = JobContext.progress
+
+    def seen(self: JobContext, done: int, total: int, message: str = "", **how: bool) -> None:
+        shown.append((done, total, message))
+        show(self, done, total, message, **how)
+
+    monkeypatch.setattr(JobContext, "progress", seen)
+    staged(cast.archivist, table([row(number) for number in range(23)]))
+    assert [done for done, _, _ in shown] == [5, 10, 15, 20, 23, 23]
+    assert all(
+        20 <= total <= 26 and message == f"已核对 {done} 行，全文件约 {total} 行" for done, total, message in shown[:5]
+    )
+    assert shown[-1] == (23, 23, "已核对 23 行")
+    job = Job.objects.get(kind="intake.stage")
+    assert (job.done_count, job.total_count, job.message) == (23, 23, "已核对 23 行")

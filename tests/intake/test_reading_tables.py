@@ -214,3 +214,32 @@ def test_short_rows_come_as_they_are_and_a_short_end_is_noted(tmp_path: Path) ->
     with open_table(path) as table:
         assert [len(cells) for _, cells in table.rows()] == [2, 4, 3, 1]
         assert any("可能在此被截断" in note for note in check_table(table).notes)
+
+
+@pytest.mark.parametrize("name", ["表.csv", "表.csv.gz", "表.xlsx"])
+def test_how_many_rows_there_will_be_is_foretold_while_reading(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kedang.business.intake.reading.delimited._BLOCK", 1 << 12)
+    path, rows = tmp_path / name, 20_000 if "csv" in name else 3_000
+    lines = [
+        [f"第{number}公司", "", str(number * 7919 % 100_003), f"备注{number * 31 % 977}"] for number in range(rows)
+    ]
+    content = "\n".join(",".join(line) for line in [HEAD, *lines]).encode()
+    if name.endswith("xlsx"):
+        book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+        sheet = book.add_worksheet()
+        for at, line in enumerate([["客户一览"], HEAD, *lines], start=3):
+            sheet.write_row(at, 2, line)
+        book.close()
+    else:
+        path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    with open_table(path) as table:
+        assert table.expected(0) == 0
+        told = [(read, table.expected(read)) for read, _ in enumerate(table.rows(), start=1)]
+    if name.endswith("xlsx"):
+        assert {total for _, total in told} == {rows}
+        return
+    middle = [total for read, total in told if read > rows / 5]
+    assert min(middle) >= rows * 0.7 and max(middle) <= rows * 1.3
+    assert all(total >= read for read, total in told)

@@ -23,7 +23,7 @@ class DemoAccount:
 
 
 def demo_accounts() -> list[DemoAccount]:
-    """One line per person and role, in the order in which they joined; empty unless every company is a demo company.
+    """One line per person with all their roles, in the order in which they joined; empty unless every company is a demo company.
 
     An installation that calls itself production shows nobody, whatever its companies are.
     """
@@ -34,16 +34,19 @@ def demo_accounts() -> list[DemoAccount]:
     grants = Grant.objects.filter(
         ended_at__isnull=True, person__is_active=True, person__fonds__is_demo=True
     ).select_related("person__department", "role")
+    held: dict[Person, dict[str, None]] = {}
+    for grant in grants.order_by("person_id", "id"):
+        held.setdefault(grant.person, {})[grant.role.name] = None
     return [
         DemoAccount(
-            grant.person.username,
-            grant.person.name,
-            grant.person.title,
-            grant.person.department.name if grant.person.department else "",
-            grant.role.name,
+            person.username,
+            person.name,
+            person.title,
+            person.department.name if person.department else "",
+            "、".join(roles),
             settings.DEMO_PASSWORD,
         )
-        for grant in grants.order_by("person_id", "id")
+        for person, roles in held.items()
     ]
 
 

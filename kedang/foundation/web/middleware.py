@@ -26,7 +26,7 @@ CONTENT_POLICY = (
     "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 FEATURES = (
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), display-capture=(), "
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), display-capture=(), "
     "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,40}")

@@ -1,7 +1,7 @@
 """The checking pass: the file is read once, cleaned by helpers, compared with itself and with the base, and lies sealed in chunks."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from kedang.business.intake.pipeline.keeping import keep
 from kedang.business.intake.pipeline.packing import Marks
 from kedang.business.intake.pipeline.rights import sees_all
 from kedang.business.intake.pipeline.targets import target_of
-from kedang.business.intake.reading import open_table
+from kedang.business.intake.reading import Row, open_table
 from kedang.foundation.audit.record import record
 from kedang.foundation.jobs.worker import JobLost
 from kedang.foundation.kernel import clock
@@ -93,6 +93,7 @@ class _Stager:
         self.totals: dict[str, int] = {}
         self.tallies: Tally = {}
         self.has_base = False
+        self.read = 0
         self.sees_all = sees_all(ctx.actor, batch)
         self.withheld = withheld_columns(ctx.actor, batch.fonds_id)
 
@@ -103,14 +104,17 @@ class _Stager:
         with table, Helpers(begin, self.spec) as helpers:
             if list(table.headings) != batch.headings:
                 raise Refused("headings_changed", "文件的标题与上传时不同，请重新上传文件。")
-            for last in helpers.map(clean_chunk, _pieces(table.rows())):
+            for last in helpers.map(clean_chunk, self.pieces(table.rows())):
                 waiting.append(self.chunk(last))
                 if len(waiting) >= SAVE_EVERY:
                     self.save(waiting)
-                self.ctx.progress(self.totals["rows"], 0, f"已核对 {self.totals['rows']:,} 行")
+                done, total = self.totals["rows"], table.expected(self.read)
+                self.ctx.progress(done, total, f"已核对 {done:,} 行" + (f"，全文件约 {total:,} 行" if total else ""))
             if last is None:
                 raise Refused("table_without_rows", "表中只有标题，没有数据行，请检查是否选错文件或工作表")
             self.save(waiting)
+            done = self.totals["rows"]
+            self.ctx.progress(done, done, f"已核对 {done:,} 行", force=True)
             cut = table.kind == "csv" and last.last_width < len(table.headings)
         line = last.lines[-1]
         notes = (
@@ -159,22 +163,24 @@ class _Stager:
             payload=cleaned.payload, marks=packing.pack_marks(marks, batch.pk, cleaned.seq),
         )  # fmt: skip
 
+    def pieces(self, rows: Iterator[Row]) -> Iterator[tuple[int, list[Row]]]:
+        """Rows in chunks, numbered; counts what was read, which is ahead of what is done."""
+        seq, piece = 0, []
+        for row in rows:
+            piece.append(row)
+            if len(piece) >= CHUNK_ROWS:
+                self.read += len(piece)
+                yield seq, piece
+                seq, piece = seq + 1, []
+        if piece:
+            self.read += len(piece)
+            yield seq, piece
+
     @staticmethod
     def save(waiting: list[ImportChunk]) -> None:
         """Keep some chunks; they have no meaning of their own until the pass is done."""
         keep(waiting)
         waiting.clear()
-
-
-def _pieces(rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[tuple[int, list[tuple[int, Sequence[str]]]]]:
-    seq, piece = 0, []
-    for row in rows:
-        piece.append(row)
-        if len(piece) >= CHUNK_ROWS:
-            yield seq, piece
-            seq, piece = seq + 1, []
-    if piece:
-        yield seq, piece
 
 
 def _give_up(actor: Actor, batch_id: int, error: BaseException) -> None:

@@ -21,11 +21,24 @@ _DELIMITERS = (",", "\t", ";", "|", "；", "，")
 DELIMITER_LABELS = {",": "逗号", "\t": "制表符", ";": "分号", "|": "竖线", "；": "全角分号", "，": "全角逗号"}
 
 
+class Place:
+    """How far into a file its latest reading has come."""
+
+    def __init__(self, size: int) -> None:
+        self.size, self.read = size, 0
+
+    @property
+    def portion(self) -> float:
+        """Between 0 and 1, by the bytes of the file as it lies there."""
+        return min(self.read / self.size, 1.0) if self.size else 0.0
+
+
 class _Bounded:
     """A gzip stream that refuses to inflate for ever."""
 
     def __init__(self, path: Path) -> None:
-        self._stream = gzip.open(path, "rb")  # noqa: SIM115 (closed by __exit__)
+        self._packed = path.open("rb")
+        self._stream = gzip.GzipFile(fileobj=self._packed)
         self._read = 0
 
     def read(self, size: int = -1) -> bytes:
@@ -38,11 +51,16 @@ class _Bounded:
             raise Refused("inflated_too_large", f"解压后超过 {limits.MAX_INFLATED // limits.MIB} MiB，已停止读取")
         return block
 
+    def tell(self) -> int:
+        """Bytes of the compressed file that were read."""
+        return self._packed.tell()
+
     def __enter__(self) -> _Bounded:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stream.close()
+        self._packed.close()
 
 
 class Source(NamedTuple):
@@ -53,6 +71,7 @@ class Source(NamedTuple):
     encoding: Encoding
     delimiter: str
     skip: int = 0
+    place: Place = Place(0)
 
     def open(self) -> BinaryIO:
         return open_bytes(self.path, self.is_gzip)
@@ -73,7 +92,7 @@ def sniff(path: Path, is_gzip: bool, codec: str | None = None) -> Source:
         encoding = decide(lambda: open_bytes(path, is_gzip))
     else:
         encoding = Encoding(codec)
-    source = Source(path, is_gzip, encoding, ",")
+    source = Source(path, is_gzip, encoding, ",", place=Place(path.stat().st_size))
     head: list[str] = []
     for line in _lines(source):
         if line == _END or len(head) >= limits.HEAD_ROWS:
@@ -110,6 +129,7 @@ def _lines(source: Source) -> Iterator[str]:
     old_mac: bool | None = None
     with source.open() as stream:
         while block := stream.read(_BLOCK):
+            source.place.read = stream.tell()
             text = decoder.decode(block)
             if old_mac is None and text:
                 old_mac = "\n" not in text and "\r" in text[:-1]

@@ -78,6 +78,9 @@ def _open_text(path: Path, is_gzip: bool, heading_row: int | None, encoding: str
                 continue
             yield line, cells
 
+    def foretold(read: int) -> int:
+        return int(read / source.place.portion) if source.place.portion else 0
+
     label = delimited.DELIMITER_LABELS.get(source.delimiter, source.delimiter)
     notes = [f"编码：{source.encoding.label}；分隔符：{label}", *found.notes]
     if source.encoding.damaged:
@@ -93,6 +96,7 @@ def _open_text(path: Path, is_gzip: bool, heading_row: int | None, encoding: str
         encoding=source.encoding.codec,
         delimiter=source.delimiter,
         notes=tuple(notes),
+        foretold=foretold,
     )
 
 
@@ -137,6 +141,7 @@ def _open_workbook(path: Path, kind: str, sheet: str, heading_row: int | None) -
         epoch_1904=looked.epoch_1904,
         formulas=formulas,
         notes=tuple(_workbook_notes(book, found, formulas, shift)),
+        foretold=lambda _read: max(book.height - found.line, 0),
         closer=book.close,
     )
 

@@ -43,11 +43,22 @@ class Table:
     epoch_1904: bool = False
     formulas: dict[int, dict[int, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    foretold: Callable[[int], int] | None = None
     closer: Callable[[], None] | None = None
 
     def rows(self) -> Iterator[Row]:
         """All rows below the heading, streaming; may be called again."""
         return self.source()
+
+    def expected(self, read: int) -> int:
+        """How many rows there will probably be, to three digits; 0 where nobody can say.
+
+        Args:
+            read: rows that :meth:`rows` has given so far.
+        """
+        told = self.foretold(read) if self.foretold is not None and read else 0
+        coarse = 10 ** max(0, len(str(told)) - 3)
+        return max(read, -(-told // coarse) * coarse) if told else 0
 
     def close(self) -> None:
         """End what was started for reading."""

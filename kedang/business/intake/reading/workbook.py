@@ -47,6 +47,7 @@ class Workbook:
         self.sheets = tuple(SheetInfo(name, visible) for name, visible in told["sheets"])
         self.sheet: str = told["sheet"]
         self.left: int = told["left"]
+        self.height: int = told["top"] + told["height"]
         self.merges = [Merge(*area) for area in told["merged"]]
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:

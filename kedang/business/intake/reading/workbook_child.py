@@ -63,12 +63,19 @@ def _read(book: Any, wanted: str) -> None:
         if str(info.typ).endswith("WorkSheet")
     ]
     if sheet is None:
-        _send("meta", {"sheets": sheets, "sheet": "", "height": 0, "width": 0, "left": 0, "merged": []})
+        _send("meta", {"sheets": sheets, "sheet": "", "height": 0, "width": 0, "top": 0, "left": 0, "merged": []})
         _send("end", 0)
         return
-    left = (sheet.start or (0, 0))[1]
+    top, left = sheet.start or (0, 0)
     merged = [(a[0], a[1], b[0], b[1]) for a, b in (sheet.merged_cell_ranges or [])[:20000]]
-    meta = {"sheets": sheets, "sheet": sheet.name, "height": sheet.height, "width": sheet.width, "left": left}
+    meta = {
+        "sheets": sheets,
+        "sheet": sheet.name,
+        "height": sheet.height,
+        "width": sheet.width,
+        "top": top,
+        "left": left,
+    }
     _send("meta", meta | {"merged": merged})
     # Rows come from the very first one, empty ones included; cells from the first column.
     line = 1
