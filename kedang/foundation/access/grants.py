@@ -4,11 +4,13 @@ import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, NullIf
 
 from kedang.foundation.access.actions import is_taking, with_included, with_parts
 from kedang.foundation.access.models import Department, Grant, Person, RecordGrant, Scope
 from kedang.foundation.access.secrecy import ALWAYS_SHOWN, RIGHT_ORDER, FieldRight, SecrecyLevel
+from kedang.foundation.access.trees import keys_below, tree_of
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.prepared import Prepared
@@ -115,8 +117,8 @@ def best_right(rights: list[FieldRight]) -> FieldRight:
 
 def _load(actor: Actor) -> list[ActiveGrant]:
     moment = clock.now()
-    rows = list(_held.rows(person_id=actor.id or 0, moment=moment))
     department_id = actor.department_id if isinstance(actor, Person) else None
+    rows = _held.rows(person_id=actor.id or 0, moment=moment, department=str(department_id or 0))
     held = [_active(row, actor, department_id) for row in rows] + _opened(actor, moment)
     if isinstance(actor, Person):
         from kedang.foundation.access.shared.loading import shared_grants  # which makes grants of this module
@@ -125,18 +127,26 @@ def _load(actor: Actor) -> list[ActiveGrant]:
     return _guarded(actor, held)
 
 
-def _in_force(person_id: int, moment: datetime) -> QuerySet[Grant]:
-    in_force = (Q(valid_from__isnull=True) | Q(valid_from__lte=moment)) & (
+def in_force(person_id: int, moment: datetime) -> QuerySet[Grant]:
+    """Roles that a person holds at a moment."""
+    held = (Q(valid_from__isnull=True) | Q(valid_from__lte=moment)) & (
         Q(valid_until__isnull=True) | Q(valid_until__gt=moment)
     )
     found: QuerySet[Grant] = Grant.objects.filter(
-        in_force, person_id=person_id, person__is_active=True, ended_at__isnull=True
+        held, person_id=person_id, person__is_active=True, ended_at__isnull=True
     )
-    found = found.annotate(shared_until=F("person__fonds__shared_until"))
+    return found
+
+
+def _with_departments(person_id: int, moment: datetime, department: str) -> QuerySet[Grant]:
+    """They, with until when the company shares anything and the departments below the one of the grant or the person's own."""
+    root = Coalesce(NullIf(OuterRef("scope_value"), Value("")), Value(department))
+    below = Case(When(scope=Scope.BELOW, then=keys_below(root)))
+    found = in_force(person_id, moment).annotate(shared_until=F("person__fonds__shared_until"), below=below)
     return found.select_related("role").order_by("id")
 
 
-_held = Prepared(_in_force, person_id=int, moment=datetime)
+_held = Prepared(_with_departments, person_id=int, moment=datetime, department=str)
 
 
 def _guarded(actor: Actor, grants: list[ActiveGrant]) -> list[ActiveGrant]:
@@ -163,7 +173,7 @@ def _opened(actor: Actor, moment: datetime) -> list[ActiveGrant]:
     if until is None or until <= moment:
         return []
     sorts: dict[tuple[str, str, tuple[str, ...], tuple[tuple[str, str], ...], int], set[int]] = {}
-    for row in RecordGrant.objects.filter(is_opened_by(moment), person_id=actor.id or 0, person__is_active=True):
+    for row in _open.rows(person_id=actor.id or 0, moment=moment):
         rights = tuple(sorted(row.field_rights.items()))
         sort = (row.subject_type, OPENED, tuple(row.actions), rights, row.secrecy_level)
         sorts.setdefault(sort, set()).add(row.subject_id)
@@ -174,6 +184,15 @@ def _opened(actor: Actor, moment: datetime) -> list[ActiveGrant]:
         )
         for (label, scope, codes, rights, level), keys in sorts.items()
     ]  # fmt: skip
+
+
+_open = Prepared(
+    lambda person_id, moment: RecordGrant.objects.filter(
+        is_opened_by(moment), person_id=person_id, person__is_active=True
+    ),
+    person_id=int,
+    moment=datetime,
+)
 
 
 def _active(row: Grant, actor: Actor, own_department_id: int | None) -> ActiveGrant:
@@ -198,4 +217,8 @@ def _departments(row: Grant, own_department_id: int | None) -> frozenset[int]:
         return frozenset()
     if row.scope == Scope.DEPARTMENT:
         return frozenset({root_id})
-    return frozenset(Department.objects.filter(path__contains=f"/{root_id}/").values_list("id", flat=True)) | {root_id}
+    if row.scope_value and row.scope_value != str(root_id):  # “007” or a word, which the query took as it stands
+        return frozenset(Department.objects.filter(path__contains=f"/{root_id}/").values_list("id", flat=True)) | {
+            root_id
+        }
+    return tree_of(root_id, getattr(row, "below", None))

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, OuterRef, Q, QuerySet, When
 
 from kedang.foundation.access.duties import SECURITY, SYSTEM
-from kedang.foundation.access.grants import OPENED, ActiveGrant, Reach, clearance_of
-from kedang.foundation.access.models import Department, Grant, Person, RecordShare, ShareRecipient
+from kedang.foundation.access.grants import OPENED, ActiveGrant, Reach, clearance_of, in_force
+from kedang.foundation.access.models import Grant, Person, RecordShare, ShareRecipient
 from kedang.foundation.access.policies import policy_for
 from kedang.foundation.access.shared.models import ShareReach
 from kedang.foundation.access.shared.parts import acts_by_model
+from kedang.foundation.access.trees import is_above, keys_below, tree_of
+from kedang.foundation.kernel.prepared import Prepared
 
 APART = frozenset({SYSTEM, SECURITY})
 """Who holds one of these duties reads no dossier, whoever shares it."""
@@ -32,15 +34,40 @@ def shared_grants(person: Person, moment: datetime, roles: Sequence[Grant]) -> l
     until = getattr(roles[0], "shared_until", None) if roles else None
     if until is None or until <= moment or any(grant.duty in APART for grant in roles):
         return []
-    above = _departments_above(person)
-    mine = Q(person_id=person.pk) | Q(role_id__in={grant.role_id for grant in roles}) | Q(department_id__in=above)
-    keys = ShareRecipient.objects.filter(mine).values("share_id")
-    shares = list(RecordShare.objects.filter(is_shared_by(moment), fonds_id=person.fonds_id, pk__in=keys))
+    shares = _shared.rows(
+        person_id=person.pk, department_id=person.department_id or 0, fonds_id=person.fonds_id, moment=moment
+    )
     if not shares:
         return []
-    trees = _departments_below({share.reach_value for share in shares if share.reach == ShareReach.BELOW})
-    found = [grant for share in shares for grant in grants_of(share, person, trees.get(share.reach_value, frozenset()))]
+    found = [grant for share in shares for grant in grants_of(share, person, departments_of(share))]
     return [*found, _the_sharings_themselves(person, shares)]
+
+
+def _shared_with(person_id: int, department_id: int, fonds_id: int, moment: datetime) -> QuerySet[RecordShare]:
+    """Sharings with a person, their roles, or a department that theirs is or lies below; each with the departments it reaches."""
+    roles = in_force(person_id, moment).values("role_id")
+    mine = Q(person_id=person_id) | Q(role_id__in=roles) | is_above("department", department_id)
+    keys = ShareRecipient.objects.filter(mine).values("share_id")
+    found: QuerySet[RecordShare] = RecordShare.objects.filter(is_shared_by(moment), fonds_id=fonds_id, pk__in=keys)
+    return with_departments(found).only(
+        "fonds_id", "reach", "reach_value", "records", "parts", "kinds", "field_rights", "secrecy_level"
+    )
+
+
+_shared = Prepared(_shared_with, person_id=int, department_id=int, fonds_id=int, moment=datetime)
+
+
+def with_departments(shares: QuerySet[RecordShare]) -> QuerySet[RecordShare]:
+    """Sharings together with the departments that those of departments reach, for :func:`departments_of`."""
+    below = Case(When(reach=ShareReach.BELOW, then=keys_below(OuterRef("reach_value"))))
+    return shares.annotate(below=below)
+
+
+def departments_of(share: Any) -> frozenset[int]:
+    """Departments that a sharing of :func:`with_departments` reaches; a value that is no key reaches none."""
+    if share.reach != ShareReach.BELOW or not share.reach_value.isdecimal():
+        return frozenset()
+    return tree_of(int(share.reach_value), share.below)
 
 
 def grants_of(share: RecordShare, person: Person | None, departments: frozenset[int]) -> list[ActiveGrant]:
@@ -63,26 +90,3 @@ def _the_sharings_themselves(person: Person, shares: Sequence[RecordShare]) -> A
     return ActiveGrant(
         frozenset({view}), {}, OPENED, label, person.fonds_id, person.pk, frozenset(), records=frozenset(one.pk for one in shares)
     )  # fmt: skip
-
-
-def _departments_above(person: Person) -> list[int]:
-    """The person's department and all above it."""
-    if person.department_id is None:
-        return []
-    path = Department.objects.filter(pk=person.department_id).values_list("path", flat=True).first() or ""
-    return [person.department_id, *(int(key) for key in path.split("/") if key.isdecimal())]
-
-
-def _departments_below(values: set[Any]) -> dict[str, frozenset[int]]:
-    """Departments and all below them, for the departments that sharings name: one query."""
-    roots = {value for value in values if value.isdecimal()}
-    if not roots:
-        return {}
-    found: dict[str, set[int]] = {root: {int(root)} for root in roots}
-    within = Q(pk__in=[int(root) for root in roots])
-    for root in roots:
-        within |= Q(path__contains=f"/{root}/")
-    for key, path in Department.objects.filter(within).values_list("id", "path"):
-        for root in roots.intersection(path.split("/")):
-            found[root].add(key)
-    return {root: frozenset(keys) for root, keys in found.items()}

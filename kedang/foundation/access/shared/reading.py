@@ -8,10 +8,9 @@ from django.db.models import Count, Max
 
 from kedang.foundation.access.events import SHARED_READ
 from kedang.foundation.access.grants import active_grants
-from kedang.foundation.access.models import Department, Person, RecordShare
+from kedang.foundation.access.models import Person, RecordShare
 from kedang.foundation.access.policies import policy_for, reaching
-from kedang.foundation.access.shared.loading import grants_of, is_shared_by
-from kedang.foundation.access.shared.models import ShareReach
+from kedang.foundation.access.shared.loading import departments_of, grants_of, is_shared_by, with_departments
 from kedang.foundation.audit.models import Event
 from kedang.foundation.audit.record import record
 from kedang.foundation.kernel import clock
@@ -56,20 +55,12 @@ def uses_of(shares: Iterable[RecordShare]) -> dict[int, tuple[int, int, datetime
 def shares_of(obj: models.Model) -> list[RecordShare]:
     """Sharings that hold now and reach a dossier, whoever asks; those of the whole company are few, so they are compared one by one."""
     now, fonds_id = clock.now(), getattr(obj, "fonds_id", 0)
-    rows = list(RecordShare.objects.filter(is_shared_by(now), fonds_id=fonds_id).order_by("id"))
-    trees = {
-        share.reach_value: frozenset(
-            Department.objects.filter(path__contains=f"/{share.reach_value}/").values_list("id", flat=True)
-        )
-        | {int(share.reach_value)}
-        for share in rows
-        if share.reach == ShareReach.BELOW
-    }
+    rows = with_departments(RecordShare.objects.filter(is_shared_by(now), fonds_id=fonds_id)).order_by("id")
     policy = policy_for(type(obj))
     return [
         share
         for share in rows
-        for grant in grants_of(share, None, trees.get(share.reach_value, frozenset()))
+        for grant in grants_of(share, None, departments_of(share))
         if grant.value == obj._meta.label_lower and policy.covers(grant, obj) and _level(obj) <= grant.level
     ]
 
