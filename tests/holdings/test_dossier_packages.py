@@ -1,7 +1,7 @@
 """A whole dossier as a package: complete or not at all, valid to tools that others wrote, taken in again without loss (PL-04)."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,23 @@ from kedang.business.customers import services as customers
 from kedang.business.customers.models import Customer
 from kedang.business.holdings.models import Item, Package, ReferenceCode, Volume
 from kedang.business.holdings.packages.dossier import DossierContents
+from kedang.business.holdings.packages.facts import Collector
 from kedang.business.holdings.services import packages as p
+from kedang.business.lending.services.sharing import Recipients, Wanted, share_start
+from kedang.foundation.access.models import Grant, Role, Scope
+from kedang.foundation.access.policies import can
+from kedang.foundation.access.veil import reveal
 from kedang.foundation.audit.models import Event
 from kedang.foundation.files.services import file_open
+from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.refused import NotAllowed, OutOfScope, Refused
-from tests.cast import Cast
+from tests.cast import Cast, person_of
 from tests.customers.making import make_customer
 from tests.holdings.foreign import bag_problems, csip_problems, unpacked
 from tests.holdings.handed import a_loose_item, pdf, put
 from tests.holdings.premis import premis_problems
 from tests.holdings.test_packages import a_rich_volume
+from tests.lending.using import fresh
 
 pytestmark = pytest.mark.usefixtures("data_dir")
 
@@ -170,6 +177,39 @@ def test_whoever_may_not_have_all_of_it_packs_none_of_it(cast: Cast) -> None:
     Volume.objects.update(secrecy_level=4)
     assert refused(cast.archivist) == "dossier_records_hidden"
     assert not Package.objects.exists()
+
+
+def test_what_is_only_shared_to_be_read_leaves_with_no_package(cast: Cast, tmp_path: Path) -> None:
+    """A sharing shows on the page what the role of who packs hides; it opens no way out, neither of the number nor of the customer's name."""
+    customer = a_dossier(cast)
+    rights = dict.fromkeys(("contact", "identity", "account", "personal"), "show")
+    acts = [
+        "customers.view",
+        "customers.export",
+        "customers.unmask",
+        "holdings.view",
+        "holdings.export",
+        "holdings.read",
+    ]
+    role = Role.objects.create(fonds=cast.fonds, code="packer", name="封装员", actions=acts, field_rights=rights)
+    packer = person_of(cast.fonds, "packer", "封装人")
+    packer.save()
+    Grant.objects.create(person=packer, role=role, scope=Scope.ALL)
+    parts = ["customers.people", "customers.profile"]
+    share = Wanted(reach="opened", customers=[customer], parts=parts, field_rights={"assessment": "show"})
+    until = clock.now() + timedelta(days=30)
+    told = {"title": "评级", "purpose": "评级复核", "recipients": Recipients(people=[packer]), "until": until}
+    share_start(actor=cast.archivist, wanted=share, **told)
+    packer = fresh(packer)
+    assert reveal(packer, customer, "grade_reason").text == "连年增长"
+    with pytest.raises(Refused, match="性格") as refused:
+        p.package_make(actor=packer, customer=customer, kind="bagit")
+    assert refused.value.code == "dossier_fields_hidden"
+    Role.objects.filter(pk=role.pk).update(actions=[code for code in acts if not code.startswith("customers.")])
+    packer, volume = fresh(packer), Volume.objects.get(customer=customer)
+    assert can(packer, "customers.view", customer)
+    made = Collector(packer, volume).facts()
+    assert made["volume"]["customer"] is None and "volume.customer" in made["veiled"]
 
 
 def test_the_command_packs_a_dossier_and_takes_it_in(cast: Cast, tmp_path: Path) -> None:

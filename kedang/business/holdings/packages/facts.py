@@ -1,6 +1,7 @@
 """What is known of a volume, as plain values: its head, its items, files, traces, codes, notes, custody, transfers and tests.
 
-Every value passes the veil of who exports; what they may see only in part or not at all is listed under ``veiled``.
+Every value passes the veil of who exports, as one who takes it away; what they may see only in part, not at all, or only because it is
+shared to be read, is listed under ``veiled``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,7 @@ from kedang.business.holdings.models import (
 )
 from kedang.business.holdings.packages import FORMAT, SOFTWARE
 from kedang.business.holdings.packages.held import holds_on
+from kedang.foundation.access.grants import as_taker
 from kedang.foundation.access.policies import can
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import reveal
@@ -54,7 +56,7 @@ class Collector:
     """Collects the facts of one volume for one actor."""
 
     def __init__(self, actor: Actor, volume: Volume | None, items: list[Item] | None = None) -> None:
-        self.actor, self.volume = actor, volume
+        self.actor, self.volume = as_taker(actor, "holdings.export"), volume
         self.veiled: list[str] = []
         self.items = items if items is not None else list(
             Item.objects.filter(volume=volume).select_related(

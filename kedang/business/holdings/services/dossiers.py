@@ -8,6 +8,7 @@ from kedang.business.customers.fields import CONTACT_FIELDS, EVERY_FIELD, KEY_PE
 from kedang.business.customers.models import Contact, Customer, CustomerProfile, KeyPerson
 from kedang.business.holdings.models import Item, Volume
 from kedang.business.holdings.packages.dossier import loose_items_of, volumes_of
+from kedang.foundation.access.grants import as_taker
 from kedang.foundation.access.policies import policy_for, require
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import right_on
@@ -19,7 +20,7 @@ MOST_NAMED = 4
 
 
 def refuse_dossier(actor: Actor, customer: Customer) -> None:
-    """Raise unless the actor may take everything that the dossier holds.
+    """Raise unless the actor may take everything that the dossier holds; what is only shared with them to be read, they may not.
 
     Raises:
         OutOfScope, NotAllowed; Refused: ``dossier_fields_hidden``, ``dossier_records_hidden``.
@@ -28,7 +29,7 @@ def refuse_dossier(actor: Actor, customer: Customer) -> None:
         require(actor, action, customer)
     for action in ("holdings.export", "holdings.read"):
         require(actor, action)
-    hidden = _hidden_fields(actor, customer)
+    hidden = _hidden_fields(as_taker(actor, "customers.export"), customer)
     if hidden:
         told = _("档案中有对您的角色不开放的内容（%(fields)s），不能封装整份档案。请由有权的同事办理。")
         raise Refused("dossier_fields_hidden", told % {"fields": "、".join(hidden[:MOST_NAMED])})
