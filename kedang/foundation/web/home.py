@@ -39,7 +39,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A list on the work list: ``lines(actor)`` gives at most some ten lines; ``main`` puts it into the wide column."""
+    """A list on the work list: ``lines(actor)`` gives at most some ten lines; ``main`` puts it into the wide column.
+
+    ``empty`` stands where there are none; a list without such words is left out then.
+    """
 
     key: str
     title: Label
@@ -84,7 +87,8 @@ class WorkList:
             for block in sorted(self.blocks, key=lambda known: known.order)
             if not block.action or can(actor, block.action)
         ]
-        return [{"block": block, "lines": block.lines(actor)} for block in shown]
+        drawn = ((block, block.lines(actor)) for block in shown)
+        return [{"block": block, "lines": lines} for block, lines in drawn if lines or block.empty]
 
     def quick_for(self, actor: Any) -> list[tuple[Label, str, str]]:
         """Quick entries that are the actor's."""
