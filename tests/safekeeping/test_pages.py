@@ -131,3 +131,14 @@ def test_work_of_the_clock_is_seen_but_opened_only_by_who_may(cast: Cast) -> Non
     assert "排队中" in told and "看进度" not in told
     Job.objects.update(fonds=cast.fonds)
     assert "看进度" in page(cast, "admin") and "看进度" not in page(cast, "auditor")
+
+
+def test_who_runs_the_system_finds_on_their_home_page_what_needs_doing_first(cast: Cast) -> None:
+    a_set(cast, 0.1, copies=["/mnt/share"])
+    told = page(cast, "admin", "web:home")
+    assert "运行状况" in told
+    drill, backup = told.index("还没有一次恢复演练通过"), told.index("最近一次备份：2 小时前。")
+    assert drill < backup, "what is wrong stands first"
+    assert "要处理" in told[drill : drill + 200] and reverse("safekeeping:operations") in told
+    for other in ("auditor", "archivist", "salesperson"):
+        assert "运行状况" not in page(cast, other, "web:home")

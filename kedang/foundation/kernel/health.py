@@ -11,11 +11,15 @@ from typing import Any, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 logger = logging.getLogger(__name__)
 
 State = Literal["good", "warn", "bad", "plain"]
 RANK: dict[str, int] = {"bad": 0, "warn": 1, "plain": 2, "good": 3}
+LABELS = {
+    "good": gettext_lazy("正常"), "warn": gettext_lazy("留意"), "bad": gettext_lazy("要处理"), "plain": pgettext_lazy("运行状况", "说明"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,11 @@ class Health:
     advice: str = ""
     facts: tuple[tuple[Any, Any], ...] = ()
     at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """The state in a word or two."""
+        return str(LABELS[self.state])
 
 
 @dataclass(frozen=True, slots=True)
