@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
 from kedang.foundation.web.escaping import esc
+from kedang.foundation.web.menu import menu
+from kedang.foundation.web.records import RecordPages
 
 
 def drawn(source: str, **context: object) -> str:
@@ -47,3 +49,17 @@ def test_addresses_without_arguments_are_remembered_and_named() -> None:
 )
 def test_escaping_is_djangos(value: object) -> None:
     assert esc(value) == conditional_escape(value)
+
+
+def test_two_terms_never_share_one_english_word() -> None:
+    """件 and 项目 were both “Item” once: kinds of records, and entries of the menu, are told apart in English as in Chinese."""
+    assert reverse("holdings:item-list")  # the rooms have declared their pages
+    kinds = [pages.model._meta.verbose_name for pages in RecordPages._by_kind.values()]
+    for terms in (kinds, [entry.label for entry in menu.entries]):
+        found: dict[str, set[str]] = {}
+        for term in terms:
+            with translation.override("zh-hans"):
+                chinese = str(term)
+            with translation.override("en"):
+                found.setdefault(str(term).casefold(), set()).add(chinese)
+        assert {english: chinese for english, chinese in found.items() if len(chinese) > 1} == {}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.generic import RedirectView
 
 from kedang.business.customers import events, services
@@ -78,7 +79,6 @@ class CustomerPages(RecordPages):
     """客户: /customers/ …"""
 
     model, prefix, icon = Customer, "customers", "building"
-    title = _("客户")
     head_code = "number"
     head_tags = ("party_kind", "stage", "grade", "secrecy_level", "review_state")
     head_keys = ("responsible",)
@@ -262,7 +262,14 @@ class ProfilePages(ChildPages):
 
 
 menu.add(
-    Entry(_("客户"), "customers:customer-list", icon="building", action="customers.view", group="dossiers", order=10),
+    Entry(
+        pgettext_lazy("多条", "客户"),
+        "customers:customer-list",
+        icon="building",
+        action="customers.view",
+        group="dossiers",
+        order=10,
+    ),
     Entry(_("查漏补缺"), "customers:gaps", icon="checklist", action="customers.view", group="dossiers", order=20),
     Entry(_("异动登记簿"), "customers:register", icon="notebook", action="customers.view", group="dossiers", order=30),
     Entry(_("客户分类"), "customers:axis-list", icon="category", action="customers.classify", group="system", order=50),

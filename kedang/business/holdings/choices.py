@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Arrangement(models.TextChoices):
@@ -110,7 +111,7 @@ class NoteKind(models.TextChoices):
     """What a line of the 备考表 tells."""
 
     ADDED = "added", _("补入")
-    REMOVED = "removed", _("移出")
+    REMOVED = "removed", pgettext_lazy("状态", "移出")
     REORDERED = "reordered", _("调整顺序")
     CHANGED = "changed", _("更正")
     DEFECT = "defect", _("缺损")

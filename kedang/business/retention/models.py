@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.customers.models import Customer
 from kedang.business.holdings.models import Item, Volume
@@ -50,7 +51,7 @@ class Hold(models.Model):
 
     class Meta:
         verbose_name = _("冻结")
-        verbose_name_plural = _("冻结")
+        verbose_name_plural = pgettext_lazy("多条", "冻结")
         default_permissions = ()
         ordering = ("-id",)
         constraints = [

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.retention import events
 from kedang.business.retention.choices import HoldState
@@ -33,7 +34,10 @@ class HoldPages(RecordPages):
     """冻结: /holds/ …"""
 
     model, prefix, icon, head_name, head_code = Hold, "holds", "lock", "title", "number"
-    title, lead = _("冻结"), _("诉讼、审计、检查需要原样保留的客户档案、案卷和件；冻结期间不得撤销、移出、销毁。")
+    title, lead = (
+        pgettext_lazy("多条", "冻结"),
+        _("诉讼、审计、检查需要原样保留的客户档案、案卷和件；冻结期间不得撤销、移出、销毁。"),
+    )
     empty_hint = _("没有符合条件的冻结。")
     head_tags, head_keys = ("state", "secrecy_level"), ("made_by",)
     tones = {"state": STATE_TONES, "secrecy_level": SECRECY_TONES}
@@ -74,7 +78,16 @@ class HoldPages(RecordPages):
 for kind in ("customers.customer", "holdings.volume", "holdings.item"):
     RecordPages.add_marks(kind, marks_of)
 URLS = [path("holds/ask/", HoldAsk.as_view(), name="hold-ask"), *HoldPages.urls()]
-menu.add(Entry(_("冻结"), "retention:hold-list", icon="lock", action="retention.view", group="archive", order=80))
+menu.add(
+    Entry(
+        pgettext_lazy("多条", "冻结"),
+        "retention:hold-list",
+        icon="lock",
+        action="retention.view",
+        group="archive",
+        order=80,
+    )
+)
 register_subject(
     NumberSubject(
         NUMBER_KEY, _("冻结编号"), ((NUMBER_KEY, _("冻结")),), {NUMBER_KEY: NUMBER_CODE}, _("例如 DJ2026001。")

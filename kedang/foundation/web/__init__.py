@@ -16,7 +16,7 @@ How a room uses it (its *upper floor* only: ``panels.py``, ``views.py``, ``urls.
         create_service, change_service = customer_create, customer_change
         verbs = (Verb("withdraw", _("停用"), customer_withdraw, action="customers.withdraw", reason=True),)
 
-    menu.add(Entry(_("客户"), "customers:customer-list", icon="users", action="customers.view", group="dossiers"))
+    menu.add(Entry(pgettext_lazy("多条", "客户"), "customers:customer-list", icon="users", action="customers.view", group="dossiers"))
 
     # urls.py
     app_name = "customers"

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.customers import choices as c
 from kedang.business.customers.querysets import CustomerQuerySet
@@ -126,7 +127,7 @@ class Customer(models.Model):
 
     class Meta:
         verbose_name = _("客户")
-        verbose_name_plural = _("客户")
+        verbose_name_plural = pgettext_lazy("多条", "客户")
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["fonds", "number"], name="customer_number_once"),

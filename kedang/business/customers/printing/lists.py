@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kedang.business.customers.models import Contact, Customer
 from kedang.business.customers.printing.marks import mark_of
@@ -71,7 +72,7 @@ def customer_list(
         mark_of(actor),
         conditions or _("全部"),
         count,
-        signatures=[_("制表"), _("复核"), _("日期")],
+        signatures=[_("制表"), pgettext("签字", "复核"), _("日期")],
     )
 
 
@@ -117,5 +118,5 @@ def register(actor: Actor, changes: Iterable[ChangeRow], period: str = "") -> Li
         mark_of(actor),
         conditions=period,
         total=_("共 {count} 项").format(count=f"{len(rows):,}"),
-        signatures=[_("登记"), _("复核"), _("日期")],
+        signatures=[_("登记"), pgettext("签字", "复核"), _("日期")],
     )

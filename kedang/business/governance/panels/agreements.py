@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.governance.choices import TextState
 from kedang.business.governance.models import Agreement, AgreementText
@@ -46,7 +47,7 @@ class AgreementTextPages(RecordPages):
     verbs = (
         Verb(
             "put-in-force",
-            _("启用"),
+            pgettext_lazy("动作", "启用"),
             services.text_put_in_force,
             action="governance.agreements",
             icon="player-play",

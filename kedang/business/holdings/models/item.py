@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.customers.models import Customer
 from kedang.business.holdings import choices as c
@@ -113,7 +114,7 @@ class Item(models.Model):
 
     class Meta:
         verbose_name = _("件")
-        verbose_name_plural = _("件")
+        verbose_name_plural = pgettext_lazy("多条", "件")
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(

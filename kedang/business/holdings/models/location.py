@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.holdings import choices as c
 from kedang.foundation.access.models import Fonds
@@ -42,7 +43,7 @@ class Location(models.Model):
 
     class Meta:
         verbose_name = _("存放位置")
-        verbose_name_plural = _("存放位置")
+        verbose_name_plural = pgettext_lazy("多条", "存放位置")
         default_permissions = ()
         ordering = ("position", "id")
         constraints = [

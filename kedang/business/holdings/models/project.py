@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.customers.models import Customer
 from kedang.foundation.access.models import Department, Fonds, Person
@@ -54,7 +55,7 @@ class Project(models.Model):
 
     class Meta:
         verbose_name = _("项目")
-        verbose_name_plural = _("项目")
+        verbose_name_plural = pgettext_lazy("多条", "项目")
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["fonds", "number"], name="project_number_once")]
         indexes = [models.Index(fields=["fonds", "state", "id"], name="project_pages")]

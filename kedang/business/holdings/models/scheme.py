@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.holdings import choices as c
 from kedang.foundation.access.models import Department, Fonds
@@ -36,7 +37,7 @@ class RetentionPeriod(models.Model):
 
     class Meta:
         verbose_name = _("保管期限")
-        verbose_name_plural = _("保管期限")
+        verbose_name_plural = pgettext_lazy("多条", "保管期限")
         default_permissions = ()
         ordering = ("position", "id")
         constraints = [models.UniqueConstraint(fields=["fonds", "code"], name="retention_period_once")]
@@ -68,7 +69,7 @@ class Scheme(models.Model):
 
     class Meta:
         verbose_name = _("分类方案")
-        verbose_name_plural = _("分类方案")
+        verbose_name_plural = pgettext_lazy("多条", "分类方案")
         default_permissions = ()
         ordering = ("-number",)
         constraints = [
@@ -116,7 +117,7 @@ class Series(models.Model):
 
     class Meta:
         verbose_name = _("类别")
-        verbose_name_plural = _("类别")
+        verbose_name_plural = pgettext_lazy("多条", "类别")
         default_permissions = ()
         ordering = ("position", "id")
         constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="series_code_once")]
@@ -181,7 +182,7 @@ class CodeTemplate(models.Model):
 
     class Meta:
         verbose_name = _("档号模板")
-        verbose_name_plural = _("档号模板")
+        verbose_name_plural = pgettext_lazy("多条", "档号模板")
         default_permissions = ()
         ordering = ("position", "id")
         constraints = [

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.customers.models import Customer
 from kedang.business.holdings import choices as c
@@ -96,7 +97,7 @@ class Volume(models.Model):
 
     class Meta:
         verbose_name = _("案卷")
-        verbose_name_plural = _("案卷")
+        verbose_name_plural = pgettext_lazy("多条", "案卷")
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["fonds", "reference_code"], name="volume_code_once"),

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.holdings.choices import FindingState, LocationKind, StockState
 from kedang.business.holdings.models import Equipment, Finding, Inspection, Location, RoomVisit, StockTake
@@ -63,7 +64,6 @@ class LocationPages(RecordPages):
 
     model, prefix, icon = Location, "places", "building-warehouse"
     verb_view = PlaceVerb
-    title = _("存放位置")
     head_name, head_tags = "label", ("kind",)
     tones = {"kind": {}}
     panels = (
@@ -230,7 +230,11 @@ class VisitPages(RecordPages):
     lead = _("非库房人员入库登记，以及钥匙的领用和交回。")
     head_name = "visitor"
     panels = (
-        Panel(_("入库"), ("location", "visitor", "unit", "purpose", "escorted_by", "key_number"), wide=("purpose",)),
+        Panel(
+            pgettext_lazy("进库房", "入库"),
+            ("location", "visitor", "unit", "purpose", "escorted_by", "key_number"),
+            wide=("purpose",),
+        ),
         Panel(_("时间"), ("entered_at", "left_at"), readonly=("entered_at", "left_at")),
     )
     columns = (

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.holdings.events import projects as events
 from kedang.business.holdings.models import Project, ProjectState
@@ -72,7 +73,7 @@ URLS: list[URLPattern] = [
 
 RecordPages.add_tab(
     "customers.customer",
-    Tab("projects", _("项目"), template="holdings/projects/of_customer.html", rows=drawn.projects_of, action="holdings.projects_tab",
+    Tab("projects", pgettext_lazy("多条", "项目"), template="holdings/projects/of_customer.html", rows=drawn.projects_of, action="holdings.projects_tab",
         counted=drawn.counted_for_customer(Project)),
 )  # fmt: skip
 RecordPages.add_tab(
@@ -81,7 +82,14 @@ RecordPages.add_tab(
         counted=drawn.counted_papers_of_customer),
 )  # fmt: skip
 menu.add(
-    Entry(_("项目"), "holdings:project-list", icon="briefcase", action="holdings.view", group="dossiers", order=25)
+    Entry(
+        pgettext_lazy("多条", "项目"),
+        "holdings:project-list",
+        icon="briefcase",
+        action="holdings.view",
+        group="dossiers",
+        order=25,
+    )
 )
 register_subject(
     NumberSubject(

@@ -8,7 +8,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
@@ -292,8 +292,22 @@ menu.add(
         group="archive",
         order=80,
     ),
-    Entry(_("分类方案"), "holdings:scheme-list", icon="hierarchy-2", action="holdings.view", group="archive", order=85),
-    Entry(_("保管期限"), "holdings:period-list", icon="hourglass", action="holdings.scheme", group="system", order=61),
+    Entry(
+        pgettext_lazy("多条", "分类方案"),
+        "holdings:scheme-list",
+        icon="hierarchy-2",
+        action="holdings.view",
+        group="archive",
+        order=85,
+    ),
+    Entry(
+        pgettext_lazy("多条", "保管期限"),
+        "holdings:period-list",
+        icon="hourglass",
+        action="holdings.scheme",
+        group="system",
+        order=61,
+    ),
     Entry(
         _("档号模板"),
         "holdings:code-template-list",

@@ -6,6 +6,7 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.holdings.choices import Carrier, VolumeState
 from kedang.business.holdings.events import volumes as told
@@ -74,7 +75,7 @@ ASKED = ("catalogue", "reserved_code")
 class VolumePages(RecordPages):
     """案卷: /volumes/ …"""
 
-    model, prefix, icon, head_name, title = Volume, "volumes", "archive", "title", _("案卷")
+    model, prefix, icon, head_name = Volume, "volumes", "archive", "title"
     head_code = "reference_code"
     head_tags = ("state", "secrecy_level", "carrier", "whereabouts")
     head_keys = ("responsible", "location")
@@ -176,7 +177,14 @@ URLS: list[URLPattern] = [
 ]
 
 menu.add(
-    Entry(_("案卷"), "holdings:volume-list", icon="archive", action="holdings.view", group="archive", order=20),
+    Entry(
+        pgettext_lazy("多条", "案卷"),
+        "holdings:volume-list",
+        icon="archive",
+        action="holdings.view",
+        group="archive",
+        order=20,
+    ),
     Entry(_("自动组卷"), "holdings:volume-arrange", icon="wand", action="holdings.arrange", group="archive", order=25),
 )
 home.declare()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kedang.business.holdings.models import Finding, Inspection
 from kedang.business.holdings.services.inspections import BAD, GOOD, NONE, POINTS
@@ -71,7 +72,11 @@ def inspection_card(actor: Any, row: Inspection) -> Card:
 
 def statistics_card(actor: Any, title: str, period: str, chapters: list[Chapter]) -> Card:
     """档案统计表 of a period."""
-    columns = [Column(_("项目"), 2.0), Column(_("数量"), 1.0, "right"), Column(_("单位"), "auto", "center")]
+    columns = [
+        Column(pgettext("表头", "项目"), 2.0),
+        Column(_("数量"), 1.0, "right"),
+        Column(_("单位"), "auto", "center"),
+    ]
     sections = []
     for chapter in chapters:
         note = _("本期发生数") if chapter.is_period else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kedang.business.holdings.choices import ItemState
 from kedang.business.holdings.models import FormKind, Item, Volume
@@ -178,7 +179,7 @@ def _form(
     lines: list[Line] = [(key, [label, text]) for key, label, text in values]
     data = {"values": {key: text for key, _label, text in values}, **{name: options[name] for name in kept}}
     return Sheet(
-        form, str(form.label), template, volume.fonds, lines, data, subject=volume, heads=[Head(_("项目"), 30), Head(_("内容"), 100)],
+        form, str(form.label), template, volume.fonds, lines, data, subject=volume, heads=[Head(pgettext("表头", "项目"), 30), Head(_("内容"), 100)],
         asked=_asked(options, kept), secrecy_level=volume.secrecy_level, name=f"{form.label}-{volume.reference_code}",
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from kedang.business.holdings.choices import (
     Carrier,
@@ -164,7 +164,7 @@ def _additions(counted: _Counted, period: Period) -> Chapter:
     of = counted.volumes
     return Chapter("additions", _("新增"), [
         Figure(_("新立案卷"), of["laid_out"], _("卷"), "holdings:volume-list", period.query("created_at")),
-        Figure(_("结卷"), of["finished"], _("卷"), "holdings:volume-list", period.query("closed_at")),
+        Figure(pgettext("统计", "结卷"), of["finished"], _("卷"), "holdings:volume-list", period.query("closed_at")),
         Figure(_("入库"), of["put_away"], _("卷"), "holdings:volume-list", period.query("shelved_at")),
         Figure(_("收到文件"), counted.received, _("件"), "holdings:item-list", period.query("created_at")),
         Figure(_("归档文件"), counted.filed, _("件"), "holdings:item-list", period.query("filed_at")),

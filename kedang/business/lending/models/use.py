@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.lending.choices_use import Accuracy, EffectKind, UpdateState
 from kedang.business.lending.models.request import UseRequest
@@ -117,7 +118,7 @@ class UpdateTask(models.Model):
 
     class Meta:
         verbose_name = _("更正任务")
-        verbose_name_plural = _("更正任务")
+        verbose_name_plural = pgettext_lazy("多条", "更正任务")
         default_permissions = ()
         ordering = ("-id",)
         constraints = [

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kedang.business.customers.models import Customer
 from kedang.business.holdings.models import Item, Volume
@@ -86,7 +86,7 @@ class HoldAsk(Page):
     title = gettext_lazy("申请冻结")
 
     def crumbs(self) -> list[Any]:
-        return [(_("冻结"), reverse("retention:hold-list")), (self.title, "")]
+        return [(pgettext("多条", "冻结"), reverse("retention:hold-list")), (self.title, "")]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.customers.models import Customer
 from kedang.business.service.choices import MatterKind, ReportState, Way
@@ -76,7 +77,7 @@ class ContactReport(models.Model):
 
     class Meta:
         verbose_name = _("重大事项报告")
-        verbose_name_plural = _("重大事项报告")
+        verbose_name_plural = pgettext_lazy("多条", "重大事项报告")
         default_permissions = ()
         ordering = ("-id",)
         constraints = [

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.foundation.access.models import Department, Fonds, Person
 from kedang.foundation.access.querysets import ScopedQuerySet
@@ -174,7 +175,7 @@ class Decision(models.Model):
         Task, models.PROTECT, null=True, blank=True, verbose_name=_("任务"), related_name="decisions"
     )
     step_name = models.CharField(_("步骤"), max_length=40, blank=True, default="")
-    kind = models.CharField(_("办理"), max_length=12, choices=DecisionKind.choices)
+    kind = models.CharField(pgettext_lazy("审批", "办理"), max_length=12, choices=DecisionKind.choices)
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, verbose_name=_("办理人"), related_name="decisions"
     )

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kedang.business.holdings.events.custody import CUSTODY_PRINTED
 from kedang.business.holdings.models import StatisticsReport
@@ -93,7 +93,7 @@ def workbook(title: str, words: str, chapters: list[Chapter], name: str) -> Http
 
     from kedang.foundation.web.records.sheets import write_xlsx
 
-    labels = [_("类别"), _("项目"), words, _("单位")]
+    labels = [_("类别"), pgettext("表头", "项目"), words, _("单位")]
     lines = [
         [(chapter.title, None), (line.label, None), (f"{line.value}", float(line.value)), (line.unit, None)]
         for chapter in chapters

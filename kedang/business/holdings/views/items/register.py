@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kedang.business.holdings.choices import FilingStep
 from kedang.business.holdings.events.items import ITEMS_LISTED, REGISTER_EXPORTED, REGISTER_PRINTED
@@ -186,7 +186,7 @@ class RegisterPrint(Register):
         columns = [Column(head, width, align) for head, width, align in zip(self.heads(), widths, aligns, strict=True)]
         listing = Listing(
             _("归档登记簿"), Table(columns, self.cells(lines), empty=_("此期间没有归档"), numbered=True), mark_of(self.actor),
-            self.words, _("共 {count} 件").format(count=f"{len(lines):,}"), signatures=[_("登记"), _("复核"), _("日期")],
+            self.words, _("共 {count} 件").format(count=f"{len(lines):,}"), signatures=[_("登记"), pgettext("签字", "复核"), _("日期")],
         )  # fmt: skip
         return pdf(render_listing(listing), f"{_('归档登记簿')}-{clock.today():%Y%m%d}.pdf")
 

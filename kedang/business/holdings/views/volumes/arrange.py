@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kedang.business.holdings.services.volumes import volumes_arranged, volumes_proposed
 from kedang.business.holdings.services.volumes.proposing import MOST_ITEMS, MOST_PAGES
@@ -24,7 +25,7 @@ class Arrange(Page):
         return _("自动组卷")
 
     def crumbs(self) -> list[Any]:
-        return [(_("案卷"), reverse("holdings:volume-list")), (self.page_title(), "")]
+        return [(pgettext("多条", "案卷"), reverse("holdings:volume-list")), (self.page_title(), "")]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """What could be made."""

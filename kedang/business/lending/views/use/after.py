@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kedang.business.lending.choices_use import Accuracy, EffectKind
 from kedang.business.lending.events_use import FEEDBACK_PRINTED
@@ -146,7 +146,7 @@ class EffectsPrint(RecordList):
         words = "；".join(condition.words for condition in self.query.conditions)
         listing = Listing(
             _("利用效果登记簿"), Table(columns, lines, empty=_("此范围没有登记"), numbered=True), mark_of(self.actor), words,
-            _("共 %(n)s 条") % {"n": len(found)}, signatures=[_("登记"), _("复核"), _("日期")],
+            _("共 %(n)s 条") % {"n": len(found)}, signatures=[_("登记"), pgettext("签字", "复核"), _("日期")],
         )  # fmt: skip
         return pdf(render_listing(listing), f"{_('利用效果登记簿')}-{clock.today():%Y%m%d}.pdf")
 

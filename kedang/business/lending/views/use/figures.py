@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kedang.business.lending.events_use import STATISTICS_EXPORTED
 from kedang.business.lending.models import UseRequest
@@ -69,7 +69,10 @@ class UseFiguresExport(UseFigures):
             )
         file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the response that streams it
         write_xlsx(
-            file, str(self.title), [_("统计"), _("项目"), _("申请（次数）"), _("批准（金额）"), _("未批准")], lines
+            file,
+            str(self.title),
+            [_("统计"), pgettext("表头", "项目"), _("申请（次数）"), _("批准（金额）"), _("未批准")],
+            lines,
         )
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=f"{_('利用统计')}-{since:%Y%m%d}-{until:%Y%m%d}.xlsx")

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kedang.business.customers.models import Customer
 from kedang.business.holdings.events.items import ITEM_FILE_TAKEN
@@ -91,7 +91,7 @@ class RecordTake(Page):
                 cell = fact_of(self.actor, thing, name)
                 if not cell.is_hidden and not cell.is_empty:
                     lines.append([(str(panel.title), None), (str(cell.label), None), (cell.text, None)])
-        return [_("分组"), _("项目"), _("内容")], lines
+        return [_("分组"), pgettext("表头", "项目"), _("内容")], lines
 
     def contents(self, thing: Any) -> tuple[list[str], list[Line]]:
         """Items of a volume, as far as they are open."""
