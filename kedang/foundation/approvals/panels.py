@@ -1,5 +1,6 @@
 """Pages of approvals, declared; their menu entries; what they put on the work list."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
@@ -19,6 +20,7 @@ from kedang.foundation.approvals.views.asking import CaseAsk, CaseStart
 from kedang.foundation.approvals.views.cases import CaseAct, CaseDetail, CasePrint
 from kedang.foundation.approvals.views.flows import FlowDetail, FlowEdit, FlowNext
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.prepared import Prepared, one_row
 from kedang.foundation.web.home import Block, Line, Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
@@ -50,10 +52,24 @@ def waiting_for(actor: Any, *, late: bool = False) -> Any:
     return rows.filter(due_at__lte=clock.now()) if late else rows
 
 
+_own_count = Prepared(
+    lambda me, moment: one_row(
+        Task.objects.filter(person_id=me, state=TaskState.WAITING),
+        waiting=Count("pk"),
+        late=Count("pk", filter=Q(due_at__lte=moment)),
+    ),
+    me=int,
+    moment=datetime,
+)
+
+
 def waiting_count(actor: Any) -> tuple[int, int]:
     """How many tasks wait, and how many of them are late: one query."""
-    found = waiting_for(actor).aggregate(waiting=Count("pk"), late=Count("pk", filter=Q(due_at__lte=clock.now())))
-    return found["waiting"], found["late"]
+    if others_of(actor):
+        found = waiting_for(actor).aggregate(waiting=Count("pk"), late=Count("pk", filter=Q(due_at__lte=clock.now())))
+        return found["waiting"], found["late"]
+    waiting, late = _own_count.tuples(me=actor.pk, moment=clock.now())[0]
+    return waiting, late
 
 
 def in_tasks(rows: Any) -> Q:
@@ -246,13 +262,22 @@ def tiles(actor: Any) -> list[Tile]:
     ]
 
 
+def _first_of(tasks: Any) -> Any:
+    """Of thousands that wait, only the first meet their cases."""
+    order = ("due_at", "id")
+    first = tasks.order_by(*order).values("pk")[:MOST_LINES]
+    return Task.objects.filter(pk__in=first).select_related("case__requester").order_by(*order)
+
+
+_own_first = Prepared(lambda me: _first_of(Task.objects.filter(person_id=me, state=TaskState.WAITING)), me=int)
+_returned = Prepared(
+    lambda me: Case.objects.filter(requester_id=me, state=CaseState.RETURNED).order_by("-id")[:3], me=int
+)
+
+
 def lines(actor: Any) -> list[Line]:
     """What waits, the oldest first; then one's own that were sent back."""
-    order = ("due_at", "id")
-    first = (
-        waiting_for(actor).order_by(*order).values("pk")[:MOST_LINES]
-    )  # of thousands that wait, only these meet their cases
-    rows = Task.objects.filter(pk__in=first).select_related("case__requester").order_by(*order)
+    rows = _first_of(waiting_for(actor)) if others_of(actor) else _own_first.rows(me=actor.pk)
     now = clock.now()
     made = [
         Line(
@@ -263,10 +288,9 @@ def lines(actor: Any) -> list[Line]:
         )
         for row in rows
     ]  # fmt: skip
-    returned = Case.objects.filter(requester_id=actor.pk, state=CaseState.RETURNED).order_by("-id")[:3]
     made += [
         Line(row.title, reverse("approvals:case-detail", args=[row.pk]), "", _now("退回补充"), "warn", note=row.number)
-        for row in returned
+        for row in _returned.rows(me=actor.pk)
     ]
     return made
 

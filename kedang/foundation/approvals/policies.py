@@ -1,5 +1,6 @@
 """Who sees which case: who asked, who decides or decided, who was told, and who oversees."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -14,6 +15,7 @@ from kedang.foundation.approvals.choices import TaskState
 from kedang.foundation.approvals.models import Case, CaseCopy, CaseLine, Decision, Flow, FlowStep, StandIn, Task
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.actors import Actor
+from kedang.foundation.kernel.prepared import Prepared
 
 _GROUP = _("审批")
 
@@ -27,9 +29,16 @@ def stood_in_for(actor: Actor) -> list[int]:
     """Keys of the people whose tasks the actor may decide now, besides their own."""
     if actor.is_system or actor.id is None:
         return []
-    now = clock.now()
-    rows = StandIn.objects.filter(stand_in_id=actor.id, since__lte=now, until__gt=now, ended_at__isnull=True)
-    return list(rows.values_list("person_id", flat=True))
+    return [key for (key,) in _stood_in_for.tuples(actor_id=actor.id, moment=clock.now())]
+
+
+_stood_in_for = Prepared[Any](
+    lambda actor_id, moment: StandIn.objects.filter(
+        stand_in_id=actor_id, since__lte=moment, until__gt=moment, ended_at__isnull=True
+    ).values_list("person_id"),
+    actor_id=int,
+    moment=datetime,
+)
 
 
 def decides(actor: Actor, case: Case) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kedang.foundation.jobs.models import UNFINISHED, Job, JobState
 from kedang.foundation.jobs.services import job_cancel
 from kedang.foundation.jobs.views import JobDetail
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.web.home import Block, Line, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
@@ -58,9 +59,11 @@ class JobPages(RecordPages):
     detail_view = JobDetail
 
 
+_latest = Prepared(lambda actor_id: Job.objects.filter(actor_id=actor_id).order_by("-pk")[:5], actor_id=int)
+
+
 def running_lines(actor: Any) -> list[Line]:
     """Own jobs under way, else the latest ones."""
-    mine = Job.objects.filter(actor_id=actor.pk).order_by("-pk")[:5]
     return [
         Line(
             str(job),
@@ -69,7 +72,7 @@ def running_lines(actor: Any) -> list[Line]:
             tone=TONES[job.state],
             percent=job.percent if job.is_unfinished else None,
         )
-        for job in mine
+        for job in _latest.rows(actor_id=actor.pk)
     ]
 
 

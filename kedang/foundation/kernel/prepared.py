@@ -6,11 +6,12 @@ is the same as from the queryset itself, made by the same parts of Django.
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=models.Model)
@@ -21,11 +22,11 @@ FIRST_MOMENT = datetime(1871, 3, 5, 4, 5, 6, 78901, UTC)
 
 
 class _Ready(NamedTuple):
-    """``places``: for each parameter the name of its value, or an empty name and the constant."""
+    """``places``: for each parameter the name of its value, or an empty name and the constant. Without ``sql`` there are no rows."""
 
     wired: Any
     compiler: Any
-    sql: str
+    sql: str | None
     places: list[tuple[str, Any]]
     converters: Any
     names: list[str]
@@ -38,11 +39,14 @@ class Prepared(Generic[M]):
 
     Args:
         build: gives the queryset for the named values; called once a thread with stand-ins, so it must not look at them.
-        kinds: name → ``int``, ``str`` or ``datetime``. A value may never be None: that would be another SQL.
+        may_drop: names of values that SQL may do without, because they stand beside a condition that nothing fulfils.
+        kinds: name → ``int``, ``str``, ``date`` or ``datetime``. A value may never be None: that would be another SQL.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[M]], **kinds: type) -> None:
-        self.build, self.kinds = build, kinds
+    def __init__(
+        self, build: Callable[..., QuerySet[M]], /, may_drop: frozenset[str] = frozenset(), **kinds: type
+    ) -> None:
+        self.build, self.kinds, self.may_drop = build, kinds, may_drop
         self.known = threading.local()
 
     def rows(self, **values: Any) -> list[M]:
@@ -54,17 +58,21 @@ class Prepared(Generic[M]):
         """The bare rows of a queryset that ends in ``values_list``."""
         return list(self._found(values)[1])
 
-    def _found(self, values: dict[str, Any]) -> tuple[_Ready, Any]:
+    def count(self, **values: Any) -> int:
+        """How many rows there are, no further than the slice of the queryset goes."""
+        found = self._found(values, "SELECT COUNT(*) FROM (%s) AS counted")[1]
+        return int(found[0][0]) if found else 0
+
+    def _found(self, values: dict[str, Any], around: str = "") -> tuple[_Ready, Any]:
         ready = self._ready()
-        ops = ready.wired.ops
-        bound = {
-            name: ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else self.kinds[name](value)
-            for name, value in values.items()
-        }
+        if ready.sql is None:
+            return ready, []
+        bound = {name: _adapted(ready.wired.ops, self.kinds[name], value) for name, value in values.items()}
         with ready.wired.cursor() as cursor:
-            cursor.execute(ready.sql, [bound[name] if name else constant for name, constant in ready.places])
+            sql = around.replace("%s", ready.sql) if around else ready.sql
+            cursor.execute(sql, [bound[name] if name else constant for name, constant in ready.places])
             found: Any = cursor.fetchall()
-        if found and ready.converters:
+        if found and ready.converters and not around:
             found = ready.compiler.apply_converters(found, ready.converters)
         return ready, found
 
@@ -92,13 +100,13 @@ class Prepared(Generic[M]):
     def _worked_out(self, wired: Any) -> _Ready:
         marks = {name: self._mark(kind, at) for at, (name, kind) in enumerate(self.kinds.items())}
         compiler = self.build(**marks).query.get_compiler(connection=wired)
-        sql, parameters = compiler.as_sql()
-        adapted = {
-            wired.ops.adapt_datetimefield_value(mark) if isinstance(mark, datetime) else mark: name
-            for name, mark in marks.items()
-        }
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:  # nobody is reached by a rule that reaches nothing
+            return _Ready(wired, compiler, None, [], [], [], slice(0), [])
+        adapted = {_adapted(wired.ops, self.kinds[name], mark): name for name, mark in marks.items()}
         places = [(adapted[one], None) if _is_mark(one, adapted) else ("", one) for one in parameters]
-        if {name for name, _constant in places if name} != set(self.kinds):
+        if set(self.kinds) - self.may_drop - {name for name, _constant in places}:
             raise ValueError(f"values that the query does not ask for: {sorted(set(self.kinds))} in {sql}")
         select, info = compiler.select, compiler.klass_info or {"select_fields": []}
         fields = info["select_fields"]
@@ -115,11 +123,25 @@ class Prepared(Generic[M]):
         )
 
     @staticmethod
-    def _mark(kind: type, at: int) -> Any:
-        if kind is datetime:
-            return FIRST_MOMENT + timedelta(days=at)
+    def _mark(kind: Callable[..., Any], at: int) -> Any:
+        if kind in {date, datetime}:
+            moment = FIRST_MOMENT + timedelta(days=at)
+            return moment if kind is datetime else moment.date()
         return kind(FIRST_MARK + at)
 
 
+def one_row(rows: QuerySet[Any], **figures: Any) -> QuerySet[Any]:
+    """Figures over all rows as a queryset of one tuple, in their order, for :meth:`Prepared.tuples`; ``aggregate`` asks at once."""
+    found: QuerySet[Any] = rows.order_by().values(of_all=Value(1)).annotate(**figures).values_list(*figures)
+    return found
+
+
 def _is_mark(value: Any, marks: dict[Any, str]) -> bool:
-    return isinstance(value, int | str | datetime) and not isinstance(value, bool) and value in marks
+    return isinstance(value, int | str | date) and not isinstance(value, bool) and value in marks
+
+
+def _adapted(ops: Any, kind: type, value: Any) -> Any:
+    """A value as this engine takes it."""
+    if kind is datetime:
+        return ops.adapt_datetimefield_value(value)
+    return ops.adapt_datefield_value(value) if kind is date else kind(value)

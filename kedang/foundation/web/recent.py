@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch
 
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.web.home import Line
 from kedang.foundation.web.records.base import RecordPages
 
@@ -13,15 +14,23 @@ LOOKED_AT = 60
 SHOWN = 8
 
 
+_latest = Prepared[
+    Any
+](
+    lambda fonds_id, actor_id: (
+        Event.objects.filter(fonds_id=fonds_id, actor_id=actor_id)  # as the index of actors begins
+        .order_by("-at", "-id")
+        .values_list("category", "subject_type", "subject_id", "at")[:LOOKED_AT]
+    ),
+    fonds_id=int,
+    actor_id=int,
+)
+
+
 def recent_lines(actor: Any) -> list[Line]:
     """Records that the actor read lately and may still see, each once, the latest first."""
     seen: dict[tuple[str, int], Any] = {}
-    events = (
-        Event.objects.filter(fonds_id=actor.fonds_id, actor_id=actor.pk)  # as the index of actors begins
-        .order_by("-at", "-id")
-        .values_list("category", "subject_type", "subject_id", "at")
-    )
-    for category, kind, key, at in events[:LOOKED_AT]:
+    for category, kind, key, at in _latest.tuples(fonds_id=actor.fonds_id, actor_id=actor.pk):
         if category == "read" and key is not None and RecordPages.of_kind(kind) is not None:
             seen.setdefault((kind, key), at)
     latest = list(seen.items())[:SHOWN]

@@ -1,6 +1,6 @@
 """Changes of many dossiers in words, each value behind the veil of its own customer: for the register, the card and the home page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from kedang.business.customers.models import Customer
 from kedang.business.customers.policies import HISTORY
 from kedang.business.customers.printing import ChangeRow
 from kedang.foundation.access.policies import policy_for
+from kedang.foundation.access.prepared import PreparedWithin
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import reveal_value, right_on
 from kedang.foundation.audit.models import Event
@@ -63,15 +64,29 @@ def change_events(fonds_id: int | None, codes: Sequence[str] = ()) -> QuerySet[E
     return events.filter(category="change").order_by("-at", "-id")
 
 
-def visible_changes(actor: Any, events: QuerySet[Event], most: int) -> list[tuple[Event, Customer]]:
-    """The newest changes of customers that the actor may see. Few customers are asked for by key, many are sieved in batches."""
-    few = list(Customer.objects.visible_to(actor, HISTORY.code).values_list("pk", flat=True)[: FEW + 1])
+def first_batch(most: int) -> int:
+    """How many are asked for first: most readers see most changes, so the first few hold what is asked for."""
+    return min(BATCH, 3 * most)
+
+
+_few = PreparedWithin(Customer, lambda rows: rows.order_by().values_list("pk")[: FEW + 1], HISTORY.code)
+
+
+def visible_changes(
+    actor: Any, events: QuerySet[Event], most: int, first: Callable[[], list[Event]] | None = None
+) -> list[tuple[Event, Customer]]:
+    """The newest changes of customers that the actor may see. Few customers are asked for by key, many are sieved in batches.
+
+    Args:
+        first: gives the first of the events, as many as :func:`first_batch` says, where a page has them worked out.
+    """
+    few = [key for (key,) in _few.tuples(actor)]
     if len(few) <= FEW:
-        events = events.filter(about_any(KIND, few)).order_by(NEWEST)
+        events, first = events.filter(about_any(KIND, few)).order_by(NEWEST), None
     found: list[tuple[Event, Customer]] = []
-    start, size = 0, min(BATCH, 3 * most)  # most readers see most changes: the first few hold what is asked for
+    start, size = 0, first_batch(most)
     while len(found) < most:
-        batch = list(events[start : start + size])
+        batch = first() if first is not None and not start else list(events[start : start + size])
         known = _customers(actor, batch)
         found += [(event, known[key]) for event in batch if (key := customer_key(event)) in known]
         if len(batch) < size:

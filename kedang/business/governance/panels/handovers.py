@@ -14,6 +14,7 @@ from kedang.business.governance.services.handing import handover_open
 from kedang.business.governance.views import handovers as pages
 from kedang.business.governance.views.shown import HANDOVER_TONES
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.web.home import Block, Line, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Tab, View
@@ -80,16 +81,28 @@ class HandoverPages(RecordPages):
         return queryset.select_related("person", "supervisor", "department", "to_department", "fonds")
 
 
+_parts = Prepared(
+    lambda me: HandoverPart.objects.filter(
+        successor_id=me, state=PartState.WAITING, handover__state__in=OPEN_STATES
+    ).select_related("handover__person")[:5],
+    me=int,
+)
+_mine = Prepared(
+    lambda me: (
+        Handover.objects.filter(Q(person_id=me, state=HandoverState.OPEN) | Q(supervisor_id=me, state__in=OPEN_STATES))
+        .select_related("person")
+        .order_by("last_day")[:5]
+    ),
+    me=int,
+)
+
+
 def lines(actor: Any) -> list[Line]:
     """What the person has to do about hand-overs: sign for a part, sort their own, sign as supervisor."""
     made: list[Line] = []
-    parts = HandoverPart.objects.filter(successor_id=actor.pk, state=PartState.WAITING, handover__state__in=OPEN_STATES)
-    for part in parts.select_related("handover__person")[:5]:
+    for part in _parts.rows(me=actor.pk):
         made.append(line_of(part.handover, _now("待签收"), "warn"))
-    mine = Handover.objects.filter(
-        Q(person_id=actor.pk, state=HandoverState.OPEN) | Q(supervisor_id=actor.pk, state__in=OPEN_STATES)
-    )
-    for row in mine.select_related("person").order_by("last_day")[:5]:
+    for row in _mine.rows(me=actor.pk):
         word = (
             _now("待监交")
             if row.state == HandoverState.SIGNED

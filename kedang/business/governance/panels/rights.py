@@ -13,6 +13,7 @@ from kedang.business.governance.services.reviews import review_open
 from kedang.business.governance.services.rights import rights_carry_out, title_of, words_of
 from kedang.business.governance.views import rights as pages
 from kedang.business.governance.views.shown import REVIEW_TONES
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.web.home import Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
@@ -102,9 +103,14 @@ class ReviewPages(RecordPages):
         return _now("%(year)s 年度权限年审") % {"year": obj.year}
 
 
+_due = Prepared[Any](
+    lambda fonds_id: RightsRequest.objects.filter(fonds_id=fonds_id, is_due=True).values_list("pk"), fonds_id=int
+)
+
+
 def tiles(actor: Any) -> list[Tile]:
     """Approved requests that wait to be carried out."""
-    count = RightsRequest.objects.filter(fonds_id=actor.fonds_id, is_due=True).count()
+    count = _due.count(fonds_id=actor.fonds_id)
     return [
         Tile(
             _("待执行的权限申请"),

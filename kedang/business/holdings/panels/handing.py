@@ -15,7 +15,8 @@ from kedang.business.holdings.services.transfers import NUMBER_CODE, NUMBER_KEY
 from kedang.business.holdings.views.handing import checks, packages
 from kedang.business.holdings.views.handing import transfers as pages
 from kedang.business.holdings.views.handing.shown import TRANSFER_TONES, VERDICT_TONES
-from kedang.foundation.access.policies import can, policy_for
+from kedang.foundation.access.policies import can
+from kedang.foundation.access.prepared import PreparedWithin
 from kedang.foundation.kernel import clock
 from kedang.foundation.kernel.sure import sure
 from kedang.foundation.numbering.subjects import NumberSubject, register_subject
@@ -122,12 +123,28 @@ def name_of(actor: Any, thing: Any) -> str:
     return str(thing.title) if can(actor, "holdings.view", thing) else _now("未编档号的件")
 
 
+_sent = PreparedWithin(
+    Transfer,
+    lambda rows, me: (
+        rows.filter(state=TransferState.SENT)
+        .exclude(handed_by_id=me)
+        .select_related("department")
+        .order_by("handed_at")[:MOST_LINES]
+    ),
+    "holdings.receive",
+    me=int,
+)
+_unanswered = PreparedWithin(
+    CheckRun,
+    lambda rows: (
+        rows.filter(verdict__in=[Verdict.PENDING, Verdict.FAILED]).select_related("volume", "item").order_by("-pk")[:5]
+    ),
+    "holdings.check",
+)
+
+
 def to_receive(actor: Any) -> list[Line]:
     """Lists that wait for the archive, the oldest first; never one's own."""
-    rows = Transfer.objects.filter(policy_for(Transfer).scope(actor, "holdings.receive"), state=TransferState.SENT)
-    rows = (
-        rows.exclude(handed_by_id=actor.pk).select_related("department", "handed_by").order_by("handed_at")[:MOST_LINES]
-    )
     return [
         Line(
             row.title, reverse("holdings:transfer-receive", args=[row.pk]), f"{clock.local(sure(row.handed_at)):%m-%d}",
@@ -135,20 +152,18 @@ def to_receive(actor: Any) -> list[Line]:
             note=_now("%(number)s · %(department)s · %(lines)s 条 %(pages)s 页")
             % {"number": row.number, "department": row.department, "lines": row.line_count, "pages": row.page_count},
         )
-        for row in rows
+        for row in _sent.rows(actor, me=actor.pk)
     ]  # fmt: skip
 
 
 def to_answer(actor: Any) -> list[Line]:
     """Tests that failed or wait for a person, the newest first."""
-    wanted = [Verdict.PENDING, Verdict.FAILED]
-    rows = CheckRun.objects.filter(policy_for(CheckRun).scope(actor, "holdings.check"), verdict__in=wanted)
     return [
         Line(
             name_of(actor, row.volume or row.item), reverse("holdings:check-run-detail", args=[row.pk]),
             f"{clock.local(row.made_at):%m-%d}", row.get_verdict_display(), VERDICT_TONES[row.verdict], note=row.get_occasion_display(),
         )
-        for row in rows.select_related("volume", "item").order_by("-pk")[:5]
+        for row in _unanswered.rows(actor)
     ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from kedang.business.holdings.views.items.lists import ItemExport, ItemList
 from kedang.business.holdings.views.items.register import Register, RegisterExport, RegisterPrint
 from kedang.business.holdings.views.items.verbs import advance_told, bind_named, gather_told
 from kedang.business.holdings.views.pickers import ItemField, Picker, PickerWidget
+from kedang.foundation.access.prepared import PreparedWithin
 from kedang.foundation.web.home import Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Panel, RecordPages, Tab, Verb
@@ -178,16 +179,21 @@ class ItemPages(RecordPages):
         return [verb for verb in super().verbs_for(actor, obj) if verb.key not in STEP]
 
 
-def tiles(actor: Any) -> list[Tile]:
-    """How much waits for filing; one query."""
-    states = [state.value for _label, _service, state, _icon in STEP.values()]
-    counted = dict(
-        Item.objects.visible_to(actor, "holdings.file")
-        .filter(state__in=states)
+_by_step = PreparedWithin(
+    Item,
+    lambda rows: (
+        rows.filter(state__in=[state.value for _label, _service, state, _icon in STEP.values()])
         .order_by()
         .values_list("state")
         .annotate(n=Count("pk"))
-    )
+    ),
+    "holdings.file",
+)
+
+
+def tiles(actor: Any) -> list[Tile]:
+    """How much waits for filing; one query."""
+    counted = dict(_by_step.tuples(actor))
     received = counted.pop(ItemState.RECEIVED.value, 0)
     inbox = reverse("holdings:inbox")
     return [

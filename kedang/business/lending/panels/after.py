@@ -14,7 +14,9 @@ from kedang.business.lending.services import feedback as services
 from kedang.business.lending.services.things import words_of
 from kedang.business.lending.views.use import after, figures
 from kedang.business.lending.views.use.openings import GuardedVerb
+from kedang.foundation.access.policies import can
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.web.home import Block, Line, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
@@ -118,28 +120,44 @@ class UpdateTaskPages(RecordPages):
         return super().verbs_for(actor, obj) if services.may_settle(actor, obj) else []
 
 
-def to_answer(actor: Any) -> list[Line]:
-    """What the reader is asked."""
-    rows = (
-        UseFeedback.objects.filter(person_id=actor.pk, answered_at__isnull=True)
+_unanswered = Prepared(
+    lambda me: (
+        UseFeedback.objects.filter(person_id=me, answered_at__isnull=True)
         .select_related("request__case")
         .order_by("id")[:MOST_LINES]
-    )
+    ),
+    me=int,
+)
+
+
+def to_answer(actor: Any) -> list[Line]:
+    """What the reader is asked."""
     return [
         Line(
             row.request.case.title, reverse("lending:feedback-give", args=[row.pk]), f"{clock.local(row.asked_at):%m-%d}",
             _now("请填写"), "blue",
             note=row.request.case.number,
         )
-        for row in rows
+        for row in _unanswered.rows(me=actor.pk)
     ]  # fmt: skip
+
+
+def _mending(keeps: bool) -> Prepared[UpdateTask]:
+    return Prepared(
+        lambda me, fonds_id: UpdateTask.objects.filter(services.to_settle(me, keeps), fonds_id=fonds_id).order_by(
+            "due_on", "id"
+        )[:MOST_LINES],
+        me=int,
+        fonds_id=int,
+    )
+
+
+_to_mend = {keeps: _mending(keeps) for keeps in (True, False)}
 
 
 def to_mend(actor: Any) -> list[Line]:
     """What is to be put right."""
-    rows = UpdateTask.objects.filter(services.mine_to_settle(actor), fonds_id=actor.fonds_id).order_by("due_on", "id")[
-        :MOST_LINES
-    ]
+    rows = _to_mend[can(actor, "lending.keep")].rows(me=actor.pk, fonds_id=actor.fonds_id)
     today = clock.today()
     return [
         Line(

@@ -1,5 +1,6 @@
 """Pages of sharings, declared; their tag on dossiers, menu and work list."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -12,7 +13,9 @@ from kedang.business.lending.services import sharing
 from kedang.business.lending.views.sharing import pages, shown
 from kedang.foundation.access.grants import active_grants
 from kedang.foundation.access.models import RecordShare
+from kedang.foundation.access.prepared import PreparedWithin
 from kedang.foundation.access.shared.models import ShareReach
+from kedang.foundation.kernel import clock
 from kedang.foundation.numbering.subjects import NumberSubject, register_subject
 from kedang.foundation.web.home import Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
@@ -82,11 +85,20 @@ class SharePages(RecordPages):
     list_view, detail_view = pages.ShareList, pages.ShareDetail
 
 
+_to_review = PreparedWithin(
+    RecordShare,
+    lambda rows, moment, soon: rows.filter(shown.to_review(moment, soon)).order_by().values_list("pk"),
+    SHARE,
+    moment=datetime,
+    soon=datetime,
+)
+
+
 def tiles(actor: Any) -> list[Tile]:
     """Sharings whose review is due; asked for where something is shared at all."""
     if actor.fonds.shared_until is None:
         return []
-    count = RecordShare.objects.visible_to(actor, SHARE).filter(shown.in_state("review")).count()
+    count = _to_review.count(actor, moment=clock.now(), soon=clock.now() + sharing.REVIEW_SOON)
     url = f"{reverse('lending:share-list')}?view=review"
     return [Tile(_("待复核的共享"), count, url, "share", _("项"), "", "warn")] if count else []
 

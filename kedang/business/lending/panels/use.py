@@ -1,5 +1,6 @@
 """Pages of requests to use the archive and of what they open, declared; verbs that other rooms' records get; menu and work list."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -8,8 +9,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from kedang.business.lending import events_use as events
-from kedang.business.lending.choices_use import UseSort
-from kedang.business.lending.models import UseRequest
+from kedang.business.lending.choices_use import UseSort, WantedState
+from kedang.business.lending.models import UseRequest, UseWanted
 from kedang.business.lending.services import basket, granting, openings
 from kedang.business.lending.services.matching import waiting_for_match
 from kedang.business.lending.services.things import words_of
@@ -18,7 +19,9 @@ from kedang.business.lending.views.use import openings as opened
 from kedang.business.lending.views.use.detail import UseRequestDetail
 from kedang.foundation.access.grants import is_opened_by
 from kedang.foundation.access.models import RecordGrant
+from kedang.foundation.approvals.choices import CaseState
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.web.home import Block, Line, Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
@@ -158,16 +161,35 @@ class OpeningPages(RecordPages):
         return [verb for verb in super().verbs_for(actor, obj) if openings.may_close(actor, obj)]
 
 
+_opened = Prepared[Any](
+    lambda person_id, moment: RecordGrant.objects.filter(is_opened_by(moment), person_id=person_id).values_list("pk"),
+    person_id=int,
+    moment=datetime,
+)
+
+
 def tiles(actor: Any) -> list[Tile]:
     """What is open to me; one query."""
-    count = (
-        RecordGrant.objects.filter(is_opened_by(clock.now()), person_id=actor.pk).count() if actor.opened_until else 0
-    )
+    count = _opened.count(person_id=actor.pk, moment=clock.now()) if actor.opened_until else 0
     return [Tile(_("开放给我的档案"), count, reverse("lending:use-open"), "lock-open", _("项"))] if count else []
+
+
+_open_ones = Prepared[Any](
+    lambda fonds_id: (
+        UseWanted.objects.filter(
+            state=WantedState.OPEN, request__fonds_id=fonds_id, request__case__state=CaseState.RUNNING
+        )
+        .order_by()
+        .values_list("pk")[:1]
+    ),
+    fonds_id=int,
+)
 
 
 def to_match(actor: Any) -> list[Line]:
     """Requests with numbers to be matched."""
+    if not _open_ones.tuples(fonds_id=actor.fonds_id):
+        return []
     rows = waiting_for_match(actor).select_related("case__requester").order_by("id")[:MOST_LINES]
     return [
         Line(

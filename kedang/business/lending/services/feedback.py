@@ -169,8 +169,13 @@ def may_settle(actor: Actor, row: UpdateTask) -> bool:
 
 def mine_to_settle(actor: Actor) -> Q:
     """Tasks that wait for the actor: their own, and for the archive those that have no maintainer."""
-    mine = Q(maintainer_id=actor.id)
-    if can(actor, "lending.keep"):
+    return to_settle(actor.id or 0, can(actor, "lending.keep"))
+
+
+def to_settle(person_id: int, keeps: bool) -> Q:
+    """The same of a person who keeps the archive or does not."""
+    mine = Q(maintainer_id=person_id)
+    if keeps:
         mine |= Q(maintainer__isnull=True)
     return mine & Q(state=UpdateState.OPEN)
 

@@ -1,5 +1,6 @@
 """What the loan desk puts on the work list: of the desk, of the borrower, and of who oversees a department."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
@@ -13,28 +14,63 @@ from kedang.business.lending.services.reminding import HEAD
 from kedang.business.lending.views.desk import available
 from kedang.business.lending.views.loans import STATE_TONES, late_tone, late_words
 from kedang.foundation.access.policies import can
+from kedang.foundation.access.prepared import PreparedWithin
 from kedang.foundation.kernel import clock
+from kedang.foundation.kernel.prepared import one_row
 from kedang.foundation.web.home import Block, Line, Tile, work_list
 
 MOST = 8
 
 
-def tiles(actor: Any) -> list[Tile]:
-    """To fetch, out, late: one query."""
-    rows = Loan.objects.visible_to(actor).filter(state__in=OPEN_STATES)
-    out, today = Q(state__in=OUT_STATES), clock.today()
-    counts = rows.aggregate(
+def _counted(rows: Any, today: date) -> Any:
+    out = Q(state__in=OUT_STATES)
+    return one_row(
+        rows.filter(state__in=OPEN_STATES),
         fetch=Count("pk", filter=available() & Q(state=LoanState.RESERVED)), out=Count("pk", filter=out),
         today=Count("pk", filter=out & Q(due_on=today)), late=Count("pk", filter=out & Q(due_on__lt=today)),
     )  # fmt: skip
+
+
+def _to_see_to(rows: Any) -> Any:
+    other = Q(state=LoanState.RETURNED) | Q(state=LoanState.PREPARED) | (available() & Q(state=LoanState.RESERVED))
+    return rows.select_related("borrower").filter(other).order_by("pk")[:MOST]
+
+
+_counts = PreparedWithin(Loan, _counted, today=date)
+_due = PreparedWithin(
+    Loan,
+    lambda rows, today: (
+        rows.select_related("borrower").filter(state__in=OUT_STATES, due_on__lte=today).order_by("due_on", "pk")[:MOST]
+    ),
+    today=date,
+)
+_other = PreparedWithin(Loan, _to_see_to)
+_own = PreparedWithin(
+    Loan,
+    lambda rows, me: rows.filter(borrower_id=me, state__in=OPEN_STATES).order_by("due_on", "pk")[:MOST],
+    me=int,
+)
+_overseen = PreparedWithin(
+    Loan,
+    lambda rows, me: (
+        rows.select_related("borrower")
+        .filter(state__in=OUT_STATES, rung__gte=HEAD)
+        .exclude(borrower_id=me)
+        .order_by("due_on", "pk")[:MOST]
+    ),
+    me=int,
+)
+
+
+def tiles(actor: Any) -> list[Tile]:
+    """To fetch, out, late: one query."""
+    fetch, out, due, late = next(iter(_counts.tuples(actor, today=clock.today())), (0, 0, 0, 0))
     where = reverse("lending:loan-list")
-    note = _("今日到期 %(n)s") % {"n": counts["today"]} if counts["today"] else ""
+    note = _("今日到期 %(n)s") % {"n": due} if due else ""
     return [
-        Tile(_("待提取"), counts["fetch"], f"{where}?view=waiting", "archive", tone="blue" if counts["fetch"] else ""),
-        Tile(_("在外档案"), counts["out"], f"{where}?view=out", "notebook", note=note),
-        Tile(
-            _("逾期未还"), counts["late"], f"{where}?view=late", "alert-triangle", tone="bad" if counts["late"] else ""
-        ),
+        Tile(_("待提取"), fetch, f"{where}?view=waiting", "archive", tone="blue" if fetch else ""),
+        Tile(_("在外档案"), out, f"{where}?view=out", "notebook", note=note),
+        Tile(_("逾期未还"), late, f"{where}?view=late", "alert-triangle", tone="bad" if late else ""),
     ]
 
 
@@ -48,22 +84,16 @@ def _line(loan: Loan, who: bool = True) -> Line:
 
 def desk(actor: Any) -> list[Line]:
     """What the desk is to see to: late first, then due, to be settled, to be fetched."""
-    rows = Loan.objects.visible_to(actor).select_related("borrower")
-    due = Q(state__in=OUT_STATES, due_on__lte=clock.today())
-    found = list(rows.filter(due).order_by("due_on", "pk")[:MOST])
+    found = _due.rows(actor, today=clock.today())
     if len(found) < MOST:
-        other = rows.filter(
-            Q(state=LoanState.RETURNED) | Q(state=LoanState.PREPARED) | (available() & Q(state=LoanState.RESERVED))
-        )
-        found += list(other.order_by("pk")[: MOST - len(found)])
+        found += _other.rows(actor)[: MOST - len(found)]
     return [_line(loan) for loan in found]
 
 
 def own(actor: Any) -> list[Line]:
     """What one has and waits for, and what is to be signed for."""
-    rows = Loan.objects.visible_to(actor).filter(borrower_id=actor.pk, state__in=OPEN_STATES).order_by("due_on", "pk")
     lines = []
-    for loan in rows[:MOST]:
+    for loan in _own.rows(actor, me=actor.pk):
         line = _line(loan, who=False)
         if loan.state in OUT_STATES and loan.signed_how != SignedHow.OWN and not loan.signed_how:
             line = Line(line.text, line.url, line.side, _("请签收"), "warn", note=line.note)
@@ -75,8 +105,7 @@ def overseen(actor: Any) -> list[Line]:
     """Loans of one's people that are late enough to be told upwards."""
     if can(actor, "lending.keep"):
         return []
-    rows = Loan.objects.visible_to(actor).filter(state__in=OUT_STATES, rung__gte=HEAD).exclude(borrower_id=actor.pk)
-    return [_line(loan) for loan in rows.select_related("borrower").order_by("due_on", "pk")[:MOST]]
+    return [_line(loan) for loan in _overseen.rows(actor, me=actor.pk)]
 
 
 def declare() -> None:

@@ -1,5 +1,6 @@
 """What the work list shows of reports."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -11,16 +12,38 @@ from kedang.business.service.models import ContactReport
 from kedang.business.service.policies import ACCEPT
 from kedang.business.service.services.reminding import late_before, step_open
 from kedang.foundation.access.policies import can
+from kedang.foundation.access.prepared import PreparedWithin
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.home import Line
 
 MOST_LINES = 6
 
 
+def _to_do(rows: Any, me: int, late: Q) -> Any:
+    found = rows.filter(Q(state=ReportState.RETURNED, keeper_id=me) | (step_open() & (Q(next_person_id=me) | late)))
+    return _narrow(found).order_by("next_due_on", "id")[:MOST_LINES]
+
+
+def _narrow(rows: Any) -> Any:
+    """With the name of the customer, of whose many columns nothing else is shown."""
+    own = ("number", "subject", "state", "keeper", "happened_on", "reported_at", "next_step", "next_due_on")
+    return rows.select_related("customer").only(*own, "customer__name")
+
+
+_reported = PreparedWithin(
+    ContactReport,
+    lambda rows: _narrow(rows.filter(state=ReportState.REPORTED)).order_by("reported_at", "id")[:MOST_LINES],
+    ACCEPT.code,
+)
+_own = PreparedWithin(ContactReport, lambda rows, me: _to_do(rows, me, Q(pk__in=[])), me=int)
+_of_all = PreparedWithin(
+    ContactReport, lambda rows, me, today: _to_do(rows, me, Q(next_due_on__lt=today)), me=int, today=date
+)
+
+
 def waiting(actor: Any) -> list[Line]:
     """Reports that the information department has to accept, the oldest first."""
-    rows = ContactReport.objects.visible_to(actor, ACCEPT.code).filter(state=ReportState.REPORTED)
-    found = list(rows.select_related("customer").order_by("reported_at", "id")[:MOST_LINES])
+    found = _reported.rows(actor)
     late = late_before(actor.fonds_id) if found else None
     return [
         _line(
@@ -33,12 +56,9 @@ def waiting(actor: Any) -> list[Line]:
 def mine(actor: Any) -> list[Line]:
     """Reports that came back to me, and next steps of mine; the information department sees late ones of everybody."""
     today = clock.today()
-    steps = step_open() & (
-        Q(next_person_id=actor.pk) | (Q(next_due_on__lt=today) if can(actor, ACCEPT.code) else Q(pk__in=[]))
-    )
-    rows = ContactReport.objects.visible_to(actor).filter(Q(state=ReportState.RETURNED, keeper_id=actor.pk) | steps)
+    found = _of_all.rows(actor, me=actor.pk, today=today) if can(actor, ACCEPT.code) else _own.rows(actor, me=actor.pk)
     lines = []
-    for row in rows.select_related("customer").order_by("next_due_on", "id")[:MOST_LINES]:
+    for row in found:
         if row.state == ReportState.RETURNED and row.keeper_id == actor.pk:
             lines.append(_line(row, f"{row.happened_on:%m-%d}", _("已退回，待补充"), "warn"))
         else:

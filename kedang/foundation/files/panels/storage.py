@@ -10,6 +10,7 @@ from kedang.foundation.files.kinds import title_of
 from kedang.foundation.files.models import FaultKind, FileState, FixityFault, FixityRun, StoredFile
 from kedang.foundation.files.services import fault_settle, file_release, file_rescan
 from kedang.foundation.files.views.storage import FileDetail, FixityList, FixityRunDetail
+from kedang.foundation.kernel.prepared import Prepared
 from kedang.foundation.web.home import Tile, work_list
 from kedang.foundation.web.menu import Entry, menu
 from kedang.foundation.web.records import Column, Filter, Panel, RecordPages, Verb, View
@@ -158,9 +159,12 @@ class FixityFaultPages(RecordPages):
     has_export = has_history = False
 
 
+_unsettled = Prepared[Any](lambda: FixityFault.objects.filter(settled_at__isnull=True).values_list("pk"))
+
+
 def trouble(actor: Any) -> list[Tile]:
     """Files that are lost or damaged, where there are any."""
-    count = FixityFault.objects.filter(settled_at__isnull=True).count()
+    count = _unsettled.count()
     url = f"{FixityFaultPages.url('list')}?view=open"
     return [Tile(_("文件要修复"), count, url, "file-alert", _("份"), tone="bad")] if count else []
 

@@ -50,7 +50,11 @@ class PageOfRows:
 
 def capped_count(queryset: QuerySet[Any]) -> tuple[int, bool]:
     """Number of rows, exact up to 10,000; beyond it only “more than that”, so that nothing is counted that nobody reads."""
-    found = queryset.order_by().values("pk")[: EXACT_TO + 1].count()
+    return capped(queryset.order_by().values("pk")[: EXACT_TO + 1].count())
+
+
+def capped(found: int) -> tuple[int, bool]:
+    """The same of rows that were counted up to one more than what is told exactly."""
     return (EXACT_TO, False) if found > EXACT_TO else (found, True)
 
 

@@ -17,6 +17,7 @@ from kedang.foundation.web.drawing import (
     rows_html,
     value_html,
 )
+from kedang.foundation.web.home_drawing import block_html, tile_html
 
 register = template.Library()
 
@@ -67,6 +68,18 @@ def hit_lines(lines: Any) -> SafeString:
 def column_lines(columns: Any) -> SafeString:
     """Lines of the column settings."""
     return column_lines_html(columns)
+
+
+@register.simple_tag
+def tile_of(tile: Any) -> SafeString:
+    """A number of the work list."""
+    return tile_html(tile)
+
+
+@register.simple_tag
+def list_of(item: Any) -> SafeString:
+    """A list of the work list with its lines: ``{block, lines}``."""
+    return block_html(item["block"], item["lines"])
 
 
 @register.simple_tag(takes_context=True)

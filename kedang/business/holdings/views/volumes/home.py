@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,51 +10,66 @@ from django.utils.translation import gettext_lazy
 from kedang.business.holdings.choices import VolumeState
 from kedang.business.holdings.models import Volume, VolumeNote, VolumeReopening
 from kedang.foundation.access.policies import can
+from kedang.foundation.access.prepared import PreparedWithin
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.home import Block, Line, Tile, work_list
 
 MOST_LINES = 8
 
 
+_fresh = VolumeNote.objects.filter(volume=OuterRef("pk"), signed_at__isnull=True).order_by()
+_asked = PreparedWithin(
+    VolumeReopening,
+    lambda rows, me: (
+        rows.filter(decided_at__isnull=True)
+        .exclude(asked_by_id=me)
+        .select_related("volume", "asked_by")
+        .order_by("asked_at")[:MOST_LINES]
+    ),
+    "holdings.reopen",
+    me=int,
+)
+_unsigned = PreparedWithin(
+    Volume,
+    lambda rows: (
+        rows.filter(Exists(_fresh))
+        .annotate(fresh=Subquery(_fresh.values("volume").annotate(count=Count("pk")).values("count")))
+        .only("title", "reference_code")
+        .order_by("-changed_at")[:MOST_LINES]
+    ),
+    "holdings.mend",
+)
+_under_way = PreparedWithin(
+    Volume, lambda rows: rows.filter(state=VolumeState.OPEN).order_by().values_list("pk"), "holdings.arrange"
+)
+
+
 def to_decide(actor: Any) -> list[Line]:
     """Requests for reopening that wait for somebody like the actor, never their own."""
-    rows = (
-        VolumeReopening.objects.visible_to(actor, "holdings.reopen")
-        .filter(decided_at__isnull=True)
-        .exclude(asked_by_id=actor.pk)
-    )
     return [
         Line(
             row.volume.title, reverse("holdings:reopening-decide", args=[row.pk]), f"{clock.local(row.asked_at):%m-%d %H:%M}",
             _("申请开卷"), "violet",
             note=f"{row.volume.reference_code} · {row.asked_by.name}：{row.reason}",
         )
-        for row in rows.select_related("volume", "asked_by").order_by("asked_at")[:MOST_LINES]
+        for row in _asked.rows(actor, me=actor.pk)
     ]  # fmt: skip
 
 
 def to_sign(actor: Any) -> list[Line]:
     """Volumes with new lines in the 备考表."""
-    fresh = VolumeNote.objects.filter(volume=OuterRef("pk"), signed_at__isnull=True)
-    rows = Volume.objects.visible_to(actor, "holdings.mend").filter(Exists(fresh)).order_by("-changed_at")[:MOST_LINES]
-    counts = dict(
-        VolumeNote.objects.filter(volume__in=[row.pk for row in rows], signed_at__isnull=True)
-        .values_list("volume_id")
-        .annotate(count=Count("pk"))
-        .values_list("volume_id", "count")
-    )
     return [
         Line(
-            row.title, reverse("holdings:volume-notes", args=[row.pk]), _("%(count)s 条待签认") % {"count": counts.get(row.pk, 0)},
+            row.title, reverse("holdings:volume-notes", args=[row.pk]), _("%(count)s 条待签认") % {"count": row.fresh},
             note=row.reference_code,
         )
-        for row in rows
+        for row in _unsigned.rows(actor)
     ]  # fmt: skip
 
 
 def tiles(actor: Any) -> list[Tile]:
     """Volumes under way, for who arranges."""
-    count = Volume.objects.visible_to(actor, "holdings.arrange").filter(state=VolumeState.OPEN).count()
+    count = _under_way.count(actor)
     home = reverse("holdings:volume-list")
     return (
         [Tile(_("组卷中"), count, f"{home}?view=open", "folder-open", _("卷"))]

@@ -1,6 +1,7 @@
 """Sharings in words: state, whose dossiers, with whom, what of them; the tag on a dossier."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -48,13 +49,16 @@ def state_html(cell: Any) -> SafeString:
     return format_html('<span class="tag is-{}">{}</span>', *state_of(cell.row))
 
 
+def to_review(moment: datetime, soon: datetime) -> Q:
+    """Sharings that hold at a moment and are to be looked at again until ``soon``."""
+    return Q(ended_at__isnull=True, valid_until__gt=moment, review_by__lte=soon)
+
+
 def in_state(state: str) -> Q:
     """Sharings in a state now."""
     now = clock.now()
-    going = Q(ended_at__isnull=True, valid_until__gt=now)
     return {
-        "open": is_shared_by(now), "review": going & Q(review_by__lte=now + REVIEW_SOON),
-        "over": Q(ended_at__isnull=False) | Q(valid_until__lte=now),
+        "open": is_shared_by(now), "review": to_review(now, now + REVIEW_SOON), "over": Q(ended_at__isnull=False) | Q(valid_until__lte=now),
     }[state]  # fmt: skip
 
 
