@@ -134,6 +134,9 @@ def test_parts(cast: Cast, client: Any) -> None:
     page = client.get(f"/customers/{dossier.pk}/archive/").content.decode()
     assert "采购合同" in page and volume.title not in page and f"/customers/{dossier.pk}/projects/" not in page
     assert client.get(f"/customers/{dossier.pk}/projects/").status_code == 403
+    paper = f"/archive/items/{item.pk}/"
+    assert f"{paper}files/" in (shown := client.get(paper).content.decode()) and f"{paper}history/" not in shown
+    assert client.get(f"{paper}history/").status_code == 403, "the trail is never shared"
     RecordShare.objects.filter(ended_at__isnull=True).update(kinds=[0])
     reader = fresh(cast.salesperson)
     assert not Item.objects.visible_to(reader).exists() and not can(reader, "holdings.view", item)

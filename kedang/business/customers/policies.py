@@ -53,7 +53,7 @@ READING = {action.code for action in (VIEW, PEOPLE, PROFILE, HISTORY, UNMASK, PR
 class CustomerPolicy(Policy):
     """Scopes run along responsible person, department, region and own classes."""
 
-    model, view, change = Customer, "customers.view", "customers.change"
+    model, view, change, history = Customer, "customers.view", "customers.change", HISTORY.code
     paths = ScopePaths(
         owner="responsible_id", department="department_id", region="region_code", secrecy="secrecy_level"
     )

@@ -18,12 +18,13 @@ _SETTINGS = _("档案设置")
 
 PROJECTS_TAB = Action("holdings.projects_tab", _("客户档案的“项目”页"), _GROUP, is_reading=True, is_part=True)
 PAPERS_TAB = Action("holdings.papers_tab", _("客户档案的“档案”页"), _GROUP, is_reading=True, is_part=True)
+HISTORY = Action("holdings.history", _("查看文件与项目的操作记录"), _GROUP, is_reading=True, is_part=True)
 VIEW = Action(
     "holdings.view",
     _("查看案卷与文件目录"),
     _GROUP,
     is_reading=True,
-    includes=("holdings.projects_tab", "holdings.papers_tab"),
+    includes=("holdings.projects_tab", "holdings.papers_tab", "holdings.history"),
 )
 LEAF = Action("holdings.leaf", _("逐页阅读文件内容"), _GROUP, is_reading=True)
 READ = Action("holdings.read", _("下载文件内容"), _GROUP, is_reading=True, is_taking=True, includes=("holdings.leaf",))
@@ -44,7 +45,15 @@ LAYOUT = Action("custody.layout", _("设置库房与柜架"), _CUSTODY)
 SCHEME = Action("holdings.scheme", _("管理分类方案、归档范围与档号"), _SETTINGS)
 
 READING = frozenset(
-    {"holdings.view", "holdings.leaf", "holdings.read", "holdings.copy", "holdings.print", "holdings.export"}
+    {
+        "holdings.view",
+        "holdings.history",
+        "holdings.leaf",
+        "holdings.read",
+        "holdings.copy",
+        "holdings.print",
+        "holdings.export",
+    }
 )
 MENDING = READING | {
     "holdings.check", "custody.keep", "holdings.reopen", "holdings.mend", "holdings.deliver", "holdings.receive", "lending.ask",
@@ -98,7 +107,7 @@ class ReferenceCodePolicy(_Setting):
 
 @register
 class ProjectPolicy(Policy):
-    model, view, change = m.Project, "holdings.view", "holdings.project"
+    model, view, change, history = m.Project, "holdings.view", "holdings.project", HISTORY.code
     paths = ScopePaths(owner="responsible_id", department="department_id", secrecy="secrecy_level")
     shared_through = "customer"
 
@@ -174,7 +183,7 @@ class PackageArrivalPolicy(Policy):
 class ItemPolicy(Policy):
     """Scopes run along who brought it and the department it comes from."""
 
-    model, view, change = m.Item, "holdings.view", "holdings.file"
+    model, view, change, history = m.Item, "holdings.view", "holdings.file", HISTORY.code
     paths = ScopePaths(owner="responsible_id", department="department_id", secrecy="secrecy_level")
     shared_through, shared_kind = "customer", "document_type_id"
 

@@ -48,6 +48,8 @@ class Policy:
     model: ClassVar[type[models.Model]]
     view: ClassVar[str]
     change: ClassVar[str] = ""
+    history: ClassVar[str] = ""
+    """Act by which its trail is read, where that is not part of looking at it (a sharing shows a dossier without its trail)."""
     paths: ClassVar[ScopePaths] = ScopePaths()
     parent: ClassVar[str] = ""
     ignores_scope: ClassVar[bool] = False

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from kedang.business.customers.services.writing import presence_values
 from kedang.business.customers.standing import may_read_proof
 from kedang.business.customers.views.past import people_as_of, profile_as_of
 from kedang.foundation.access.grants import has_action
-from kedang.foundation.access.policies import can, require
+from kedang.foundation.access.policies import can
 from kedang.foundation.kernel import clock
 from kedang.foundation.web.records import RecordDetail, RecordHistory, as_of
 from kedang.foundation.web.records.cells import fact_of
@@ -45,14 +45,6 @@ class CustomerRecord:
     obj: Any
     actor: Any
     pages: Any
-
-    def tab_lines(self) -> list[dict[str, Any]]:
-        """Without the trail where only parts of the dossier are shared with the reader."""
-        lines: list[dict[str, Any]] = super().tab_lines()  # type: ignore[misc]  # of the page it is mixed into
-        if can(self.actor, HISTORY.code, self.obj):
-            return lines
-        shut = self.pages.url("history", self.obj.pk)
-        return [line for line in lines if line["url"] != shut]
 
     def head_extra(self) -> dict[str, Any]:
         """Links beside the buttons, note of withdrawal."""
@@ -127,11 +119,6 @@ class CustomerDetail(CustomerRecord, RecordDetail):
 
 class CustomerHistory(CustomerRecord, RecordHistory):
     """变更历史, and the dossier as it was on a day, with its people."""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Not with what is only shared."""
-        require(self.actor, HISTORY.code, self.obj)
-        return super().get(request, **kwargs)
 
     def panels(self) -> list[dict[str, Any]]:
         """As on the first tab."""

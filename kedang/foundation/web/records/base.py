@@ -64,6 +64,7 @@ class RecordPages:
     change_action: ClassVar[str] = ""
     unmask_action: ClassVar[str] = ""
     export_action: ClassVar[str] = ""
+    history_action: ClassVar[str] = ""
     create_service: ClassVar[Callable[..., Any] | None] = None
     change_service: ClassVar[Callable[..., Any] | None] = None
     create_fields: ClassVar[Sequence[str]] = ()
@@ -185,12 +186,14 @@ class RecordPages:
 
     @classmethod
     def action_of(cls, what: str) -> str:
-        """Action behind view, create, change, unmask or export; derived from the policy where not said."""
+        """Action behind view, create, change, history, unmask or export; derived from the policy where not said."""
         policy = policy_for(cls.model)
         named: str = getattr(cls, f"{what}_action")
         if named:
             return named
-        return {"view": policy.view, "change": policy.change, "create": policy.change}.get(what, "")
+        return {"view": policy.view, "change": policy.change, "create": policy.change, "history": policy.history}.get(
+            what, ""
+        )
 
     @classmethod
     def can_leave(cls) -> bool:

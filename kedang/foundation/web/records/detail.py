@@ -74,7 +74,7 @@ class RecordPage(Page):
         }
 
     def tab_lines(self) -> list[dict[str, Any]]:
-        """Tabs with counts; the first is the record itself, the last its history."""
+        """Tabs with counts; the first is the record itself, the last its history where the reader may have it."""
         from django.utils.translation import gettext as _
 
         pages, obj = self.pages, self.obj
@@ -90,7 +90,8 @@ class RecordPage(Page):
             count = tab.count_on(self.actor, obj)
             url = pages.url(tab.key, obj.pk)
             lines.append({"label": tab.label, "url": url, "is_current": self.tab_key == tab.key, "count": count})
-        if pages.has_history:
+        shut = pages.action_of("history")
+        if pages.has_history and (not shut or can(self.actor, shut, obj)):
             url = pages.url("history", obj.pk)
             lines.append({"label": _("操作记录"), "url": url, "is_current": self.tab_key == "history", "count": None})
         return lines if len(lines) > 1 else []

@@ -13,7 +13,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from kedang.foundation.access.policies import may_be_named
+from kedang.foundation.access.policies import may_be_named, require
 from kedang.foundation.access.secrecy import FieldRight
 from kedang.foundation.access.veil import format_value, reveal_value, right_on
 from kedang.foundation.audit.models import Event
@@ -252,7 +252,9 @@ class RecordHistory(RecordDetail):
     tab_key = "history"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """The entries, or with ``on`` the record of that day."""
+        """The entries, or with ``on`` the record of that day; not with what is only shared."""
+        if need := self.pages.action_of("history"):
+            require(self.actor, need, self.obj)
         day, problem = _day_asked(request.GET)
         if day is not None:
             note_reading(self.pages, self.actor, self.obj, tab=self.tab_key, on=day.isoformat())
