@@ -16,7 +16,7 @@ from secrets import randbelow
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
-IN_CI = ("veil", "scope", "export", "history", "search", "bulk", "loan", "difference", "message")
+IN_CI = ("veil", "scope", "export", "history", "search", "bulk", "loan", "sharing-kinds", "difference", "message")
 
 
 def main() -> int:

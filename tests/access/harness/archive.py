@@ -20,7 +20,7 @@ from kedang.foundation.files.models import FaultKind, FilePage, FileState, Fixit
 from kedang.foundation.files.reading.indexing import pages_index
 from kedang.foundation.files.services import file_store
 from kedang.foundation.kernel import clock
-from tests.access.harness.house import House
+from tests.access.harness.house import FACTS, House
 from tests.access.harness.rules import Fact
 
 HOLDINGS, CUSTODY, RECEIVE = "holdings.view", "custody.view", "holdings.receive"
@@ -35,6 +35,26 @@ ARCHIVE: tuple[Fact, ...] = (
     Fact("a_confidential", level=3, department="sales_one", act=HOLDINGS),
     Fact("a_top_secret", level=4, owner="salesperson", department="sales_one", act=HOLDINGS),
     Fact("a_foreign", fonds="B", owner="far", department="far", act=HOLDINGS),
+)
+_DOSSIERS = {fact.key: fact for fact in FACTS}
+
+
+def paper_of_dossier(
+    key: str, of: str, owner: str = "", department: str = "", sort: str = "HT01", level: int = 1
+) -> Fact:
+    """What lies in the archive of a dossier: its volume, papers of one kind, a project."""
+    return Fact(key, owner=owner, department=department, level=level, act=HOLDINGS, of=_DOSSIERS[of], sort=sort)
+
+
+#: Papers of dossiers, some of which are shared (``rules.SHARES``): by kind, up to a level, never with the volume they lie in.
+PAPERS: tuple[Fact, ...] = (
+    paper_of_dossier("p_office", "office", "archivist", "head_office"),
+    paper_of_dossier("p_office_other", "office", "archivist", "head_office", "JY01"),
+    paper_of_dossier("p_office_secret", "office", "archivist", "head_office", level=2),
+    paper_of_dossier("p_office_confidential", "office", "archivist", "head_office", level=3),
+    paper_of_dossier("p_beside", "beside", department="service"),
+    paper_of_dossier("p_beside_other", "beside", department="service", sort="JY01"),
+    paper_of_dossier("p_above", "above", "department_head", "sales"),
 )
 #: Lists bear no level of their own: who sees the list of a department sees its title, not what stands on it.
 LISTS: tuple[Fact, ...] = (
@@ -66,7 +86,7 @@ def make_archive(house: House) -> None:
     """Everything, by the services, so that the trail knows of it."""
     for fonds in house.fonds.values():
         ensure_defaults(fonds)
-    for fact in ARCHIVE:
+    for fact in (*ARCHIVE, *PAPERS):
         arrange(house, fact)
     for fact in LISTS:
         hand_over(house, fact)
@@ -92,12 +112,21 @@ def fixed(house: House, fact: Fact) -> dict[str, Any]:
 def arrange(house: House, fact: Fact) -> None:
     """A project, a volume with an item in it, and an item that waits; files with words; notes; a request; a test."""
     actor, fonds = actor_of(house, fact), house.fonds[fact.fonds]
-    customer = house.customers["public" if fact.fonds == "A" else "foreign_unowned"]
+    dossier = fact.of.key if fact.of is not None else "public" if fact.fonds == "A" else "foreign_unowned"
+    customer = house.customers[dossier]
     project = projects.project_create(
         actor=actor, customer=customer, values={**house.sing(fact, "Project", PROJECT), **fixed(house, fact)}
     )
-    kind = m.DocumentType.objects.get(fonds=fonds, code="HT01")
-    paper = {"dated_on": date(2026, 3, 5), "pages": 3, "carrier": "hybrid", "document_type": kind, **fixed(house, fact)}
+    kind = m.DocumentType.objects.get(fonds=fonds, code=fact.sort or "HT01")
+    of = {"customer": customer} if fact.of is not None else {}
+    paper = {
+        "dated_on": date(2026, 3, 5),
+        "pages": 3,
+        "carrier": "hybrid",
+        "document_type": kind,
+        **of,
+        **fixed(house, fact),
+    }
     waiting = items_of.item_receive(
         actor=actor, values={**house.sing(fact, "Item", ITEM), **paper}, files=[paper_of(house, fact)], fonds=fonds
     )
@@ -107,7 +136,7 @@ def arrange(house: House, fact: Fact) -> None:
     item = items_of.item_identify(actor=actor, item=item)
     volume = volumes_of.volume_create(
         actor=actor, fonds=fonds,
-        values={**house.sing(fact, "Volume", VOLUME), **fixed(house, fact), "year": 2026, "carrier": "hybrid",
+        values={**house.sing(fact, "Volume", VOLUME), **fixed(house, fact), **of, "year": 2026, "carrier": "hybrid",
                 "series": m.Series.objects.get(scheme__fonds=fonds, scheme__state="in_force", code=kind.series_code),
                 "retention": kind.retention},
     )  # fmt: skip
@@ -304,4 +333,4 @@ MODELS: dict[str, str] = {
     "holdings.transfer": "rows", "holdings.transferline": "seen with its list", "holdings.volume": "rows",
     "holdings.volumenote": "seen with its volume; its text is a canary", "holdings.volumereopening": "rows",
 }  # fmt: skip
-__all__ = ["ARCHIVE", "FILLINGS", "MODELS", "NAMED", "make_archive"]
+__all__ = ["ARCHIVE", "FILLINGS", "MODELS", "NAMED", "PAPERS", "make_archive"]

@@ -1,7 +1,7 @@
 """Which of all questions are asked: fixed by the seed, turning from person to person, so that together they leave no address out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from zlib import crc32
 
@@ -15,6 +15,14 @@ SHOWING = (
     "customers:customer-history", "customers:customer-contacts", "customers:customer-key-persons", "customers:customer-profile",
     "customers:customer-seen", "customers:card", "customers:customer-edit",
 )  # fmt: skip
+#: Pages that show papers: in the full form everybody asks for every paper of a dossier that is shared with some.
+PAPERS = (
+    "holdings:item-detail",
+    "holdings:item-files",
+    "holdings:project-detail",
+    "holdings:volume-detail",
+    "files:view",
+)
 ALWAYS = (DETAIL, "customers:customer-list")
 STRIDE = 11
 """Fillings are taken in such steps; it divides no number of rows of the house."""
@@ -48,6 +56,8 @@ class Size:
 FULL = Size(1, 3, 1, 120, True, 2, 3, 2, 40, 1_000, 500)
 SHORT = Size(16, 5, 1, 4, False, 4, 1, 3, 6, 40, 0)
 PLANTED = Size(1, 1, 2, 40, False, 1, 12, 1, 60, 30, 0)
+PLANTED_HERE = replace(PLANTED, spots=1_000)
+"""Of a fault that shows at few addresses and on few rows: there, everything is asked."""
 
 
 def turn(things: Sequence[Thing], at: int, step: int) -> list[Thing]:
@@ -89,10 +99,15 @@ def some_places(every: list[Place], at: int, size: Size, who: rules.Who) -> list
         spots = max(spots, size.entries)
     if size.is_thorough and address.name == DETAIL:
         spots = count
-    found = [every[(start + number * STRIDE) % count] for number in range(min(spots, count))]
+    if spots >= count:
+        found = list(every)
+    else:
+        found = [every[(start + number * STRIDE) % count] for number in range(spots)]
     if size.is_thorough and address.name in SHOWING:
         here = SHOWING.index(address.name)
         found += [place for number, place in enumerate(every) if (number + at) % len(SHOWING) == here]
+    if size.is_thorough and address.name in PAPERS:
+        found += [place for place in every if place.fact is not None and place.fact.of is not None]
     return list(dict.fromkeys(found))
 
 

@@ -33,6 +33,8 @@ PARTS = {
     "customers:customer-history": "Event",
 }  # fmt: skip
 """Pages of a part of a dossier: what is read on them."""
+PAPERS = {"holdings:item-detail": "Item", "holdings:project-detail": "Project", "holdings:volume-detail": "Volume"}
+"""Pages of papers of dossiers, open to who may see them by a role or by a sharing of that kind of record."""
 LEAVES = {"access:sign-out", "access:first-run"}
 FILLED = {
     "reason": "核对资料", "grade": "B", "clearance": "1", "left_on": "2026-01-01", "party_kind": "enterprise", "name": "", "version": "1",
@@ -108,6 +110,15 @@ class Walker:
                 judge.tally.expect("status", url, judge.who.key, is_open == is_part, told)
             elif not is_seen:
                 judge.tally.expect("status", url, judge.who.key, not is_open, "a dossier out of reach answers")
+        if (
+            address.name in PAPERS
+            and place.fact is not None
+            and place.fact.of is not None
+            and variant == ("GET", {}, {})
+        ):
+            is_theirs = rules.right(judge.who, place.fact, "open", PAPERS[address.name]) == rules.SHOW
+            told = f"answers {response.status_code}, rules say {is_theirs}"
+            judge.tally.expect("status", url, judge.who.key, (response.status_code == 200) == is_theirs, told)
         if is_unmasked(judge, place, variant):
             return
         room = address.name.split(":")[0]

@@ -70,7 +70,7 @@ class Oracle:
         The ledger tells codes to everybody who may look at the archive, never what they stand for: of codes only the answer is listened to.
         """
         house, who = self.walker.house, self.judge.who
-        out = [c for c in self.judge.forbidden if c.model in PAPERS and c.fact and not rules.sees(who, c.fact)]
+        out = [c for c in self.judge.forbidden if c.model in PAPERS and c.fact]
         some = self.walker.random.sample(out, min(len(out), 2 * self.size.guesses))
         for number, canary in enumerate(some):
             decoy = house.maker.make(canary.shape)[0]
@@ -79,7 +79,10 @@ class Oracle:
                 told = f"{canary.told}: “{canary.value}” answers otherwise than “{decoy}”"
                 self.judge.tally.expect(f"{question[0]} oracle", question[1], who.key, same, told)
         for model in (Volume, Item):
-            hidden = [key for key, fact in house.rows[model].items() if fact is not None and not rules.sees(who, fact)]
+            rows_of, name = house.rows[model].items(), model.__name__
+            hidden = [
+                key for key, fact in rows_of if fact is not None and rules.right(who, fact, "open", name) == rules.HIDE
+            ]
             rows = model._default_manager.filter(pk__in=hidden).exclude(reference_code="").order_by("pk")
             for row in rows[: self.size.guesses]:
                 for question in code_questions():

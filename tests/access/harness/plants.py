@@ -20,6 +20,10 @@ class Plant:
     who: str
     make: Callable[[], Any]
     channels: frozenset[str] = frozenset()
+    only: tuple[str, ...] = ()
+    """Beginnings of the addresses where it shows, asked with everything they can be filled with. None: all addresses of the channels with
+    two fillings each, which is enough for what shows on most rows, whatever the seed.
+    """
 
 
 def _shown(*_args: Any, **_kwargs: Any) -> FieldRight:
@@ -234,6 +238,24 @@ PLANTS: tuple[Plant, ...] = (
         frozenset({"list", "page"}),
     ),
     Plant(
+        "sharing-kinds",
+        "a sharing of one kind of papers opens the others, too",
+        "walk",
+        "desk",
+        lambda: mock.patch("kedang.business.holdings.policies.ItemPolicy.shared_kind", ""),
+        frozenset({"list", "page"}),
+        ("holdings:item-list", "holdings:item-detail"),
+    ),
+    Plant(
+        "sharing-trail",
+        "the trail of a paper comes with what is shared of it",
+        "walk",
+        "desk",
+        lambda: mock.patch("kedang.business.holdings.policies.ItemPolicy.history", ""),
+        frozenset({"history"}),
+        ("holdings:item-history",),
+    ),
+    Plant(
         "hold",
         "holds are shown whatever their secrecy level",
         "walk",
@@ -250,6 +272,7 @@ PLANTS: tuple[Plant, ...] = (
         "acting",
         lambda: mock.patch("kedang.business.customers.services.change_words.right_on", _shown),
         frozenset({"page"}),
+        ("customers:customer-detail", "approvals:case-detail"),
     ),
     Plant(
         "folder",

@@ -109,6 +109,10 @@ class Fact:
     """People who take part in it: it exists for them whatever their scope and level."""
     party_act: str = "approvals.view"
     """The act by which taking part shows it."""
+    of: "Fact | None" = None
+    """The dossier whose paper it is: through it, it may be shared."""
+    sort: str = ""
+    """Of a paper: its kind."""
     also: tuple["Fact", ...] = ()
     """Where the same words stand besides: what a hold says is read on its request, too."""
     told: dict[str, str] = field(default_factory=dict, compare=False)
@@ -126,6 +130,8 @@ class Share:
     chosen: frozenset[str] = frozenset()
     rights: dict[str, str] = field(default_factory=dict, compare=False)
     level: int = 1
+    kinds: frozenset[str] = frozenset()
+    """Kinds of papers; none: all."""
     departments: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
@@ -155,6 +161,9 @@ ROLES = roles()
 BASICS = frozenset({"Customer", "FormerName"})
 PEOPLE = BASICS | {"Contact", "KeyPerson"}
 PROFILE = BASICS | {"CustomerProfile"}
+CATALOGUE = frozenset({"Item", "StoredFile"})
+LEAVES = CATALOGUE | {"FilePage"}
+PROJECTS = frozenset({"Project"})
 #: What the departments of the house share: by department, class, region, all of it, and chosen dossiers; some of it over or to come.
 SHARES: tuple[Share, ...] = (
     Share("联合回访", PEOPLE, "below", "service", rights={"contact": MASK}, departments=frozenset({"sales"})),
@@ -168,9 +177,14 @@ SHARES: tuple[Share, ...] = (
         "货款核对", BASICS, chosen=frozenset({"office", "unowned", "confidential"}), rights={"contact": SHOW, "personal": SHOW}, level=2,
         people=frozenset({"salesperson", "system_admin", "over"}),
     ),
+    Share("合同互看", BASICS | CATALOGUE, "below", "service", kinds=frozenset({"HT01"}), people=frozenset({"desk", "field_agent"})),
+    Share(
+        "重点客户文件", BASICS | PROJECTS | LEAVES, chosen=frozenset({"office", "unowned"}), level=2,
+        people=frozenset({"salesperson", "analyst", "system_admin"}),
+    ),
     *(
         Share(
-            ends, PEOPLE | PROFILE, chosen=frozenset({"office", "above"}), rights=ROLES["archivist"].rights,
+            ends, PEOPLE | PROFILE | PROJECTS | LEAVES, chosen=frozenset({"office", "above"}), rights=ROLES["archivist"].rights,
             people=frozenset({"clerk"}), ends=ends,
         )
         for ends in ("past", "stopped", "unreviewed", "to_come")
@@ -215,7 +229,7 @@ def may(who: Who, act: str, fact: Fact) -> bool:
 
 def sees(who: Who, fact: Fact) -> bool:
     """Whether a dossier, a record of the archive or a request exists for a person."""
-    return is_own(who, fact) or bool(shared_with(who, fact, "Customer"))
+    return is_own(who, fact) or bool(shared_with(who, fact, "Item" if fact.of is not None else "Customer"))
 
 
 def is_own(who: Who, fact: Fact) -> bool:
@@ -224,16 +238,24 @@ def is_own(who: Who, fact: Fact) -> bool:
 
 
 def shared_with(who: Who, fact: Fact, record: str) -> list[Share]:
-    """Sharings through which a kind of record of a dossier is open to a person."""
-    held = {role.code for role, _scope, _value in in_force(who)}
-    if not held or held & APART or fact.act != "customers.view" or fact.fonds != "A" or who.fonds != fact.fonds:
+    """Sharings through which a kind of record of a dossier, or of a paper of one, is open to a person."""
+    held, dossier = {role.code for role, _scope, _value in in_force(who)}, fact.of or fact
+    if (
+        not held
+        or held & APART
+        or dossier.act != "customers.view"
+        or dossier.fonds != "A"
+        or who.fonds != dossier.fonds
+    ):
         return []
+    level = max(fact.level, dossier.level)
     return [
         share
         for share in SHARES
-        if record in share.records and not share.ends and fact.level <= min(share.level, who.clearance)
+        if record in share.records and not share.ends and level <= min(share.level, who.clearance)
         and (who.key in share.people or held & share.roles or share.departments.intersection(ABOVE[who.department]))
-        and (fact.key in share.chosen if share.reach == "opened" else reaches(who, share.reach, share.value, fact))
+        and (dossier.key in share.chosen if share.reach == "opened" else reaches(who, share.reach, share.value, dossier))
+        and (not share.kinds or record not in LEAVES or fact.sort in share.kinds)
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Every address is walked with them in force: who has something shared hears that 
 from datetime import timedelta
 from typing import Any
 
+from kedang.business.holdings.models import DocumentType
 from kedang.business.lending.services.sharing import Recipients, Wanted, share_start
 from kedang.foundation.access.models import RecordShare, Role
 from kedang.foundation.kernel import clock
@@ -14,7 +15,10 @@ from tests.access.harness.house import House
 from tests.access.harness.rules import SHARES, Share
 
 MODELS = {"access.recordshare": "rows", "access.sharerecipient": "on the page of its sharing"}
-PARTS = {"Contact": "customers.people", "CustomerProfile": "customers.profile"}
+PARTS = {
+    "Contact": "customers.people", "CustomerProfile": "customers.profile", "Project": "holdings.projects", "Item": "holdings.papers",
+    "FilePage": "holdings.leaves",
+}  # fmt: skip
 DAY = timedelta(days=1)
 
 
@@ -40,6 +44,7 @@ def wanted(house: House, share: Share, term: Any) -> Wanted:
         reach=share.reach, reach_value=values.get(share.reach, share.value),
         customers=[house.customers[key] for key in sorted(share.chosen)],
         parts=[code for record, code in PARTS.items() if record in share.records], field_rights=share.rights, secrecy_level=share.level,
+        kinds=DocumentType.objects.filter(fonds=house.fonds["A"], code__in=share.kinds),
     )  # fmt: skip
 
 
