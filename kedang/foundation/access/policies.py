@@ -31,6 +31,7 @@ from kedang.foundation.access.models import (
 from kedang.foundation.access.querysets import (
     ScopedQuerySet as ScopedQuerySet,  # the managers of all rooms take it from here
 )
+from kedang.foundation.access.registry import enter, has_rule, rule_of
 from kedang.foundation.access.secrecy import SecrecyLevel
 from kedang.foundation.audit.models import Event
 from kedang.foundation.kernel.actors import Actor
@@ -189,26 +190,21 @@ def _level_at(policy: Policy, obj: models.Model) -> int:
     return int(value_at(obj, policy.paths.secrecy) or 0) if policy.paths.secrecy else 0
 
 
-_policies: dict[type[models.Model], Policy] = {}
-
-
 def register(policy: type[Policy]) -> type[Policy]:
     """Class decorator: make a policy the one of its model."""
-    _policies[policy.model] = policy()
+    enter(policy.model, policy())
     return policy
 
 
 def policy_for(model: type[models.Model]) -> Policy:
     """The policy of a model; a model without one raises (and stops start-up by a system check)."""
-    try:
-        return _policies[model]
-    except KeyError as error:
-        raise LookupError(f"{model._meta.label} has no policy") from error
+    found: Policy = rule_of(model)
+    return found
 
 
 def has_policy(model: type[models.Model]) -> bool:
     """Whether a model has a policy."""
-    return model in _policies
+    return has_rule(model)
 
 
 def scope_q(actor: Actor, code: str, model: type[models.Model]) -> Q:

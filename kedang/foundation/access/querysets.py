@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from kedang.foundation.access.registry import rule_of
 from kedang.foundation.kernel.actors import Actor
 from kedang.foundation.kernel.refused import OutOfScope
 
@@ -13,9 +14,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor, code: str = "") -> "ScopedQuerySet":
         """Rows on which the actor may do the action (default: the view action of the model)."""
-        from kedang.foundation.access.policies import policy_for  # policies know the models that use this queryset
-
-        return self.filter(policy_for(self.model).scope(actor, code))
+        return self.filter(rule_of(self.model).scope(actor, code))
 
     def get_for(self, actor: Actor, code: str = "", **lookup: Any) -> Any:
         """The one visible row, or OutOfScope: foreign and missing answer alike."""

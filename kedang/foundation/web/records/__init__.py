@@ -10,6 +10,7 @@ from kedang.foundation.web.records.form import RecordForm
 from kedang.foundation.web.records.form_fields import RecordFormBase, style
 from kedang.foundation.web.records.history import RecordHistory, as_of, entries_of, events_of
 from kedang.foundation.web.records.list import RecordList
+from kedang.foundation.web.records.routes import routes_of
 from kedang.foundation.web.records.verb import RecordBatch, RecordVerb
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "entries_of",
     "events_of",
     "fact_of",
+    "routes_of",
     "style",
 ]

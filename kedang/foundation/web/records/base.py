@@ -93,6 +93,7 @@ class RecordPages:
     tab_view: ClassVar[Any] = None
     """Page classes of one's own, subclasses of RecordList, RecordDetail, …; ``tab_view`` draws tabs that name none."""
 
+    _routing: ClassVar[list[Callable[[type["RecordPages"]], list[URLPattern]]]] = []
     _by_kind: ClassVar[dict[str, type["RecordPages"]]] = {}
     _more_tabs: ClassVar[dict[str, list[Tab]]] = {}
     _more_verbs: ClassVar[dict[str, list[Verb]]] = {}
@@ -344,6 +345,9 @@ class RecordPages:
     @classmethod
     def urls(cls) -> list[URLPattern]:
         """All pages of this kind of record."""
-        from kedang.foundation.web.records.routes import routes_of
+        return RecordPages._routing[0](cls)
 
-        return routes_of(cls)
+    @staticmethod
+    def routed_by(routes_of: Callable[[type["RecordPages"]], list[URLPattern]]) -> None:
+        """What makes the addresses of a declaration: it knows the page classes, which know this one."""
+        RecordPages._routing[:] = [routes_of]

@@ -5,19 +5,18 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from kedang.foundation.web.records.base import RecordPages
+from kedang.foundation.web.records.detail import RecordDetail, RecordTab
+from kedang.foundation.web.records.export import RecordExport
+from kedang.foundation.web.records.form import RecordForm
+from kedang.foundation.web.records.history import RecordHistory
+from kedang.foundation.web.records.list import RecordList
+from kedang.foundation.web.records.list_parts import RecordColumns, RecordRules, RecordViewDelete, RecordViewSave
+from kedang.foundation.web.records.unmask import RecordUnmask
+from kedang.foundation.web.records.verb import RecordBatch, RecordVerb
 
 
 def routes_of(pages: type[RecordPages]) -> list[URLPattern]:
     """All URL patterns of one declaration."""
-    from kedang.foundation.web.records.detail import RecordDetail, RecordTab
-    from kedang.foundation.web.records.export import RecordExport
-    from kedang.foundation.web.records.form import RecordForm
-    from kedang.foundation.web.records.history import RecordHistory
-    from kedang.foundation.web.records.list import RecordList
-    from kedang.foundation.web.records.list_parts import RecordColumns, RecordRules, RecordViewDelete, RecordViewSave
-    from kedang.foundation.web.records.unmask import RecordUnmask
-    from kedang.foundation.web.records.verb import RecordBatch, RecordVerb
-
     base = pages.prefix.strip("/") or pages.word()
 
     def route(tail: str, name: str, view: Any, standard: Any = None, **extra: Any) -> URLPattern:
@@ -62,3 +61,6 @@ def routes_of(pages: type[RecordPages]) -> list[URLPattern]:
 
 def _edit_routes(pages: type[RecordPages], route: Any, standard: Any) -> list[URLPattern]:
     return [route("<int:pk>/edit/", "edit", "form_view", standard)] if pages.change_service else []
+
+
+RecordPages.routed_by(routes_of)
