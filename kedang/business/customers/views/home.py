@@ -92,7 +92,8 @@ def tiles(actor: Any) -> list[Tile]:
             ),
         ]  # fmt: skip
     # Stale dossiers of a whole company are counted where they are wanted, in 查漏补缺: finding few of many means looking at all.
-    everything, incomplete = capped(_all.count(actor)), capped(_incomplete.count(actor))
+    incomplete = capped(_incomplete.count(actor))
+    everything = capped(_all.count(actor)) if incomplete[1] else incomplete  # which are at least as many
     words = [f"{count:,}+" if not is_exact else count for count, is_exact in (everything, incomplete)]
     return [
         Tile(_("客户档案"), words[0], home, "building", _("户")),
