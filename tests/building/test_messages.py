@@ -32,6 +32,7 @@ def test_traditional_uses_the_glossary() -> None:
     assert convert("“客户档案”导入后可撤销，里程与干部不变") == "「客戶檔案」匯入後可撤銷，里程與幹部不變"
     assert (convert("行"), convert("银行"), convert("第 %(n)s 行")) == ("列", "銀行", "第 %(n)s 列")
     assert convert("保存期限到期前请保存") == "保存期限到期前請儲存"
+    assert convert("会签、签认，已签、未签的标签") == "會簽、簽認，已簽、未簽的標籤"
     assert convert("共 %(count)s 条，<b>{name}</b>") == "共 %(count)s 條，<b>{name}</b>"
 
 

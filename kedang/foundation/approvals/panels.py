@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.urls import path, reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.foundation.approvals import events
 from kedang.foundation.approvals.choices import CaseState, FlowState, TaskState
@@ -255,7 +256,7 @@ def tiles(actor: Any) -> list[Tile]:
             count,
             f"{reverse('approvals:case-list')}?view=waiting",
             "checklist",
-            _("件"),
+            pgettext_lazy("单位", "件"),
             note,
             "warn" if late else "",
         )

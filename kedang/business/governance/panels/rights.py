@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.governance import events as e
 from kedang.business.governance.models import RightsRequest, RightsReview
@@ -117,7 +118,7 @@ def tiles(actor: Any) -> list[Tile]:
             count,
             f"{reverse('governance:rights-list')}?view=due",
             "key",
-            _("件"),
+            pgettext_lazy("单位", "件"),
             "",
             "warn" if count else "",
         )

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Count
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.business.holdings.choices import ItemState, Relation
 from kedang.business.holdings.events import items as events
@@ -85,7 +86,6 @@ class ItemPages(RecordPages):
     """件: /archive/items/ …"""
 
     model, prefix, icon = Item, "archive/items", "file-text"
-    title = _("件")
     head_name, head_code = "shown_title", "reference_code"
     head_tags = ("state", "carrier", "secrecy_level")
     head_keys = ("customer", "document_type")
@@ -197,14 +197,27 @@ def tiles(actor: Any) -> list[Tile]:
     received = counted.pop(ItemState.RECEIVED.value, 0)
     inbox = reverse("holdings:inbox")
     return [
-        Tile(_("待鉴别"), received, inbox, "inbox", _("件"), tone="warn" if received else ""),
-        Tile(_("归档在办"), sum(counted.values()), f"{inbox}?step=identified", "clipboard-list", _("件")),
+        Tile(_("待鉴别"), received, inbox, "inbox", pgettext_lazy("单位", "件"), tone="warn" if received else ""),
+        Tile(
+            _("归档在办"),
+            sum(counted.values()),
+            f"{inbox}?step=identified",
+            "clipboard-list",
+            pgettext_lazy("单位", "件"),
+        ),
     ]
 
 
 menu.add(
     Entry(_("收件箱"), "holdings:inbox", icon="inbox", action="holdings.view", group="archive", order=10),
-    Entry(_("件"), "holdings:item-list", icon="file-text", action="holdings.view", group="archive", order=20),
+    Entry(
+        pgettext_lazy("多条", "件"),
+        "holdings:item-list",
+        icon="file-text",
+        action="holdings.view",
+        group="archive",
+        order=20,
+    ),
     Entry(
         _("归档登记簿"), "holdings:filing-register", icon="notebook", action="holdings.view", group="archive", order=25
     ),

@@ -154,9 +154,9 @@ def _holdings(counted: _Counted) -> Chapter:
     return Chapter("holdings", _("馆藏"), [
         Figure(_("案卷"), of["all"], _("卷"), "holdings:volume-list"),
         Figure(_("其中有纸质"), of["paper"], _("卷"), "holdings:volume-list"),
-        Figure(_("案卷页数"), of["pages"], _("页")),
-        Figure(_("已归档文件"), counted.items.get(ItemState.FILED, 0), _("件"), "holdings:item-list", "state=filed"),
-        Figure(_("其中按件保管"), counted.singles, _("件"), "holdings:item-list", "state=filed"),
+        Figure(_("案卷页数"), of["pages"], pgettext("单位", "页")),
+        Figure(_("已归档文件"), counted.items.get(ItemState.FILED, 0), pgettext("单位", "件"), "holdings:item-list", "state=filed"),
+        Figure(_("其中按件保管"), counted.singles, pgettext("单位", "件"), "holdings:item-list", "state=filed"),
     ])  # fmt: skip
 
 
@@ -166,8 +166,8 @@ def _additions(counted: _Counted, period: Period) -> Chapter:
         Figure(_("新立案卷"), of["laid_out"], _("卷"), "holdings:volume-list", period.query("created_at")),
         Figure(pgettext("统计", "结卷"), of["finished"], _("卷"), "holdings:volume-list", period.query("closed_at")),
         Figure(_("入库"), of["put_away"], _("卷"), "holdings:volume-list", period.query("shelved_at")),
-        Figure(_("收到文件"), counted.received, _("件"), "holdings:item-list", period.query("created_at")),
-        Figure(_("归档文件"), counted.filed, _("件"), "holdings:item-list", period.query("filed_at")),
+        Figure(_("收到文件"), counted.received, pgettext("单位", "件"), "holdings:item-list", period.query("created_at")),
+        Figure(_("归档文件"), counted.filed, pgettext("单位", "件"), "holdings:item-list", period.query("filed_at")),
     ], is_period=True)  # fmt: skip
 
 
@@ -177,7 +177,13 @@ def _arrangement(counted: _Counted) -> Chapter:
         for state in ARRANGED
     ]
     figures += [
-        Figure(str(state.label), counted.items.get(state, 0), _("件"), "holdings:item-list", f"state={state}")
+        Figure(
+            str(state.label),
+            counted.items.get(state, 0),
+            pgettext("单位", "件"),
+            "holdings:item-list",
+            f"state={state}",
+        )
         for state in WAITING
     ]
     return Chapter("arrangement", _("整理"), figures)

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kedang.foundation.files.kinds import title_of
 from kedang.foundation.files.models import FaultKind, FileState, FixityFault, FixityRun, StoredFile
@@ -166,7 +167,7 @@ def trouble(actor: Any) -> list[Tile]:
     """Files that are lost or damaged, where there are any."""
     count = _unsettled.count()
     url = f"{FixityFaultPages.url('list')}?view=open"
-    return [Tile(_("文件要修复"), count, url, "file-alert", _("份"), tone="bad")] if count else []
+    return [Tile(_("文件要修复"), count, url, "file-alert", pgettext_lazy("文件", "份"), tone="bad")] if count else []
 
 
 work_list.add_tiles(trouble, action="files.keep", order=40)
