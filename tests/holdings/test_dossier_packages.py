@@ -180,7 +180,7 @@ def test_whoever_may_not_have_all_of_it_packs_none_of_it(cast: Cast) -> None:
 
 
 def test_what_is_only_shared_to_be_read_leaves_with_no_package(cast: Cast, tmp_path: Path) -> None:
-    """A sharing shows on the page what the role of who packs hides; it opens no way out, neither of the number nor of the customer's name."""
+    """A sharing shows on the page what the role of who packs hides; it opens no way out, not even for the customer's name."""
     customer = a_dossier(cast)
     rights = dict.fromkeys(("contact", "identity", "account", "personal"), "show")
     acts = [

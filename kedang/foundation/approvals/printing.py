@@ -62,7 +62,8 @@ def _asked(actor: Any, case: Case, kind: Any) -> list[Line]:
 
 def _columns() -> list[Column]:
     return [
-        Column(_("步骤"), 1.4), Column(_("办理人"), 1.2), Column(pgettext("审批", "办理"), "auto", "center"), Column(_("意见"), 3.4), Column(_("时间"), "auto"),
+        Column(_("步骤"), 1.4), Column(_("办理人"), 1.2), Column(pgettext("审批", "办理"), "auto", "center"), Column(_("意见"), 3.4),
+        Column(_("时间"), "auto"),
     ]  # fmt: skip
 
 

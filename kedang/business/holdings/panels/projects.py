@@ -73,8 +73,8 @@ URLS: list[URLPattern] = [
 
 RecordPages.add_tab(
     "customers.customer",
-    Tab("projects", pgettext_lazy("多条", "项目"), template="holdings/projects/of_customer.html", rows=drawn.projects_of, action="holdings.projects_tab",
-        counted=drawn.counted_for_customer(Project)),
+    Tab("projects", pgettext_lazy("多条", "项目"), template="holdings/projects/of_customer.html", rows=drawn.projects_of,
+        action="holdings.projects_tab", counted=drawn.counted_for_customer(Project)),
 )  # fmt: skip
 RecordPages.add_tab(
     "customers.customer",

@@ -176,6 +176,6 @@ def _sheet(
     form: FormKind, box: Location, lines: list[Line], data: dict[str, Any], asked: dict[str, Any], level: int
 ) -> Sheet:
     return Sheet(
-        form, str(form.label), TEMPLATES[form], box.fonds, lines, data, subject=box, heads=[Head(pgettext("表头", "项目"), 30), Head(_("内容"), 100)],
-        asked=asked, secrecy_level=level, name=f"{form.label}-{box.label}",
+        form, str(form.label), TEMPLATES[form], box.fonds, lines, data, subject=box,
+        heads=[Head(pgettext("表头", "项目"), 30), Head(_("内容"), 100)], asked=asked, secrecy_level=level, name=f"{form.label}-{box.label}",
     )  # fmt: skip

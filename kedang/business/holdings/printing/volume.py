@@ -179,8 +179,9 @@ def _form(
     lines: list[Line] = [(key, [label, text]) for key, label, text in values]
     data = {"values": {key: text for key, _label, text in values}, **{name: options[name] for name in kept}}
     return Sheet(
-        form, str(form.label), template, volume.fonds, lines, data, subject=volume, heads=[Head(pgettext("表头", "项目"), 30), Head(_("内容"), 100)],
-        asked=_asked(options, kept), secrecy_level=volume.secrecy_level, name=f"{form.label}-{volume.reference_code}",
+        form, str(form.label), template, volume.fonds, lines, data, subject=volume,
+        heads=[Head(pgettext("表头", "项目"), 30), Head(_("内容"), 100)], asked=_asked(options, kept),
+        secrecy_level=volume.secrecy_level, name=f"{form.label}-{volume.reference_code}",
     )  # fmt: skip
 
 
