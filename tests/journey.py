@@ -3,6 +3,7 @@
 Where no browser is to be had the journeys are skipped and counted; with ``CI=true`` that is a failure.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -19,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine import ENGINE
+from tests.engine import ENGINE, IS_XDIST_WORKER
 
 ROOT = Path(__file__).resolve().parent.parent
 KEDANG = [sys.executable, "-m", "kedang.project.cli"]
@@ -74,11 +75,10 @@ def browser_path() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Everything that uses a page is a journey; journeys share one installation, so one worker runs them all."""
+    """Everything that uses a page is a journey; those of one process share one installation."""
     journeys = [item for item in items if {"page", "site"} & set(getattr(item, "fixturenames", ()))]
     for item in journeys:
         item.add_marker(pytest.mark.journey)
-        item.add_marker(pytest.mark.xdist_group("journeys"))
     if journeys and not browser_path() and os.environ.get("CI") != "true":
         reason = f"没有浏览器，跳过 {len(journeys)} 个浏览器用例：请安装 chromium。 / no browser: install chromium"
         for item in journeys:
@@ -105,6 +105,25 @@ def _own_database() -> str:
     return url.replace("/postgres?", f"/{name}?", 1)
 
 
+def _with_demo(data: Path, environment: dict[str, str], common: Path) -> None:
+    """The small demo company in the folder; on SQLite the processes of a run make it once and copy the folder."""
+    from tools import bootstrap
+
+    with (common / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        bootstrap.make_from_sources()
+        made = common / "demo-company"
+        if ENGINE == "sqlite" and made.is_dir():
+            shutil.copytree(made, data)
+            return
+        done = _run([*KEDANG, "setup", "--json"], environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        done = _run([sys.executable, "-c", SMALL_DEMO], environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        if ENGINE == "sqlite":
+            shutil.copytree(data, made)
+
+
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until and process.poll() is None:
@@ -121,18 +140,13 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A demo installation, made once, with web and worker running as in real life."""
-    from tools import bootstrap
-
-    bootstrap.make_from_sources()
     folder = tmp_path_factory.mktemp("installation")
     port = free_port()
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("KEDANG_", "DJANGO_", "PYTEST_"))}
     environment = {**kept, "KEDANG_DATA_DIR": str(folder / "data"), "KEDANG_DATABASE_URL": _own_database()}
     made = Site(f"http://127.0.0.1:{port}", folder / "data", environment, folder / "log")
-    done = made.kedang("setup", "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    done = _run([sys.executable, "-c", SMALL_DEMO], environment)
-    assert done.returncode == 0, done.stdout + done.stderr
+    base = tmp_path_factory.getbasetemp()
+    _with_demo(made.data_dir, environment, base.parent if IS_XDIST_WORKER else base)
     with made.log.open("wb") as log:
         process = subprocess.Popen(
             [*KEDANG, "serve", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"],

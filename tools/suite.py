@@ -1,4 +1,4 @@
-"""Runs the parts of the test suite one after the other, each engine's half in two processes; the journeys come last.
+"""Runs the parts of the test suite one after the other, each in two processes; the journeys come last.
 
 ``python -m tools.suite sqlite postgresql journeys -- PYTEST ARGUMENTS``
 """
@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("sqlite", "postgresql", "journeys")
 NO_TESTS_COLLECTED = 5
 IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-"""A file's tests stay together, in the order of ``tests/engine.py``: by the number of their tests the long ones came last."""
+"""A file's tests stay together, in the order of ``tests/engine.py``: by the number of their tests the long ones came last. Journeys too:
+each process has an installation and a browser of its own."""
 
 
 def ensure_browser() -> None:
@@ -47,7 +48,7 @@ def install(package: str) -> None:
 def run(name: str, arguments: list[str]) -> bool:
     """One part, written to the screen as it goes; whether it passed."""
     engine = "postgresql" if name == "postgresql" else "sqlite"
-    chosen = ["-m", "journey"] if name == "journeys" else ["-m", "not journey", *IN_TWO]
+    chosen = ["-m", "journey" if name == "journeys" else "not journey", *IN_TWO]
     print(f"════ {name} ════", flush=True)
     began = time.monotonic()
     code = subprocess.run(

@@ -24,7 +24,7 @@ PEOPLE = [
 ]
 """One for each built-in role."""
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 
 def known_icons() -> set[str]:

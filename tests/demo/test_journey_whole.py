@@ -21,7 +21,7 @@ from tests.demo.test_demo import (
     test_the_trail_grows_in_the_order_of_time,
 )
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db]
 
 __all__ = [
     "test_changes_say_from_what_to_what_and_why",

@@ -15,7 +15,7 @@ from tests.holdings.handed import pdf
 from tests.holdings.walking import TOLD, VOLUME, WHO, a_zip, asked, batch, press, scan, scanned, second
 from tests.journey import Site
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 WAIT = 45_000
 NAMES = ("20250218 阀门采购合同", "20250219 仪表供货合同", "20250305 备件供货合同")
 SCANS = ("20250218 阀门采购合同", "20250630 上半年对账单")

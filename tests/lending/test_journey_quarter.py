@@ -12,7 +12,7 @@ from tests.holdings.walking import press
 from tests.journey import Site
 from tests.lending.walking import MORNING, TOLD, House, house
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 ASKER, HEAD, KEEPER, BOSS, GUARD, AUDITOR = "zhouhang", "hejing", "shenyan", "fangning", "bailu", "luoping"
 LOAN_DAYS = 7
 

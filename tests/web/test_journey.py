@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.holdings.walking import press
+
 pytestmark = pytest.mark.journey
 
 
@@ -133,13 +135,13 @@ def test_all_of_it_without_script(browser: Any, site: Any, settings: Any) -> Non
     page.press("input[name=password]", "Enter")
     page.wait_for_selector("table.records")
     page.select_option("select[name=party_kind]", "enterprise")
-    page.click("button:has-text('查询')")
+    press(page, "button:has-text('查询')")
     assert "party_kind=enterprise" in page.url
-    page.click("table.records a.main-link")
-    page.click(".record-actions a:has-text('修改')")
+    press(page, "table.records a.main-link")
+    press(page, ".record-actions a:has-text('修改')")
     page.fill("[name=remarks]", "无脚本修改")
-    page.click(".form-foot button:has-text('保存')")
+    press(page, ".form-foot button:has-text('保存')")
     assert "已保存" in page.locator("main").inner_text()
-    page.click(".tab:has-text('操作记录')")
+    press(page, ".tab:has-text('操作记录')")
     assert "无脚本修改" in page.locator("main").inner_text()
     context.close()
