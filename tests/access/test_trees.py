@@ -1,9 +1,10 @@
 """The tree of departments as a column and as a condition says what the paths say, also for keys that begin alike."""
 
 import pytest
-from django.db.models import Value
+from django.db.models import Q, Value
 
 from kedang.business.lending.services.sharing import Recipients
+from kedang.foundation.access.conditions import one_of
 from kedang.foundation.access.grants import active_grants
 from kedang.foundation.access.models import Department, Grant, Role, ShareRecipient
 from kedang.foundation.access.services.departments import department_create
@@ -63,3 +64,10 @@ def test_shared_with_a_department_far_above_and_from_far_below(cast: Cast) -> No
     for name, is_reader in (("第20组", True), ("第16组", True), ("第0组", False), ("", False)):
         type(reader).objects.filter(pk=reader.pk).update(department=rows.get(name))
         assert (dossier.pk in seen(reader)) is is_reader, name
+
+
+def test_one_key_is_asked_for_as_one() -> None:
+    """With a list of one beside an “or” SQLite looks through all rows."""
+    assert one_of("department_id", frozenset({3})) == Q(department_id=3)
+    assert one_of("department_id", frozenset({4, 3})) == Q(department_id__in=[3, 4])
+    assert one_of("department_id", frozenset()) == Q(department_id__in=[])

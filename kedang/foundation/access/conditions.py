@@ -1,5 +1,6 @@
 """Conditions that the permission rule is made of: put together, seen through a foreign key, asked of values in memory."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,3 +43,8 @@ def value_at(obj: Any, path: str) -> Any:
     for part in path.split("__"):
         obj = getattr(obj, part, None)
     return obj
+
+
+def one_of(path: str, keys: Collection[int]) -> Q:
+    """Rows whose key is among these. One alone is asked for as one: beside an “or” SQLite finds no index for a list of one."""
+    return Q(**{path: next(iter(keys))}) if len(keys) == 1 else Q(**{f"{path}__in": sorted(keys)})

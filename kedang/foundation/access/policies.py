@@ -15,6 +15,7 @@ from kedang.foundation.access.actions import Action, action
 from kedang.foundation.access.conditions import NOTHING as NOTHING
 from kedang.foundation.access.conditions import ScopePaths as ScopePaths
 from kedang.foundation.access.conditions import any_of as any_of
+from kedang.foundation.access.conditions import one_of
 from kedang.foundation.access.conditions import prefixed as prefixed
 from kedang.foundation.access.conditions import value_at as value_at
 from kedang.foundation.access.grants import OPENED, ActiveGrant, Reach, active_grants, clearance_of, has_action
@@ -130,7 +131,7 @@ class Policy:
         if grant.scope == Scope.OWN and self.paths.owner:
             return Q(**{self.paths.owner: grant.person_id})
         if grant.scope in {Scope.DEPARTMENT, Scope.BELOW} and self.paths.department and grant.department_ids:
-            return Q(**{f"{self.paths.department}__in": sorted(grant.department_ids)})
+            return one_of(self.paths.department, grant.department_ids)
         if grant.scope == Scope.REGION and self.paths.region and grant.value:
             return Q(**{f"{self.paths.region}__startswith": grant.value.rstrip("0") or "-"})
         if grant.scope == Scope.CLASS:
