@@ -71,16 +71,12 @@ def work(args: argparse.Namespace, house: Any, ear: Any, tally: Any, at: int, of
 
 def plant(names: str, house: Any, ear: Any, at: int, of: int) -> dict[str, int]:
     """Each fault planted, the part that must hear it done, the leaks counted."""
-    from django.db import connection
-
-    from kedang.foundation.kernel.prepared import Prepared
     from tests.access.harness.__main__ import IN_CI
     from tests.access.harness.choice import PLANTED, PLANTED_HERE
     from tests.access.harness.parts import do
     from tests.access.harness.plants import PLANTS
     from tests.access.harness.verdict import Enough, Tally
 
-    afresh = mock.patch.object(Prepared, "_ready", lambda self: self._worked_out(connection))
     chosen = [one for one in PLANTS if names == "all" or one.name in (IN_CI if names == "ci" else names.split(","))]
     heard = {}
     for one in chosen[at::of]:
@@ -93,7 +89,7 @@ def plant(names: str, house: Any, ear: Any, at: int, of: int) -> dict[str, int]:
             heard[one.name] = 0
             continue
         try:
-            with afresh:  # SQL that was worked out before the fault would go on without it
+            with worked_out_anew():
                 do(one.part, one.who, house, ear, PLANTED_HERE if one.only else PLANTED, tally, one.channels, one.only)
         except Enough:
             pass
@@ -102,3 +98,21 @@ def plant(names: str, house: Any, ear: Any, at: int, of: int) -> dict[str, int]:
         heard[one.name] = len(tally.leaks)
         print(f"    {one.name} ({one.told}): {next(iter(tally.leaks), 'not heard')}", flush=True)
     return heard
+
+
+def worked_out_anew() -> Any:
+    """While it holds, SQL is worked out afresh, each once: what was kept from before a fault would go on without it."""
+    from django.db import connection
+
+    from kedang.foundation.kernel.prepared import Prepared
+
+    now = object()
+
+    def ready(self: Any) -> Any:
+        since, kept = getattr(self.known, "planted", (None, None))
+        if since is not now:
+            kept = self._worked_out(connection)
+            self.known.planted = (now, kept)
+        return kept
+
+    return mock.patch.object(Prepared, "_ready", ready)
