@@ -45,12 +45,16 @@ class Oracle:
         self.few_values()
 
     def chosen(self, hidden: list[Canary]) -> list[Canary]:
-        """Some hidden values, no two of the same class of fields where there are others."""
+        """Some hidden values, no two of the same class of fields where there are others. Every other one is the present value of a dossier
+        that the person sees: there an answer could betray it.
+        """
         found: list[Canary] = []
+        near = [c for c in hidden if c.fact is not None and not c.is_past and rules.sees(self.judge.who, c.fact)]
         kinds = sorted({canary.kind for canary in hidden})
         for number in range(min(self.size.guesses, len(hidden))):
             kind = kinds[(self.walker.at + number) % len(kinds)]
-            found.append(self.walker.random.choice([canary for canary in hidden if canary.kind == kind]))
+            close = [canary for canary in near if canary.kind == kind] if number % 2 == 0 else []
+            found.append(self.walker.random.choice(close or [canary for canary in hidden if canary.kind == kind]))
         return found
 
     def trail(self, hidden: list[Canary]) -> None:
