@@ -19,9 +19,11 @@ from kedang.foundation.search import index, narrowing
 from kedang.foundation.search.dialect import dialect
 from kedang.foundation.search.documents import Document
 from kedang.foundation.search.find import find
+from kedang.foundation.search.models import SearchDocument, key_of
 from kedang.foundation.search.narrowing import narrowed
 from kedang.foundation.search.query import parse
 from kedang.foundation.search.services import search_run
+from kedang.foundation.search.sources import source_of
 from tests.cast import Cast
 from tests.search.library import BRANDS, CITIES, Known, scan
 
@@ -215,3 +217,22 @@ def test_no_length_and_no_sign_breaks_the_search(library: dict[int, Known], cast
     assert result.took_ms < 5000
     if text.startswith("中 "):
         assert result.total == len(scan(library, "中"))
+
+
+def test_a_region_that_lies_in_one_stretch_is_not_taken_for_the_country(cast: Cast) -> None:
+    """Files come in the order of regions; a share that is guessed too high has far pages found by looking through everything."""
+    source, count = source_of("customer"), 2000
+    SearchDocument.objects.all().delete()
+    SearchDocument.objects.bulk_create(
+        SearchDocument(
+            id=key_of(source.code, number),
+            fonds_id=cast.fonds.pk,
+            secrecy_level=1,
+            body="龘" if 600 < number <= 650 else "山",
+        )
+        for number in range(1, count + 1)
+    )
+    search = finding._Search(source, parse("龘"), Q(), {}, 10_000)
+    sample = search._sample()
+    assert (sample.documents, sample.looked) == (count, finding.SAMPLE)
+    assert 0.02 < sample.share < 0.06, "fifty of two thousand lie where a sample looks"

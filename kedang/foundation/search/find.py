@@ -26,7 +26,8 @@ from kedang.foundation.search.sources import SearchSource, source_of
 
 CAP = 10_000
 SAMPLE = 500
-CLUSTERS = 10
+CLUSTERS = 20
+"""Places at which a sample looks: files come in the order of regions, so a few long stretches would mistake a region for the country."""
 SMALL = 600
 SELECTIVE = 3
 QUICK_MS = 4.0
@@ -254,8 +255,7 @@ class _Search:
         """Number of hits, and the ids of the page among them: exact ones first, then newest first.
 
         Up to ``FEW_HITS`` the stored texts tell which hits are exact; among more of them only those are looked for that
-        begin with the word, which the index knows. ``are_many``: more than so few are expected. ``sample``: given where ``found``
-        ends at the cap, so that the newest of more must be looked for by themselves.
+        begin with the word, which the index knows. ``are_many``: more are expected. ``sample``: given where ``found`` ends at the cap.
         """
         few = min(FEW_HITS, self.cap)
         whole = self._whole()

@@ -19,7 +19,9 @@ from tests.access.harness.canaries import Canary
 from tests.access.harness.house import House
 
 GRAM = 4
-_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w+"')
+_TOKEN = re.compile(r'name="(?:csrfmiddlewaretoken|_once)" value="[\w-]+"|"X-CSRFToken": ?"\w+"')
+"""Made anew by chance for every answer: eight letters of somebody's name may stand in it now and then."""
+_AROUND = 60
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _INLINE = re.compile(r"</?(?:mark|b|i|em|strong|span|wbr|u|sub|sup)\b[^>]{0,500}>")
 _BETWEEN = re.compile(r"(\d+)[\s\-\u2010-\u2015\u00a0.·]+(?=(\d+))")
@@ -105,6 +107,17 @@ class Ear:
     def listen(self, response: Any) -> list[Song]:
         """Songs in an answer, its headers included."""
         return self.listen_to(readings(response))
+
+    @staticmethod
+    def around(response: Any, song: Song) -> str:
+        """What stands on both sides of a song in an answer, for whoever looks into a leak; empty for an answer that can be read only once."""
+        if response.streaming:
+            return ""
+        for text, _is_closed in readings(response):
+            at = text.lower().find(song.text)
+            if at >= 0:
+                return " ".join(text[max(0, at - _AROUND) : at + len(song.text) + _AROUND].split())
+        return ""
 
     def listen_to(self, texts: list[tuple[str, bool]]) -> list[Song]:
         """Songs in readings of something."""

@@ -148,7 +148,7 @@ class Judge:
                 channel,
                 url,
                 self.who.key,
-                f"{told} ({'masked' if song.sort == MASKED else song.sort}: {song.text[:40]})",
+                f"{told} ({'masked' if song.sort == MASKED else song.sort}: {song.text[:40]}) in “{self.ear.around(response, song)}”",
             )
         return songs
 
