@@ -110,7 +110,7 @@ class Ear:
 
     @staticmethod
     def around(response: Any, song: Song) -> str:
-        """What stands on both sides of a song in an answer, for whoever looks into a leak; empty for an answer that can be read only once."""
+        """What stands on both sides of a song in an answer, for whoever looks into a leak; empty where an answer can be read once only."""
         if response.streaming:
             return ""
         for text, _is_closed in readings(response):
